@@ -1,0 +1,55 @@
+"""What every test may ask for."""
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+
+# Tests share two cores, so no example has a deadline; a test that must be fast counts its work.
+settings.register_profile("default", deadline=None, max_examples=100)
+settings.register_profile(
+    "ci",
+    deadline=None,
+    max_examples=100,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.register_profile("thorough", deadline=None, max_examples=5_000)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--update-golden", action="store_true", help="rewrite golden files; then read the diff"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # HYPOTHESIS_PROFILE=thorough pytest ...; CI must not fail by chance.
+    settings.load_profile(
+        os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "default")
+    )
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    """Root of the checkout."""
+    return REPOSITORY
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """Folder ``shared`` beside the checkout: articles of others, which the project may not ship."""
+    folder = REPOSITORY.parent / "shared"
+    if not (folder / "corpus").is_dir():
+        pytest.skip("needs the folder 'shared' beside the checkout")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def update_golden(request: pytest.FixtureRequest) -> bool:
+    """Whether golden files are to be rewritten instead of compared."""
+    return bool(request.config.getoption("--update-golden"))
