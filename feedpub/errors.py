@@ -1,0 +1,226 @@
+"""Every error that feedpub raises on purpose.
+
+    FeedpubError
+    +-- ConfigError            a key of feedpub.toml, or of the environment
+    |   +-- ConfigErrors       all of them, from one reading
+    +-- ArticleError           one article cannot be read
+    |   +-- IdConflictError    two articles claim one id
+    |   +-- MarkupError        a body is refused; title and summary stay
+    +-- SourceHeldError        a source lost so much that nothing is changed
+    +-- LintError              a document would break a reader
+    +-- FetchError             a remote resource did not arrive
+    |   +-- PictureError       it arrived, and is no picture that we publish
+    +-- TemplateError          a template of the site cannot be used
+    +-- TargetError            the output cannot be written
+    +-- StoreError             the database cannot be used
+    |   +-- MissingStoreError
+    |   +-- CorruptStoreError
+    |   +-- StoreVersionError
+    +-- BusyError              another run holds the site; try again later
+
+A message is lower case, names the place and the offending value, and ends with the remedy.
+"""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+
+class FeedpubError(Exception):
+    """Root of the tree.
+
+    Attributes:
+        exit_code: What the command line exits with when this error ends a run.
+    """
+
+    exit_code: ClassVar[int] = 1
+
+
+def locate(path: str, line: int | None, column: int | None) -> str:
+    """Return ``path:line:column`` as far as it is known, the form that editors jump to."""
+    return ":".join(str(part) for part in (path, line, column) if part is not None)
+
+
+class ConfigError(FeedpubError):
+    """A setting cannot be used.
+
+    Attributes:
+        path: The file, or the environment variable.
+        line: From 1; None where it is not known.
+        column: From 1, in characters; None where it is not known.
+        key: Dotted, such as ``feeds.entries``.
+    """
+
+    exit_code = 3
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        path: str = "feedpub.toml",
+        line: int | None = None,
+        column: int | None = None,
+        key: str | None = None,
+    ) -> None:
+        self.message, self.path, self.line, self.column, self.key = message, path, line, column, key
+        super().__init__(f"{locate(path, line, column)}: {message}")
+
+
+class ConfigErrors(ConfigError):
+    """Every wrong setting of one reading.
+
+    Attributes:
+        errors: In the order of the file, at least one.
+    """
+
+    def __init__(self, errors: Sequence[ConfigError]) -> None:
+        self.errors = tuple(errors)
+        first = self.errors[0]
+        super().__init__(
+            first.message, path=first.path, line=first.line, column=first.column, key=first.key
+        )
+
+    def __str__(self) -> str:
+        return "\n".join(str(error) for error in self.errors)
+
+
+class ArticleError(FeedpubError):
+    """An article cannot be read; the others are not touched by it.
+
+    Attributes:
+        path: Of the file, as the user would type it.
+        line: From 1; None where the whole file is meant.
+        column: From 1, in characters.
+        field: Of the front matter; None where none is meant.
+        value: As written, shortened.
+    """
+
+    exit_code = 3
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        path: str,
+        line: int | None = None,
+        column: int | None = None,
+        field: str | None = None,
+        value: str | None = None,
+    ) -> None:
+        self.message, self.path, self.line, self.column = message, path, line, column
+        self.field, self.value = field, value
+        super().__init__(message)
+
+    def __str__(self) -> str:
+        return f"{locate(self.path, self.line, self.column)}: {self.message}"
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # An exception with keyword-only arguments needs help to cross from a reading process.
+        return (_rebuild_article_error, (type(self), self.message, self.__dict__))
+
+
+def _rebuild_article_error(
+    kind: type[ArticleError], message: str, attributes: dict[str, object]
+) -> ArticleError:
+    error = kind.__new__(kind)
+    Exception.__init__(error, message)
+    error.__dict__.update(attributes)
+    return error
+
+
+class IdConflictError(ArticleError):
+    """Two articles claim one id."""
+
+
+class MarkupError(ArticleError):
+    """A body is refused by the pre-check; the article is published with title and summary only."""
+
+
+class SourceHeldError(FeedpubError):
+    """A source vanished or lost more than a fifth of its articles, so nothing of it was changed.
+
+    Attributes:
+        source: Name of the source.
+        missing: How many articles are gone.
+        known: How many there were.
+    """
+
+    exit_code = 3
+
+    def __init__(self, message: str, *, source: str, missing: int, known: int) -> None:
+        self.source, self.missing, self.known = source, missing, known
+        super().__init__(message)
+
+
+class LintError(FeedpubError):
+    """A document would break a reader, so it is not written.
+
+    Attributes:
+        document: Path of the document below the output folder, or id of the entry.
+        problems: One line each.
+    """
+
+    def __init__(self, document: str, problems: Sequence[str]) -> None:
+        self.document, self.problems = document, tuple(problems)
+        super().__init__(f"{document}: " + "; ".join(self.problems))
+
+
+class FetchError(FeedpubError):
+    """A remote resource did not arrive.
+
+    Attributes:
+        url: As asked for.
+        retry: Whether a later run may succeed.
+    """
+
+    exit_code = 75
+
+    def __init__(self, message: str, *, url: str, retry: bool = True) -> None:
+        self.url, self.retry = url, retry
+        super().__init__(message)
+
+
+class PictureError(FetchError):
+    """Bytes arrived, and are no picture that we publish."""
+
+
+class TemplateError(FeedpubError):
+    """A template of the site cannot be used.
+
+    Attributes:
+        path: Of the template.
+        line: From 1; None where it is not known.
+    """
+
+    exit_code = 3
+
+    def __init__(self, message: str, *, path: str, line: int | None = None) -> None:
+        self.path, self.line = path, line
+        super().__init__(f"{locate(path, line, None)}: {message}")
+
+
+class TargetError(FeedpubError):
+    """The output cannot be written; what was there is still served."""
+
+
+class StoreError(FeedpubError):
+    """The database cannot be used."""
+
+
+class MissingStoreError(StoreError):
+    """The database of an existing site is gone; it is never made anew unasked."""
+
+
+class CorruptStoreError(StoreError):
+    """The database is damaged."""
+
+    exit_code = 3
+
+
+class StoreVersionError(StoreError):
+    """The database was written by a newer feedpub."""
+
+
+class BusyError(FeedpubError):
+    """Another run holds the site."""
+
+    exit_code = 75

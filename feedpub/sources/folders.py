@@ -1,0 +1,201 @@
+"""A folder of articles: which files are there, and what a file says.
+
+A build looks at every file by ``stat`` and opens only those whose folder changed, so the cost of a
+build with nothing new is that of the ``stat`` calls. They go through a directory descriptor, the
+fastest way that Python has.
+"""
+
+import hashlib
+import os
+import stat
+from collections.abc import Callable, Iterator, Sequence
+from fnmatch import fnmatchcase
+from typing import NamedTuple
+
+from feedpub.errors import ArticleError, SourceHeldError
+
+MAX_FILE_BYTES = 8 * 1024 * 1024
+_CHUNK = 32 * 1024  # a larger buffer is zeroed by the kernel and costs more than it saves
+
+
+class File(NamedTuple):
+    """A regular file of a folder; order and equality are those of the tuple."""
+
+    name: str
+    size: int
+    mtime_ns: int
+
+
+class Folder(NamedTuple):
+    """The article files of one folder.
+
+    Attributes:
+        path: Relative to the source, ``""`` for its root, with ``/``.
+        files: Sorted by name.
+        fingerprint: 16 bytes; equal if names, sizes and times are.
+    """
+
+    path: str
+    files: tuple[File, ...]
+    fingerprint: bytes
+
+
+class Scan(NamedTuple):
+    """One pass over a source, or over a part of it.
+
+    Attributes:
+        folders: Those with article files, in the order of their paths.
+        skipped: Paths that are neither files nor folders, such as a FIFO or a symlink.
+    """
+
+    folders: list[Folder]
+    skipped: list[str]
+
+
+def scan_tree(
+    root: str,
+    start: str,
+    accept: Callable[[str], bool],
+    exclude: Sequence[str] = (),
+    *,
+    source: str = "",
+) -> Scan:
+    """Return the article files below a folder; symlinks are not followed, so there is no loop.
+
+    Args:
+        root: The source's folder.
+        start: Where to begin, relative to the root, ``""`` for all of it.
+        accept: Whether a name is that of an article.
+        exclude: Glob patterns, matched against paths relative to the root.
+        source: Named by the error.
+
+    Raises:
+        SourceHeldError: A folder cannot be listed: its articles would look deleted.
+    """
+    folders: list[Folder] = []
+    skipped: list[str] = []
+    waiting = [start]
+    while waiting:
+        path = waiting.pop()
+        try:
+            files, below, odd = _list_folder(root, path, accept, exclude)
+        except OSError as error:
+            raise _unlistable(source, path, error) from error
+        skipped += odd
+        waiting += below
+        if files:
+            folders.append(Folder(path, tuple(files), fingerprint(files)))
+    folders.sort()
+    return Scan(folders, skipped)
+
+
+def _list_folder(
+    root: str, path: str, accept: Callable[[str], bool], exclude: Sequence[str]
+) -> tuple[list[File], list[str], list[str]]:
+    files: list[File] = []
+    below: list[str] = []
+    odd: list[str] = []
+    prefix = f"{path}/" if path else ""
+    is_file, is_folder, os_stat = stat.S_ISREG, stat.S_ISDIR, os.stat
+    descriptor = os.open(os.path.join(root, path), os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        for name in os.listdir(descriptor):
+            if name.startswith("."):
+                continue
+            try:
+                status = os_stat(name, dir_fd=descriptor, follow_symlinks=False)
+            except FileNotFoundError:  # removed while we look
+                continue
+            if is_file(status.st_mode):
+                if accept(name) and not (exclude and _is_excluded(prefix + name, exclude)):
+                    files.append(File(name, status.st_size, status.st_mtime_ns))
+            elif is_folder(status.st_mode):
+                if not (exclude and _is_excluded(prefix + name, exclude)):
+                    below.append(prefix + name)
+            elif accept(name):
+                odd.append(prefix + name)
+    finally:
+        os.close(descriptor)
+    files.sort()
+    return files, below, odd
+
+
+def _is_excluded(path: str, patterns: Sequence[str]) -> bool:
+    return any(fnmatchcase(path, pattern) for pattern in patterns)
+
+
+def _unlistable(source: str, path: str, error: OSError) -> SourceHeldError:
+    where = f"{source}/{path}" if path else source
+    return SourceHeldError(
+        f"source '{source}': the folder {where!r} cannot be listed ({error.strerror}); "
+        "nothing of this source was changed; mount or restore it, then build again",
+        source=source,
+        missing=0,
+        known=0,
+    )
+
+
+def fingerprint(files: Sequence[File]) -> bytes:
+    """Return 16 bytes that change when a name, a size or a time does."""
+    text = "\n".join([f"{name}/{size}/{mtime}" for name, size, mtime in files])
+    return hashlib.blake2b(text.encode("utf-8", "surrogateescape"), digest_size=16).digest()
+
+
+def first_folders(
+    root: str, wanted: int, accept: Callable[[str], bool], exclude: Sequence[str], *, source: str
+) -> tuple[Scan, list[str]]:
+    """Scan from the top until there are enough folders to share among processes.
+
+    Returns:
+        What was scanned on the way, and the folders that still are to be scanned.
+    """
+    scan = Scan([], [])
+    waiting = [""]
+    while waiting and len(waiting) < wanted:
+        path = waiting.pop(0)
+        try:
+            files, below, odd = _list_folder(root, path, accept, exclude)
+        except OSError as error:
+            raise _unlistable(source, path, error) from error
+        scan.skipped.extend(odd)
+        waiting += sorted(below)
+        if files:
+            scan.folders.append(Folder(path, tuple(files), fingerprint(files)))
+    return scan, waiting
+
+
+def read_bytes(path: str, *, max_bytes: int = MAX_FILE_BYTES) -> bytes:
+    """Return a file's bytes; never hang on a FIFO, never follow a symlink.
+
+    Raises:
+        ArticleError: It is no regular file, too large, or cannot be read.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        raise ArticleError(f"cannot be opened: {error.strerror}", path=path) from error
+    try:
+        return b"".join(_read_pieces(descriptor, path, max_bytes))
+    except OSError as error:
+        raise ArticleError(f"cannot be read: {error.strerror}", path=path) from error
+    finally:
+        os.close(descriptor)
+
+
+def _read_pieces(descriptor: int, path: str, max_bytes: int) -> Iterator[bytes]:
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):
+        raise ArticleError("is not a regular file; remove it from the folder", path=path)
+    if status.st_size > max_bytes:
+        raise ArticleError(
+            f"has {status.st_size} bytes, more than {max_bytes}; shorten it or exclude it",
+            path=path,
+        )
+    left = max_bytes
+    while piece := os.read(descriptor, _CHUNK):
+        left -= len(piece)
+        if left < 0:  # it grows while we read
+            raise ArticleError(f"has more than {max_bytes} bytes; shorten it", path=path)
+        yield piece
+        if len(piece) < _CHUNK and len(piece) >= status.st_size:
+            return
