@@ -202,6 +202,9 @@ class Site:
         hub: WebSub hub, absolute URL or empty.
         ttl_minutes: How often a reader may ask, at least 1.
         content: Whether feeds carry the whole body or the summary.
+        id: UUID minted by ``init``, which the feeds' own ids are derived from; empty falls back
+            on ``feeds_url``.
+        pages: Whether every feed has an HTML page; without, its links lead to ``url``.
     """
 
     title: str
@@ -216,6 +219,8 @@ class Site:
     hub: str = ""
     ttl_minutes: int = 60
     content: Literal["full", "summary"] = "full"
+    id: str = ""
+    pages: bool = True
 
 
 @dataclass(frozen=True, slots=True)
