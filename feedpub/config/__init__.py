@@ -1,0 +1,36 @@
+"""What ``feedpub.toml`` and the environment say, checked and frozen.
+
+``SETTINGS`` is the one table of every key; the reference documentation, ``config show`` and the
+checks all come from it.
+"""
+
+from feedpub.config.environment import variable_of
+from feedpub.config.find import CONFIG_NAME, find_config
+from feedpub.config.load import load_config
+from feedpub.config.resolve import Resolved, resolve_settings
+from feedpub.config.schema import SETTINGS, Setting
+from feedpub.config.show import show_settings
+from feedpub.config.values import (
+    Config,
+    FeedsConfig,
+    PagesConfig,
+    SourceConfig,
+    ThumbnailsConfig,
+)
+
+__all__ = [
+    "CONFIG_NAME",
+    "SETTINGS",
+    "Config",
+    "FeedsConfig",
+    "PagesConfig",
+    "Resolved",
+    "Setting",
+    "SourceConfig",
+    "ThumbnailsConfig",
+    "find_config",
+    "load_config",
+    "resolve_settings",
+    "show_settings",
+    "variable_of",
+]

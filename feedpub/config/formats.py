@@ -1,0 +1,162 @@
+"""The kinds of value with a format of their own: URL, language, zone, id and category paths."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from urllib.parse import quote, urlsplit, urlunsplit
+from zoneinfo import ZoneInfo
+
+from feedpub.config.kinds import InvalidValueError, Kind, clean_text, expect, refuse
+from feedpub.model import CategoryPath
+
+
+def url(*, folder: bool = False) -> Kind[str]:
+    """Return the kind of an absolute http or https address.
+
+    Args:
+        folder: Whether it stands for a place that others are below, and so ends with ``/``.
+    """
+    return Kind("URL", lambda value: _check_url(clean_text(value), folder=folder))
+
+
+def _check_url(written: str, *, folder: bool) -> str:
+    if not written:
+        return ""
+    try:
+        parts = urlsplit(written)
+        host, port = parts.hostname or "", parts.port
+        host = host if host.isascii() else host.encode("idna").decode("ascii")
+    except ValueError as error:
+        raise refuse(f"{written!r} is no URL; write it as https://example.com/") from error
+    if parts.scheme not in ("http", "https") or not host or re.search(r"[\s\\<>\"']", written):
+        raise refuse(f"{written!r} is no web address; write it as https://example.com/")
+    if parts.username is not None or parts.password is not None:
+        raise refuse("a user name or password in the URL; leave it out, everyone will read it")
+    if folder and (parts.query or parts.fragment):
+        raise refuse(f"{written!r} has a '?' or '#' part; leave it out")
+    host = f"[{host}]" if ":" in host else host
+    place = quote(parts.path, safe="/%:@!$&'()*+,;=~-._")
+    if folder and not place.endswith("/"):
+        place += "/"
+    netloc = f"{host}:{port}" if port is not None else host
+    return urlunsplit((parts.scheme, netloc, place, parts.query, parts.fragment))
+
+
+def language() -> Kind[str]:
+    """Return the kind of a BCP 47 language tag, in its usual case."""
+
+    def check(value: object) -> str:
+        tag = clean_text(value)
+        usual = normal_language(tag)
+        if usual is None:
+            raise refuse(f"{tag!r} is no language tag; write one such as zh-CN or en")
+        if "_" in tag:
+            raise refuse(f"{tag!r} is no language tag; did you mean {usual!r}?")
+        return usual
+
+    return Kind("language tag (BCP 47)", check)
+
+
+def normal_language(tag: str) -> str | None:
+    """Return a language tag in its usual case, ``_`` read as ``-``; None if it is none."""
+    parts = tag.replace("_", "-").split("-")
+    if not re.fullmatch(r"[A-Za-z]{2,3}", parts[0]):
+        return None
+    if not all(re.fullmatch(r"[A-Za-z0-9]{1,8}", part) for part in parts[1:]):
+        return None
+    return "-".join([parts[0].lower(), *(_usual_case(part) for part in parts[1:])])
+
+
+def _usual_case(subtag: str) -> str:
+    # RFC 5646, 2.1.1: two letters are a region, four a script.
+    return {2: subtag.upper(), 4: subtag.title()}.get(len(subtag), subtag.lower())
+
+
+def zone() -> Kind[ZoneInfo]:
+    """Return the kind of a time zone of the IANA database."""
+
+    def check(value: object) -> ZoneInfo:
+        key = clean_text(value)
+        try:
+            return ZoneInfo(key)
+        except (ValueError, OSError, KeyError) as error:
+            raise refuse(f"{key!r} is no time zone;{_suggest_zone(key)}") from error
+
+    return Kind("time zone (IANA name)", check)
+
+
+def _suggest_zone(key: str) -> str:
+    from difflib import get_close_matches
+    from zoneinfo import available_timezones
+
+    by_lower = {zone.lower(): zone for zone in available_timezones()}
+    by_lower |= {zone.split("/")[-1].lower(): zone for zone in sorted(available_timezones())}
+    near = get_close_matches(key.lower(), by_lower, n=1, cutoff=0.7)
+    if near:
+        return f" did you mean {by_lower[near[0]]!r}?"
+    return " name a city of it, such as Asia/Shanghai, or UTC"
+
+
+def identifier() -> Kind[str]:
+    """Return the kind of the UUID that ``init`` mints, in its usual form."""
+
+    def check(value: object) -> str:
+        from uuid import UUID
+
+        written = clean_text(value)
+        try:
+            return str(UUID(written))
+        except ValueError as error:
+            raise refuse(
+                f"{written!r} is no UUID; put back the one that 'feedpub init' wrote"
+            ) from error
+
+    return Kind("UUID", check)
+
+
+def renames() -> Kind[Mapping[CategoryPath, CategoryPath]]:
+    """Return the kind of the table from old to new category paths."""
+    return Kind("table", _check_renames)
+
+
+def _check_renames(value: object) -> Mapping[CategoryPath, CategoryPath]:
+    table = expect(value, dict, 'a table of "old/path" = "new/path"')
+    found: dict[CategoryPath, CategoryPath] = {}
+    faults: list[tuple[tuple[str | int, ...], str]] = []
+    for old, new in table.items():
+        try:
+            found[category_path(old)] = category_path(clean_text(new))
+        except InvalidValueError as error:
+            faults += [((old,), message) for _, message in error.faults]
+    circles = [old for old in table if not faults and _goes_round(found, category_path(old))]
+    faults += [((old,), f"{old!r} is renamed to itself in the end; remove it") for old in circles]
+    if faults:
+        raise InvalidValueError(*faults)
+    return {old: _last(found, old) for old in found}
+
+
+def category_path(written: str) -> CategoryPath:
+    r"""Return a category path written with ``/`` (``\/`` for one within a name).
+
+    Raises:
+        InvalidValueError: A name is empty.
+    """
+    parts = re.split(r"(?<!\\)/", unicodedata.normalize("NFC", written))
+    names = tuple(part.replace("\\/", "/").strip() for part in parts)
+    if not all(names):
+        raise refuse(f"{written!r} has an empty name; write it as 'news/china'")
+    return names
+
+
+def _goes_round(renames: dict[CategoryPath, CategoryPath], start: CategoryPath) -> bool:
+    seen, at = {start}, renames[start]
+    while at in renames and at not in seen:
+        seen.add(at)
+        at = renames[at]
+    return at in seen
+
+
+def _last(renames: dict[CategoryPath, CategoryPath], start: CategoryPath) -> CategoryPath:
+    while start in renames:
+        start = renames[start]
+    return start

@@ -1,0 +1,191 @@
+"""From settings to the ``Config`` that everything else is given."""
+
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
+from urllib.parse import urljoin
+
+from feedpub.config import schema
+from feedpub.config.resolve import Resolved, resolve_settings
+from feedpub.config.values import (
+    Config,
+    FeedsConfig,
+    PagesConfig,
+    SourceConfig,
+    ThumbnailsConfig,
+)
+from feedpub.errors import ConfigErrors
+from feedpub.model import Site
+
+LOCAL_URL = "http://localhost:8000/"
+
+
+def load_config(path: Path, environ: Mapping[str, str] | None = None) -> Config:
+    """Read a site's settings.
+
+    Args:
+        path: The settings file, named in errors as it is given here.
+        environ: Whose ``FEEDPUB_*`` override the file; that of the process if None.
+
+    Raises:
+        ConfigError: The file cannot be read at all.
+        ConfigErrors: All wrong settings.
+    """
+    resolved = resolve_settings(path, environ)
+    root = path.resolve().parent
+    config = build_config(resolved, path.resolve())
+    check_whole(resolved, config, root)
+    if resolved.errors:
+        resolved.sort_errors()
+        raise ConfigErrors(resolved.errors)
+    return config
+
+
+def build_config(resolved: Resolved, path: Path) -> Config:
+    """Return the settings as values; wrong ones are at their defaults."""
+    root = path.parent
+    return Config(
+        path=path,
+        root=root,
+        site=_build_site(resolved, root),
+        site_id=resolved.get(schema.SITE_ID) if resolved.is_set(schema.SITE_ID) else "",
+        sources=tuple(_build_source(resolved, root, i) for i in range(resolved.sources)),
+        feeds=FeedsConfig(
+            folder=_absolute(root, resolved.get(schema.FEEDS_FOLDER)),
+            entries=resolved.get(schema.FEEDS_ENTRIES),
+            content=resolved.get(schema.FEEDS_CONTENT),
+            archive=resolved.get(schema.FEEDS_ARCHIVE),
+            ping=resolved.get(schema.FEEDS_PING),
+        ),
+        thumbnails=ThumbnailsConfig(
+            mode=resolved.get(schema.THUMBNAILS_MODE),
+            placeholders=resolved.get(schema.THUMBNAILS_PLACEHOLDERS),
+            budget_s=resolved.get(schema.THUMBNAILS_BUDGET),
+        ),
+        pages=PagesConfig(
+            templates=_absolute(root, resolved.get(schema.PAGES_TEMPLATES)),
+            enabled=resolved.get(schema.PAGES_ENABLED),
+            articles=resolved.get(schema.PAGES_ARTICLES),
+        ),
+        renames=resolved.get(schema.CATEGORIES_RENAME),
+        database=resolved.get(schema.DATABASE),
+        jobs=resolved.get(schema.BUILD_JOBS),
+        warnings=tuple(resolved.warnings),
+    )
+
+
+def _build_site(resolved: Resolved, root: Path) -> Site:
+    url = resolved.get(schema.SITE_URL)
+    if not url:
+        url = LOCAL_URL
+        resolved.warnings.append(
+            f"{resolved.path}: no site.url, so links go to {LOCAL_URL};"
+            ' add url = "https://..." to [site] before others read the feeds'
+        )
+    icon = resolved.get(schema.SITE_ICON)
+    folder = PurePosixPath(resolved.get(schema.FEEDS_FOLDER)).name
+    return Site(
+        title=resolved.get(schema.SITE_TITLE) or root.name or "feedpub",
+        url=url,
+        feeds_url=resolved.get(schema.FEEDS_URL) or urljoin(url, f"{folder}/"),
+        language=resolved.get(schema.SITE_LANGUAGE),
+        zone=resolved.get(schema.SITE_TIMEZONE),
+        description=resolved.get(schema.SITE_DESCRIPTION),
+        author=resolved.get(schema.SITE_AUTHOR),
+        copyright=resolved.get(schema.SITE_COPYRIGHT),
+        icon=urljoin(url, icon) if icon else "",
+        hub=resolved.get(schema.FEEDS_HUB),
+        ttl_minutes=resolved.get(schema.FEEDS_TTL),
+        content=resolved.get(schema.FEEDS_CONTENT),
+    )
+
+
+def _build_source(resolved: Resolved, root: Path, index: int) -> SourceConfig:
+    written = resolved.get(schema.SOURCE_PATH, index)
+    path = _absolute(root, written)
+    return SourceConfig(
+        name=source_name(resolved, index) or path.name,
+        path=path,
+        generator=resolved.get(schema.SOURCE_GENERATOR, index),
+        permalink=resolved.get(schema.SOURCE_PERMALINK, index),
+        categories=resolved.get(schema.SOURCE_CATEGORIES, index),
+        dates=resolved.get(schema.SOURCE_DATES, index),
+        pictures=tuple(_absolute(root, one) for one in resolved.get(schema.SOURCE_PICTURES, index)),
+        exclude=resolved.get(schema.SOURCE_EXCLUDE, index),
+    )
+
+
+def source_name(resolved: Resolved, index: int) -> str:
+    """Return the written name of a source, empty if it has none."""
+    if resolved.is_set(schema.SOURCE_NAME, index):
+        return str(resolved.raw(schema.SOURCE_NAME, index))
+    return ""
+
+
+def _absolute(root: Path, written: str) -> Path:
+    # Not resolve(): a folder that is a symlink today may be another one tomorrow.
+    return Path(os.path.normpath(root / Path(written).expanduser()))
+
+
+def check_whole(resolved: Resolved, config: Config, root: Path) -> None:
+    """Add the errors that only show when settings are seen together."""
+    _check_id(resolved)
+    _check_sources(resolved, config)
+    _check_database(resolved)
+    folder = config.feeds.folder
+    inside = [root, *(source.path for source in config.sources)]
+    if any(place.is_relative_to(folder) for place in inside):
+        resolved.refuse(
+            f"folder: {str(folder)!r} holds the site's own files; name a folder of its own,"
+            ' such as "feeds"',
+            schema.FEEDS_FOLDER,
+        )
+    if config.feeds.ping and not config.site.hub:
+        resolved.refuse('ping: nobody to tell; add hub = "https://..."', schema.FEEDS_PING)
+    icon = config.site.icon
+    if icon and not re.match(r"https?://[^\s\"'<>\\]+$", icon):
+        resolved.refuse(f"icon: {icon!r} is no web address", schema.SITE_ICON)
+
+
+def _check_id(resolved: Resolved) -> None:
+    if not resolved.is_set(schema.SITE_ID):
+        from uuid import uuid4
+
+        resolved.refuse(
+            f'no site.id; add this line to [site] and keep it for ever: id = "{uuid4()}"',
+            schema.SITE_ID,
+        )
+
+
+def _check_sources(resolved: Resolved, config: Config) -> None:
+    names: set[str] = set()
+    paths: dict[Path, str] = {}
+    for index, source in enumerate(config.sources):
+        if source.path in paths:
+            resolved.refuse(
+                f"path: the source {paths[source.path]!r} reads this folder already; remove one",
+                schema.SOURCE_PATH,
+                index,
+            )
+        elif source.name in names:
+            resolved.refuse(
+                f"name: two sources are called {source.name!r}; give this one another name",
+                schema.SOURCE_NAME if source_name(resolved, index) else schema.SOURCE_PATH,
+                index,
+            )
+        names.add(source.name)
+        paths.setdefault(source.path, source.name)
+
+
+def _check_database(resolved: Resolved) -> None:
+    written = resolved.get(schema.DATABASE)
+    if re.match(r"[a-z0-9+]+://", written):
+        secret = resolved.origin(schema.DATABASE).kind == "file" and re.search(
+            r"://[^/@]*:[^/@]*@", written
+        )
+        hint = " and keep its password out of this file" if secret else ""
+        resolved.refuse(
+            f'database: name a file, such as "feedpub.db"{hint}; a server is not supported yet',
+            schema.DATABASE,
+        )

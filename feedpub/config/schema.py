@@ -1,0 +1,316 @@
+"""Every key of ``feedpub.toml``: its kind, its default and what it is for."""
+
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from feedpub.config import formats, kinds
+from feedpub.config.kinds import Kind
+from feedpub.config.values import (
+    ArchiveContent,
+    ArticlePages,
+    CategoryMode,
+    Content,
+    DateMode,
+    Generator,
+    ThumbnailMode,
+)
+
+T = TypeVar("T")
+
+_CATEGORY_MODES: tuple[CategoryMode, ...] = ("path", "several")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Setting(Generic[T]):
+    """One key.
+
+    Attributes:
+        key: Dotted; that of a source begins with ``sources.``.
+        kind: What it takes.
+        default: As TOML would give it; ``kind.check`` makes the value in use of it.
+        doc: One sentence or two, with a capital and a full stop.
+        default_doc: What the documentation says instead of the bare default.
+        required: Whether leaving it out is an error.
+    """
+
+    key: str
+    kind: Kind[T]
+    default: object
+    doc: str
+    default_doc: str = ""
+    required: bool = False
+
+    @property
+    def section(self) -> str:
+        """The table that it is in, empty for the top of the file."""
+        return self.key.rpartition(".")[0]
+
+    @property
+    def name(self) -> str:
+        """The key within its table."""
+        return self.key.rpartition(".")[2]
+
+
+DATABASE = Setting(
+    "database",
+    kinds.path(),
+    "feedpub.db",
+    "File of the catalog, which remembers what every article is. `feedpub backup` copies it.",
+)
+
+SITE_TITLE = Setting(
+    "site.title",
+    kinds.text(),
+    "",
+    "What the site is called in feeds and pages.",
+    default_doc="name of the folder",
+)
+SITE_URL = Setting(
+    "site.url",
+    formats.url(folder=True),
+    "",
+    "Address of the blog or portal itself.",
+    default_doc="`http://localhost:8000/`, with a warning",
+)
+SITE_ID = Setting(
+    "site.id",
+    formats.identifier(),
+    "",
+    "Minted by `feedpub init`. The ids of all articles are made from it, so that the site may move"
+    " to another domain; never change it.",
+    default_doc="none",
+    required=True,
+)
+SITE_DESCRIPTION = Setting(
+    "site.description", kinds.text(), "", "One line about the site, for feed readers."
+)
+SITE_LANGUAGE = Setting(
+    "site.language",
+    formats.language(),
+    "zh-CN",
+    "Language of the articles that do not name their own, and of the pages.",
+)
+SITE_TIMEZONE = Setting(
+    "site.timezone",
+    formats.zone(),
+    "Asia/Shanghai",
+    "Zone of the dates that are written without one, and of the dates on the pages.",
+)
+SITE_AUTHOR = Setting(
+    "site.author", kinds.text(), "", "Name of the author of articles that do not name one."
+)
+SITE_COPYRIGHT = Setting("site.copyright", kinds.text(), "", "Copyright line of the feeds.")
+SITE_ICON = Setting(
+    "site.icon",
+    kinds.text(),
+    "",
+    "Picture that stands for the site in feed readers: a URL, or a path on the site.",
+)
+
+SOURCE_NAME = Setting(
+    "sources.name",
+    kinds.name(),
+    "",
+    "Name of the source, unique. It is part of every article's identity; keep it when the folder"
+    " moves.",
+    default_doc="last part of `path`",
+)
+SOURCE_TYPE = Setting("sources.type", kinds.choice("folder"), "folder", "Kind of source.")
+SOURCE_PATH = Setting(
+    "sources.path",
+    kinds.path(),
+    "articles",
+    "Folder that the articles are in, relative to `feedpub.toml`.",
+)
+SOURCE_GENERATOR: Setting[Generator] = Setting(
+    "sources.generator",
+    kinds.choice(
+        "auto",
+        "hexo",
+        "jekyll",
+        "hugo",
+        "eleventy",
+        "zola",
+        "astro",
+        "pelican",
+        "nikola",
+        "rsshub",
+    ),
+    "auto",
+    "Site generator that the articles are written for; `auto` recognises it file by file.",
+)
+SOURCE_PERMALINK = Setting(
+    "sources.permalink",
+    kinds.text(),
+    "",
+    "Pattern of the articles' addresses on the site, as the generator's own configuration has it,"
+    " such as `:year/:month/:day/:title/`.",
+    default_doc="none: feedpub makes a page for each article",
+)
+SOURCE_CATEGORIES: Setting[CategoryMode | None] = Setting(
+    "sources.categories",
+    kinds.optional(kinds.choice(*_CATEGORY_MODES)),
+    "",
+    "What a flat list of categories means: one path from outer to inner, or several categories.",
+    default_doc="`path` for `hexo` and `auto`, `several` for the others",
+)
+SOURCE_DATES: Setting[DateMode] = Setting(
+    "sources.dates",
+    kinds.choice("pinned", "author"),
+    "pinned",
+    "Whether a date without a zone that changes alone is a crawler's (`pinned` ignores it) or the"
+    " author's.",
+)
+SOURCE_PICTURES = Setting(
+    "sources.pictures",
+    kinds.texts(what="paths"),
+    [],
+    "Folders in which `/local/pictures` are looked for.",
+    default_doc="the source's folder, then those above it up to `feedpub.toml`",
+)
+SOURCE_EXCLUDE = Setting(
+    "sources.exclude",
+    kinds.texts(what="patterns", check_one=kinds.glob()),
+    [],
+    "Paths within the source to leave out, such as `drafts/*`.",
+)
+
+FEEDS_FOLDER = Setting(
+    "feeds.folder",
+    kinds.path(),
+    "feeds",
+    "Folder that everything is published in, relative to `feedpub.toml`.",
+)
+FEEDS_URL = Setting(
+    "feeds.url",
+    formats.url(folder=True),
+    "",
+    "Address at which that folder is served.",
+    default_doc="`site.url` and the last part of `feeds.folder`",
+)
+FEEDS_ENTRIES = Setting(
+    "feeds.entries",
+    kinds.whole_number(1, 250),
+    20,
+    "How many of the newest articles a feed holds. Whatever came within the last 48 hours stays"
+    " in, too.",
+)
+FEEDS_CONTENT: Setting[Content] = Setting(
+    "feeds.content",
+    kinds.choice("full", "summary"),
+    "full",
+    "Whether feeds carry whole articles or their summaries.",
+)
+FEEDS_ARCHIVE: Setting[ArchiveContent] = Setting(
+    "feeds.archive",
+    kinds.choice("full", "summary", "none"),
+    "summary",
+    "What the monthly archives carry, if there are to be any.",
+)
+FEEDS_HUB = Setting(
+    "feeds.hub",
+    formats.url(),
+    "",
+    "WebSub hub that readers may subscribe at to be told of news at once.",
+    default_doc="none",
+)
+FEEDS_PING = Setting(
+    "feeds.ping", kinds.boolean(), False, "Whether a build tells the hub which feeds changed."
+)
+FEEDS_TTL = Setting(
+    "feeds.ttl",
+    kinds.whole_number(1, 10_080),
+    60,
+    "Minutes that a feed reader should wait between two looks.",
+)
+
+THUMBNAILS_MODE: Setting[ThumbnailMode] = Setting(
+    "thumbnails.mode",
+    kinds.choice("copy", "link", "none"),
+    "copy",
+    "Whether pictures are copied and served with the feeds, linked to where they are, or left out.",
+)
+THUMBNAILS_PLACEHOLDERS = Setting(
+    "thumbnails.placeholders",
+    kinds.texts(),
+    ["picsum.photos"],
+    "Pictures that say nothing: text within their host and path, such as a service of random ones.",
+)
+THUMBNAILS_BUDGET = Setting(
+    "thumbnails.budget",
+    kinds.whole_number(0, 86_400),
+    60,
+    "Seconds that one build spends on fetching pictures; the next build goes on.",
+)
+
+PAGES_ENABLED = Setting(
+    "pages.enabled", kinds.boolean(), True, "Whether pages for people are made beside the feeds."
+)
+PAGES_ARTICLES: Setting[ArticlePages] = Setting(
+    "pages.articles",
+    kinds.choice("auto", "none"),
+    "auto",
+    "Whether an article that has no address of its own gets a page.",
+)
+PAGES_TEMPLATES = Setting(
+    "pages.templates",
+    kinds.path(),
+    "templates",
+    "Folder of your own templates; only what differs from the defaults needs to be there"
+    " (`feedpub template eject`).",
+)
+
+CATEGORIES_RENAME = Setting(
+    "categories.rename",
+    formats.renames(),
+    {},
+    'Renamed categories, `"old/path" = "new/path"`: the feed keeps its id, and its old address'
+    " leads to the new one.",
+)
+
+BUILD_JOBS = Setting(
+    "build.jobs",
+    kinds.whole_number(0, 256),
+    0,
+    "How many processes read articles.",
+    default_doc="`0`: one a processor",
+)
+
+SETTINGS: tuple[Setting[Any], ...] = (
+    DATABASE,
+    SITE_TITLE,
+    SITE_URL,
+    SITE_ID,
+    SITE_DESCRIPTION,
+    SITE_LANGUAGE,
+    SITE_TIMEZONE,
+    SITE_AUTHOR,
+    SITE_COPYRIGHT,
+    SITE_ICON,
+    SOURCE_NAME,
+    SOURCE_TYPE,
+    SOURCE_PATH,
+    SOURCE_GENERATOR,
+    SOURCE_PERMALINK,
+    SOURCE_CATEGORIES,
+    SOURCE_DATES,
+    SOURCE_PICTURES,
+    SOURCE_EXCLUDE,
+    FEEDS_FOLDER,
+    FEEDS_URL,
+    FEEDS_ENTRIES,
+    FEEDS_CONTENT,
+    FEEDS_ARCHIVE,
+    FEEDS_HUB,
+    FEEDS_PING,
+    FEEDS_TTL,
+    THUMBNAILS_MODE,
+    THUMBNAILS_PLACEHOLDERS,
+    THUMBNAILS_BUDGET,
+    PAGES_ENABLED,
+    PAGES_ARTICLES,
+    PAGES_TEMPLATES,
+    CATEGORIES_RENAME,
+    BUILD_JOBS,
+)
+"""In the order of the documentation; ``sources`` is the only table that may come several times."""

@@ -1,0 +1,45 @@
+"""All settings in use, as TOML that would give the same again."""
+
+import json
+import re
+
+from feedpub.config.resolve import Resolved
+from feedpub.config.schema import SETTINGS, Setting
+
+
+def show_settings(resolved: Resolved, *, origin: bool = False) -> str:
+    """Return a TOML document of every setting.
+
+    Args:
+        resolved: Without errors.
+        origin: Whether each line ends with a comment that says where the value comes from.
+    """
+    blocks: dict[str, list[str]] = {}
+    for setting in SETTINGS:
+        if setting.section == "sources":
+            for index in range(resolved.sources):
+                lines = blocks.setdefault(f"[[sources]]#{index}", [])
+                lines += _line(resolved, setting, origin, index)
+        elif isinstance(table := resolved.raw(setting), dict):
+            blocks[f"[{setting.key}]"] = [f"{to_toml(k)} = {to_toml(v)}" for k, v in table.items()]
+        else:
+            header = f"[{setting.section}]" if setting.section else ""
+            blocks.setdefault(header, []).extend(_line(resolved, setting, origin))
+    parts = ["\n".join([header.split("#")[0], *lines]).strip() for header, lines in blocks.items()]
+    return "\n\n".join(parts) + "\n"
+
+
+def _line(resolved: Resolved, setting: Setting[object], origin: bool, source: int = 0) -> list[str]:
+    value = resolved.raw(setting, source)
+    if value in ("", []) and not resolved.is_set(setting, source):
+        return []
+    comment = f"  # {resolved.origin(setting, source)}" if origin else ""
+    return [f"{setting.name} = {to_toml(value)}{comment}"]
+
+
+def to_toml(value: object) -> str:
+    """Return a text, number, truth value or list as TOML."""
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(to_toml(one) for one in value) + "]"
+    # A JSON string is a TOML basic string, but for DEL, which TOML wants escaped.
+    return re.sub("\x7f", r"\\u007f", json.dumps(value, ensure_ascii=False))
