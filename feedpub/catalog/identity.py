@@ -5,10 +5,11 @@ Pure: the caller brings what the source shows now, what the catalog knew, and th
 
 import hashlib
 import uuid
+from dataclasses import dataclass
 from enum import IntEnum, IntFlag
 from typing import NamedTuple
 
-from feedpub.model import DateKind, ReadArticle
+from feedpub.model import CategoryPath, DateKind, ReadArticle
 
 BACKDATED_S = 30 * 24 * 3600
 """An article dated longer than this before its first sight is published, not mailed."""
@@ -50,8 +51,9 @@ class Sighting(NamedTuple):
         trusted: Whether that date is the author's, so that a change of it counts.
         updated: The author's own, None if absent.
         expires: None if it stays.
-        categories: Ids, unique, as the catalog numbers them.
+        categories: Paths, outer to inner; unique.
         flags: Draft and protected.
+        warnings: For the editor, a line each.
     """
 
     folder: str
@@ -67,8 +69,9 @@ class Sighting(NamedTuple):
     trusted: bool
     updated: int | None
     expires: int | None
-    categories: tuple[int, ...]
+    categories: tuple[CategoryPath, ...]
     flags: int
+    warnings: tuple[str, ...]
 
 
 class Record(NamedTuple):
@@ -187,35 +190,45 @@ def is_trusted(kind: DateKind, dates: str) -> bool:
     return kind is DateKind.ZONED or (kind is DateKind.NAIVE and dates == "author")
 
 
-def settle(
-    flags: int,
-    published: int,
-    expires: int | None,
-    now: int,
-    *,
-    drafts: bool = False,
-    future: bool = False,
-) -> State:
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """The circumstances of one look at a source.
+
+    Attributes:
+        now: Seconds since the epoch.
+        drafts: Drafts are published too.
+        future: Articles dated ahead are published too.
+    """
+
+    now: int
+    drafts: bool = False
+    future: bool = False
+
+
+def settle(flags: int, published: int, expires: int | None, moment: Moment) -> State:
     """Return whether an article may be published now.
 
     A protected or hidden article never is, whatever is asked for.
     """
-    if flags & (Flag.PROTECTED | Flag.HIDDEN) or (flags & Flag.DRAFT and not drafts):
+    if flags & (Flag.PROTECTED | Flag.HIDDEN) or (flags & Flag.DRAFT and not moment.drafts):
         return State.HELD
-    if published > now and not future:
+    if published > moment.now and not moment.future:
         return State.HELD
-    if expires is not None and expires <= now:
+    if expires is not None and expires <= moment.now:
         return State.HELD
     return State.LIVE
 
 
-def first_sight(seen: Sighting, *, source: int, now: int, drafts: bool, future: bool) -> Record:
+def first_sight(
+    seen: Sighting, moment: Moment, *, source: int, categories: tuple[int, ...]
+) -> Record:
     """Return the record of a file that the catalog does not know.
 
     Without a date it gets the file's time, pinned from then on (it may lie ahead only by mistake).
     """
+    now = moment.now
     published = min(seen.mtime_ns // 10**9, now) if seen.date is None else seen.date
-    state = settle(seen.flags, published, seen.expires, now, drafts=drafts, future=future)
+    state = settle(seen.flags, published, seen.expires, moment)
     updated = published if seen.updated is None else max(published, min(seen.updated, now))
     return Record(
         0,
@@ -234,21 +247,21 @@ def first_sight(seen: Sighting, *, source: int, now: int, drafts: bool, future: 
         updated,
         now if state == State.LIVE else None,
         seen.expires,
-        seen.categories,
+        categories,
         seen.flags,
         None,
     )
 
 
 def seen_again(
-    known: Record, seen: Sighting, *, now: int, drafts: bool = False, future: bool = False
+    known: Record, seen: Sighting, moment: Moment, *, categories: tuple[int, ...]
 ) -> Record:
     """Return the record of a known article after another look at its file.
 
     ``published`` moves only with a date that is the author's, or while the article was never
     public; ``updated`` only when title or body did.
     """
-    published = known.published
+    now, published = moment.now, known.published
     if seen.date is not None and (seen.trusted or known.first_seen is None):
         published = seen.date
     updated = max(known.updated, published)
@@ -258,10 +271,11 @@ def seen_again(
     elif published != known.published and known.updated == known.published:
         updated = published
     flags = seen.flags | known.flags & Flag.HIDDEN
-    state = settle(flags, published, seen.expires, now, drafts=drafts, future=future)
+    state = settle(flags, published, seen.expires, moment)
     first_seen = known.first_seen
     if first_seen is None and state == State.LIVE:
         first_seen = now
+    moved = (seen.folder, seen.name) != (known.folder, known.name)
     return known._replace(
         folder=seen.folder,
         name=seen.name,
@@ -276,11 +290,19 @@ def seen_again(
         updated=updated,
         first_seen=first_seen,
         expires=seen.expires,
-        categories=seen.categories,
+        categories=categories,
         flags=flags,
-        origin=known.origin
-        or (known.path if (seen.folder, seen.name) != (known.folder, known.name) else None),
+        origin=known.origin or (known.path if moved else None),
     )
+
+
+def settle_again(known: Record, moment: Moment) -> Record:
+    """Return a record whose time may have come: a future date reached, an expiry passed."""
+    state = settle(known.flags, known.published, known.expires, moment)
+    first_seen = known.first_seen
+    if first_seen is None and state == State.LIVE:
+        first_seen = moment.now
+    return known._replace(state=state, first_seen=first_seen)
 
 
 def is_visible_change(before: Record, after: Record) -> bool:

@@ -1,0 +1,220 @@
+"""What the publisher needs of the outside world; adapters and test twins fill it."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from enum import IntEnum
+from typing import Any, NamedTuple, Protocol
+
+from feedpub.model import Problem
+
+
+class Staged(NamedTuple):
+    """A file that lies beside its place, whole and on disk, and waits for ``commit``.
+
+    Attributes:
+        path: Below the output folder.
+        ticket: What the target needs to put it into its place.
+    """
+
+    path: str
+    ticket: str
+
+
+class Target(Protocol):
+    """Where documents are published. Paths are relative, with ``/``; used by several processes."""
+
+    def stage(self, path: str, data: bytes) -> Staged | None:
+        """Write a file beside its place; None if what is published has the same bytes.
+
+        Raises:
+            TargetError: It cannot be written; the place holds what it held.
+        """
+        ...
+
+    def commit(self, staged: Sequence[Staged]) -> None:
+        """Put staged files into their places, in the order given; each appears whole or not at all.
+
+        Raises:
+            TargetError: One cannot be put there; those before it are.
+        """
+        ...
+
+    def delete(self, paths: Sequence[str]) -> list[str]:
+        """Delete files that are there, and folders that this empties; return those deleted."""
+        ...
+
+    def exists(self, path: str) -> bool:
+        """Return whether a file is published."""
+        ...
+
+    def sweep(self) -> None:
+        """Remove what an interrupted run staged and never committed."""
+        ...
+
+
+class Pictures(Protocol):
+    """Where the bytes of remote pictures come from."""
+
+    def fetch_all(
+        self,
+        urls: Sequence[str],
+        *,
+        budget_s: float,
+        done: Callable[[str, Any], None],
+    ) -> list[str]:
+        """Fetch pictures within a budget.
+
+        Args:
+            urls: Absolute.
+            budget_s: Seconds in all.
+            done: Is told each URL with its ``Thumbnail``, or the error that it ended in.
+
+        Returns:
+            URLs that were not reached in time.
+        """
+        ...
+
+
+class Notifier(Protocol):
+    """Who is told which feeds changed (WebSub)."""
+
+    def ping(self, topics: Sequence[str]) -> list[Problem]:
+        """Tell the hub; return what went wrong, never raise."""
+        ...
+
+
+class Workers(Protocol):
+    """Applies one function to many items, perhaps in other processes."""
+
+    def map(self, items: Iterable[Any], *, chunk: int = 1) -> Iterator[Any]:
+        """Yield the values in the items' order; ``feedpub.workers.Lost`` for a lost item."""
+        ...
+
+
+class Lock(Protocol):
+    """Keeps two runs of one site apart."""
+
+    def __call__(self) -> AbstractContextManager[None]:
+        """Hold the site.
+
+        Raises:
+            BusyError: Another run holds it and did not end in time.
+        """
+        ...
+
+
+Progress = Callable[[str, int, int], None]
+"""Is told a stage, how much of it is done, and how much there is (0 if unknown)."""
+
+
+class SourceRow(NamedTuple):
+    """A source as the store keeps it.
+
+    Attributes:
+        id: Row.
+        name: Unique.
+        first_read: Seconds since the epoch, None before its baseline.
+        settings: Digest of the settings that it was last read with.
+    """
+
+    id: int
+    name: str
+    first_read: int | None
+    settings: str
+
+
+class StoredProblem(NamedTuple):
+    """What is wrong with one file of a source, until it is read again.
+
+    Attributes:
+        source: Name of the source.
+        folder: Within the source.
+        name: Of the file.
+        level: ``error`` or ``warning``.
+        line: From 1, None if the whole file is meant.
+        column: From 1.
+        message: Without the place.
+    """
+
+    source: str
+    folder: str
+    name: str
+    level: str
+    line: int | None
+    column: int | None
+    message: str
+
+
+class CategoryRow(NamedTuple):
+    """A category as the store keeps it; the parent of the outermost is 0, everything."""
+
+    id: int
+    parent: int
+    name: str
+    slug: str
+
+
+class RenditionRow(NamedTuple):
+    """The published form of an article.
+
+    Attributes:
+        article: Row.
+        key: 16 bytes over all that it was made from.
+        payload: See ``feedpub.publishing.renditions``.
+        picture: URL of the picture that it shows, None without one.
+    """
+
+    article: int
+    key: bytes
+    payload: bytes
+    picture: str | None
+
+
+class PictureState(IntEnum):
+    """Where a remote or local picture stands."""
+
+    COPIED = 0
+    FAILED = 1
+    WAITING = 2
+
+
+class PictureRow(NamedTuple):
+    """What is known of a picture.
+
+    Attributes:
+        url: As the article refers to it, absolute; ``file:`` plus a path for a local one.
+        state: A ``PictureState``.
+        name: Of the copy below ``media/``, None without one.
+        width: Pixels of the copy.
+        height: Pixels of the copy.
+        length: Bytes of the copy.
+        retry_at: Seconds since the epoch; before that a failed one is not asked for again.
+        reason: Why it failed.
+    """
+
+    url: str
+    state: int
+    name: str | None = None
+    width: int | None = None
+    height: int | None = None
+    length: int | None = None
+    retry_at: int | None = None
+    reason: str | None = None
+
+
+class Glance(NamedTuple):
+    """As much of the catalog as tells whether a build has anything to do.
+
+    Attributes:
+        folders: Fingerprints by source and folder.
+        settings: Digest of the settings by source.
+        meta: The site's own notes.
+        pending: Whether an interrupted build has to be finished.
+        problems: Of the files as last read.
+    """
+
+    folders: dict[str, dict[str, bytes]]
+    settings: dict[str, str]
+    meta: dict[str, str]
+    pending: bool
+    problems: list[StoredProblem]

@@ -1,0 +1,1 @@
+"""The API behind every face: read what is new, publish what changed."""

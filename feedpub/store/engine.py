@@ -1,0 +1,129 @@
+"""A connection to the database, as feedpub wants it, and the schema brought up to date."""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import sqlalchemy as sa
+from sqlalchemy import event
+
+from feedpub.errors import CorruptStoreError, MissingStoreError, StoreError, StoreVersionError
+
+BUSY_TIMEOUT_MS = 10_000
+HEAD = "0001"
+"""Newest version of the schema; known here so that an up-to-date database needs no alembic."""
+
+
+def connect_sqlite(path: Path, *, create: bool = False, read_only: bool = False) -> sa.Engine:
+    """Return an engine for a database file; one connection, not shared between threads.
+
+    Raises:
+        MissingStoreError: There is none and ``create`` is false.
+    """
+    if not create and not path.exists():
+        raise MissingStoreError(
+            f"{path}: the database is missing; bring back a copy with "
+            "'feedpub restore BACKUP', or run 'feedpub init --force' to begin anew "
+            "(every article then counts as old, and no subscriber is known)"
+        )
+    if create:
+        # Opened first so that the file is never readable by others, not even for an instant.
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    address = f"file:{quote(str(path))}?mode={'ro' if read_only else 'rw'}"
+    engine = sa.create_engine(
+        "sqlite://",
+        creator=lambda: sqlite3.connect(address, uri=True, check_same_thread=False),
+        poolclass=sa.pool.StaticPool,
+    )
+    _prepare(engine, begin="BEGIN" if read_only else "BEGIN IMMEDIATE", write=not read_only)
+    return engine
+
+
+def connect_memory() -> sa.Engine:
+    """Return an engine whose database lives as long as the engine."""
+    engine = sa.create_engine("sqlite://", poolclass=sa.pool.StaticPool)
+    _prepare(engine, begin="BEGIN", write=True)
+    return engine
+
+
+def _prepare(engine: sa.Engine, *, begin: str, write: bool) -> None:
+    @event.listens_for(engine, "connect")
+    def configure(connection: Any, _record: object) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves, so that it can be IMMEDIATE
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+        if write:
+            cursor.execute("PRAGMA journal_mode=wal")
+            cursor.execute("PRAGMA synchronous=full")
+        cursor.execute("PRAGMA foreign_keys=on")
+        cursor.execute("PRAGMA cache_size=-32768")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begin_now(connection: sa.Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+
+@contextmanager
+def explain_errors(name: str) -> Iterator[None]:
+    """Turn the driver's errors into ours, with the remedy.
+
+    Raises:
+        CorruptStoreError: The file is damaged or no database.
+        StoreError: Anything else that the database refuses, such as a full disk.
+    """
+    try:
+        yield
+    except sa.exc.DBAPIError as error:
+        text = str(error.orig)
+        if "malformed" in text or "not a database" in text or "disk image" in text:
+            raise CorruptStoreError(
+                f"{name}: the database is damaged ({text}); bring back a copy with "
+                "'feedpub restore BACKUP'; what is published stays as it is"
+            ) from error
+        remedy = {
+            "database or disk is full": "make room and run it again",
+            "database is locked": "another run holds it; try again later",
+            "attempt to write a readonly database": "make it writable for this user",
+        }.get(text, "nothing was changed")
+        raise StoreError(f"{name}: {text}; {remedy}") from error
+
+
+def upgrade(engine: sa.Engine, name: str) -> None:
+    """Bring the schema up to date, in one transaction.
+
+    Raises:
+        StoreVersionError: The database is newer than this feedpub.
+    """
+    with engine.connect() as connection:
+        version = _version(connection)
+    if version == HEAD:
+        return
+    if version is not None and version > HEAD:
+        raise StoreVersionError(
+            f"{name}: the database has schema {version}, this feedpub knows {HEAD}; "
+            "install the newer feedpub again"
+        )
+    _migrate(engine)
+
+
+def _version(connection: sa.Connection) -> str | None:
+    if not sa.inspect(connection).has_table("alembic_version"):
+        return None
+    row = connection.exec_driver_sql("SELECT version_num FROM alembic_version").first()
+    return None if row is None else str(row[0])
+
+
+def _migrate(engine: sa.Engine) -> None:
+    from alembic import command  # half a second, and needed once a version
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")

@@ -1,0 +1,174 @@
+"""Spread pure work over the cores: processes, because parsing and cleaning hold the interpreter.
+
+A worker that dies (out of memory, a fault in native code) costs one article, not the run: its task
+is tried again in pieces, and a piece that kills a worker on its own comes back as ``Lost``.
+"""
+
+import multiprocessing
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection, wait
+from typing import Any, Generic, TypeVar
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+_AHEAD = 2  # tasks given to a worker at once, so that it never waits for the next
+
+
+@dataclass(frozen=True, slots=True)
+class Lost(Generic[T]):
+    """An item whose processing killed its worker."""
+
+    item: T
+
+
+@dataclass(slots=True)
+class _Worker(Generic[T]):
+    process: Any
+    connection: Connection
+    given: deque[tuple[int, Sequence[T]]] = field(default_factory=deque)
+
+
+def count_cores() -> int:
+    """Return how many cores this process may use, at least 1."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0)) or 1
+    return os.cpu_count() or 1
+
+
+def _serve(function: Callable[[Any], Any], connection: Connection) -> None:
+    while True:
+        try:
+            task = connection.recv()
+        except (EOFError, KeyboardInterrupt):
+            return
+        try:
+            connection.send([function(item) for item in task])
+        except KeyboardInterrupt:
+            return
+
+
+class Pool(Generic[T, R]):
+    """A few processes that apply one function to items.
+
+    The processes inherit what is imported when the pool is made, so no open database may be: a
+    fork would share its locks. Without ``fork`` the function must be picklable.
+    """
+
+    def __init__(self, function: Callable[[T], R], jobs: int) -> None:
+        """Start the processes; with one job there are none, and the work is done here."""
+        self._function = function
+        self._workers: list[_Worker[T]] = []
+        method = "fork" if "fork" in multiprocessing.get_all_start_methods() else "spawn"
+        self._context: Any = multiprocessing.get_context(method)
+        self._workers = [self._start() for _ in range(jobs)] if jobs > 1 else []
+
+    def _start(self) -> _Worker[T]:
+        here, there = self._context.Pipe()
+        process = self._context.Process(target=_serve, args=(self._function, there), daemon=True)
+        process.start()
+        there.close()
+        return _Worker(process, here)
+
+    def __enter__(self) -> "Pool[T, R]":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the processes, whatever they do."""
+        for worker in self._workers:
+            worker.connection.close()
+            worker.process.terminate()
+        for worker in self._workers:
+            worker.process.join()
+        self._workers = []
+
+    def map(self, items: Iterable[T], *, chunk: int = 1) -> Iterator[R | Lost[T]]:
+        """Yield the function's value of each item, in the items' order.
+
+        Args:
+            items: Read ahead by a few chunks only.
+            chunk: Items that travel together, at least 1.
+
+        Raises:
+            Exception: Whatever the function raises when the work is done here.
+        """
+        if not self._workers:
+            for item in items:
+                yield self._function(item)
+            return
+        yield from self._spread(_chunks(items, chunk))
+
+    def _spread(self, tasks: Iterator[tuple[int, Sequence[T]]]) -> Iterator[R | Lost[T]]:
+        done: dict[int, list[R | Lost[T]]] = {}
+        following = 0
+        for worker in self._workers:
+            self._feed(worker, tasks)
+        while busy := [worker for worker in self._workers if worker.given]:
+            ready = wait([worker.connection for worker in busy])
+            for worker in busy:
+                if worker.connection not in ready:
+                    continue
+                number, results = self._collect(worker)
+                done[number] = results
+                self._feed(worker, tasks)
+            while following in done:
+                yield from done.pop(following)
+                following += 1
+
+    def _feed(self, worker: _Worker[T], tasks: Iterator[tuple[int, Sequence[T]]]) -> None:
+        while len(worker.given) < _AHEAD and (task := next(tasks, None)) is not None:
+            worker.given.append(task)
+            worker.connection.send(task[1])
+
+    def _collect(self, worker: _Worker[T]) -> tuple[int, list[R | Lost[T]]]:
+        number, _task = worker.given[0]
+        try:
+            results: list[R | Lost[T]] = worker.connection.recv()
+        except (EOFError, ConnectionError):
+            results = self._recover(worker)
+        else:
+            worker.given.popleft()
+        return number, results
+
+    def _recover(self, worker: _Worker[T]) -> list[R | Lost[T]]:
+        """Replace a dead worker; do its first task item by item, then give it the rest."""
+        _number, task = worker.given.popleft()
+        rest = worker.given
+        results: list[R | Lost[T]] = []
+        for item in task:
+            self._replace(worker)
+            worker.connection.send([item])
+            try:
+                results += worker.connection.recv()
+            except (EOFError, ConnectionError):
+                results.append(Lost(item))
+        self._replace(worker)
+        worker.given = rest
+        for _, waiting in rest:
+            worker.connection.send(waiting)
+        return results
+
+    def _replace(self, worker: _Worker[T]) -> None:
+        worker.connection.close()
+        worker.process.terminate()
+        worker.process.join()
+        fresh = self._start()
+        worker.process, worker.connection = fresh.process, fresh.connection
+
+
+def _chunks(items: Iterable[T], size: int) -> Iterator[tuple[int, Sequence[T]]]:
+    number = 0
+    chunk: list[T] = []
+    for item in items:
+        chunk.append(item)
+        if len(chunk) >= size:
+            yield number, chunk
+            number, chunk = number + 1, []
+    if chunk:
+        yield number, chunk
