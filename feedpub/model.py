@@ -329,6 +329,7 @@ class BuildReport:
         summaries: One a category node, everything first.
         pinged: Feed URLs told to the hub.
         dry_run: Nothing was written.
+        held_sources: Names of sources that lost so much that nothing of them was changed.
     """
 
     articles: int = 0
@@ -347,6 +348,7 @@ class BuildReport:
     summaries: tuple[FeedReport, ...] = field(default=(), repr=False)
     pinged: tuple[str, ...] = ()
     dry_run: bool = False
+    held_sources: tuple[str, ...] = ()
 
     @property
     def errors(self) -> tuple[Problem, ...]:
