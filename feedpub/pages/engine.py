@@ -62,7 +62,7 @@ class Engine:
         except jinja2.TemplateSyntaxError as error:
             path = error.filename or error.name or name
             raise TemplateError(_explain(error), path=path, line=error.lineno) from error
-        except Exception as error:  # noqa: BLE001 - an override is a program, it may raise anything
+        except Exception as error:  # an override is a program, it may raise anything
             path, line = self._locate(error) or (name, None)
             raise TemplateError(_explain(error), path=path, line=line) from error
         return text.encode("utf-8", "replace")

@@ -71,7 +71,7 @@ def format_month(language: Language) -> Callable[[str], str]:
     """Return a function that writes a month given as ``YYYY-MM``."""
 
     def write(month: str) -> str:
-        first = datetime.strptime(month, "%Y-%m")
+        first = date.fromisoformat(f"{month}-01")
         return format_skeleton("yMMMM", first, locale=language.locale)
 
     return write
