@@ -1,0 +1,83 @@
+"""An entry in the form that every format shares: whole seconds, URIs, text that cannot run."""
+
+from datetime import datetime
+from html import escape
+from typing import NamedTuple
+
+from feedpub.feeds.text import make_inert, to_second, to_uri
+from feedpub.model import CategoryPath, Entry, Picture, Site
+
+
+class Item(NamedTuple):
+    """What an entry says in RSS, Atom and JSON alike.
+
+    Attributes:
+        id: IRI.
+        url: URI.
+        title: Plain text.
+        summary: Plain text; may be empty.
+        html: With the picture on top; empty where only the summary is published.
+        published: UTC, whole seconds.
+        updated: UTC, whole seconds.
+        authors: Names, none blank.
+        categories: Paths, outer to inner.
+        tags: Plain text.
+        picture: Its ``url`` is a URI; None where there is none.
+        language: BCP 47; None where it is that of the site.
+    """
+
+    id: str
+    url: str
+    title: str
+    summary: str
+    html: str
+    published: datetime
+    updated: datetime
+    authors: tuple[str, ...]
+    categories: tuple[CategoryPath, ...]
+    tags: tuple[str, ...]
+    picture: Picture | None
+    language: str | None
+
+
+def make_item(entry: Entry, site: Site) -> Item:
+    """Return the shared form of an entry.
+
+    Raises:
+        ValueError: A text or an address cannot be written in any format.
+    """
+    return Item(
+        id=entry.id,
+        url=to_uri(entry.url),
+        title=make_inert(entry.title),
+        summary=make_inert(entry.summary),
+        html=_add_picture(entry.html, entry.picture) if entry.html else "",
+        published=to_second(entry.published),
+        updated=to_second(entry.updated),
+        authors=tuple(make_inert(name) for name in entry.authors if name.strip()),
+        categories=tuple(tuple(map(make_inert, c.path)) for c in entry.categories if c.path),
+        tags=tuple(make_inert(tag) for tag in entry.tags if tag.strip()),
+        picture=entry.picture,
+        language=entry.language if entry.language != site.language else None,
+    )
+
+
+def _add_picture(html: str, picture: Picture | None) -> str:
+    """Return the body, led by the picture unless it shows it already.
+
+    Newsletters and many readers look for pictures nowhere but in the body.
+    """
+    if picture is None or picture.url in html or escape(picture.url) in html:
+        return html
+    size = f' width="{picture.width}" height="{picture.height}"' if has_size(picture) else ""
+    return f'<p><img src="{escape(to_uri(picture.url))}" alt=""{size}></p>\n{html}'
+
+
+def has_size(picture: Picture) -> bool:
+    """Return whether both sides of a picture are known; one alone helps no reader."""
+    return bool(picture.width and picture.height)
+
+
+def is_measured(picture: Picture) -> bool:
+    """Return whether a picture's bytes are known, as an enclosure must state."""
+    return bool(picture.length and picture.media_type)
