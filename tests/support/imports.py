@@ -34,7 +34,7 @@ class Import:
 
     @property
     def is_standard(self) -> bool:
-        return self.module.split(".")[0] in sys.stdlib_module_names
+        return self.module.split(".")[0] in {*sys.stdlib_module_names, "_typeshed"}
 
 
 @cache
