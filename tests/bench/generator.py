@@ -4,7 +4,7 @@ import itertools
 import json
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -20,6 +20,8 @@ LAST_DATE = datetime(2025, 12, 31, tzinfo=UTC)
 NEW_DATE = datetime(2026, 1, 2, tzinfo=UTC)
 
 _PARAGRAPHS = 3000
+# Begins the titles of the posts that are added later, and of no other.
+_NEW = "新到："
 # How many blocks the body of a post has: mostly a few, sometimes many; 5.4 KB a post on average.
 _BODY_SIZES = (1, 2, 3, 4, 5, 6, 6, 7, 8, 9, 10, 11, 12, 14, 17, 21, 30)
 
@@ -82,12 +84,16 @@ def write_new_post(posts: Path, number: int) -> Path:
         number: Tells one new post from another; at least 0.
     """
     chooser = random.Random(f"{SEED} new {number}")
-    leaves = leaf_categories()
+    category = leaf_categories()[number % LEAVES]
     published = NEW_DATE + timedelta(minutes=number)
-    post = _make_post(
-        10_000_000 + number, leaves[number % LEAVES], published, chooser, _texts(chooser, 30)
-    )
-    return _write_post(posts, post)
+    post = _make_post(number, category, published, chooser, _texts(chooser, 30))
+    return _write_post(posts, replace(post, title=f"{_NEW}{post.title}"))
+
+
+def remove_new_posts(posts: Path) -> None:
+    """Make the folder what make_posts left."""
+    for path in posts.rglob(f"{_NEW}*.md"):
+        path.unlink()
 
 
 def _posts(count: int) -> Iterator[Post]:
