@@ -1,12 +1,13 @@
 """What the head of a feed says, whatever its format."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import NamedTuple
 from urllib.parse import quote
 from uuid import NAMESPACE_URL, uuid5
 
 from feedpub.feeds.archive import archive_relations, own_folder
-from feedpub.feeds.text import make_inert, to_uri
+from feedpub.feeds.text import make_plain, to_second, to_uri
 from feedpub.model import Category, Feed, Site
 
 
@@ -28,6 +29,7 @@ JSON = Format("feed.json", "application/feed+json")
 FORMATS = (RSS, ATOM, JSON)
 
 STYLESHEET = "assets/feed.css"
+_LONG_AGO = datetime(1990, 1, 1, tzinfo=UTC)
 
 
 class FeedUrls(NamedTuple):
@@ -81,9 +83,17 @@ class Channel:
     site: Site
 
     @property
+    def updated(self) -> datetime:
+        """When the newest entry changed; a fixed day long ago for a feed without entries.
+
+        Atom demands an instant, and validators take one before 1990 for a mistake.
+        """
+        return max(to_second(self.feed.updated), _LONG_AGO)
+
+    @property
     def author(self) -> str:
         """Who answers for entries that name nobody; never empty."""
-        return make_inert(self.site.author or self.site.title)
+        return make_plain(self.site.author or self.site.title)
 
     def own_url(self, form: Format) -> str:
         """Return the address of this very document."""
@@ -126,8 +136,8 @@ def make_channel(feed: Feed, site: Site) -> Channel:
     title = " - ".join(part for part in (site.title, " / ".join(feed.category.path)) if part)
     return Channel(
         id=_feed_id(feed.category, site),
-        title=make_inert(title),
-        description=make_inert(site.description or title),
+        title=make_plain(title),
+        description=make_plain(site.description or title),
         page=feed_urls(feed.category, site).page,
         feed=feed,
         site=site,

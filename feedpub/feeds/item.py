@@ -4,7 +4,8 @@ from datetime import datetime
 from html import escape
 from typing import NamedTuple
 
-from feedpub.feeds.text import make_inert, to_second, to_uri
+from feedpub.feeds.body import NO_BODY, Body, make_body
+from feedpub.feeds.text import make_plain, to_second, to_uri
 from feedpub.model import CategoryPath, Entry, Picture, Site
 
 
@@ -16,7 +17,7 @@ class Item(NamedTuple):
         url: URI.
         title: Plain text.
         summary: Plain text; may be empty.
-        html: With the picture on top; empty where only the summary is published.
+        body: With the picture on top; `NO_BODY` where only the summary is published.
         published: UTC, whole seconds.
         updated: UTC, whole seconds.
         authors: Names, none blank.
@@ -30,7 +31,7 @@ class Item(NamedTuple):
     url: str
     title: str
     summary: str
-    html: str
+    body: Body
     published: datetime
     updated: datetime
     authors: tuple[str, ...]
@@ -49,14 +50,14 @@ def make_item(entry: Entry, site: Site) -> Item:
     return Item(
         id=entry.id,
         url=to_uri(entry.url),
-        title=make_inert(entry.title),
-        summary=make_inert(entry.summary),
-        html=_add_picture(entry.html, entry.picture) if entry.html else "",
+        title=make_plain(entry.title),
+        summary=make_plain(entry.summary),
+        body=make_body(_add_picture(entry.html, entry.picture)) if entry.html else NO_BODY,
         published=to_second(entry.published),
         updated=to_second(entry.updated),
-        authors=tuple(make_inert(name) for name in entry.authors if name.strip()),
-        categories=tuple(tuple(map(make_inert, c.path)) for c in entry.categories if c.path),
-        tags=tuple(make_inert(tag) for tag in entry.tags if tag.strip()),
+        authors=tuple(make_plain(name) for name in entry.authors if name.strip()),
+        categories=tuple(tuple(map(make_plain, c.path)) for c in entry.categories if c.path),
+        tags=tuple(make_plain(tag) for tag in entry.tags if tag.strip()),
         picture=entry.picture,
         language=entry.language if entry.language != site.language else None,
     )
@@ -67,7 +68,10 @@ def _add_picture(html: str, picture: Picture | None) -> str:
 
     Newsletters and many readers look for pictures nowhere but in the body.
     """
-    if picture is None or picture.url in html or escape(picture.url) in html:
+    if picture is None:
+        return html
+    addresses = {picture.url, escape(picture.url), escape(to_uri(picture.url))}
+    if any(address in html for address in addresses):
         return html
     size = f' width="{picture.width}" height="{picture.height}"' if has_size(picture) else ""
     return f'<p><img src="{escape(to_uri(picture.url))}" alt=""{size}></p>\n{html}'

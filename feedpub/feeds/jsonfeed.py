@@ -5,9 +5,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from feedpub.feeds.archive import document_folder, older_month
+from feedpub.feeds.body import SLOT, fill_slot
 from feedpub.feeds.channel import JSON, Channel, document_url
 from feedpub.feeds.item import Item, has_size, is_measured
-from feedpub.feeds.text import make_inert, to_uri
+from feedpub.feeds.text import make_plain, to_uri
 from feedpub.model import Picture, Site
 
 VERSION = "https://jsonfeed.org/version/1.1"
@@ -20,7 +21,7 @@ def render_json_item(item: Item, site: Site) -> bytes:
     Raises:
         UnicodeEncodeError: A text holds a lone surrogate.
     """
-    return _dump(_describe_item(item, site))
+    return fill_slot(_dump(_describe_item(item, site)), item.body.json)
 
 
 def build_json_feed(channel: Channel, items: Iterable[bytes]) -> bytes:
@@ -36,13 +37,13 @@ def _dump(value: dict[str, Any]) -> bytes:
 
 
 def _describe_item(item: Item, site: Site) -> dict[str, Any]:
-    content = "content_html" if item.html else "content_text"
+    content = "content_html" if item.body.json else "content_text"
     authors = _describe_authors(item.authors)
     return {
         "id": item.id,
         "url": item.url,
         "title": item.title,
-        content: item.html or item.summary or item.title,
+        content: SLOT if item.body.json else item.summary or item.title,
         "summary": item.summary,
         "date_published": item.published.isoformat(),
         "date_modified": item.updated.isoformat(),
@@ -111,7 +112,7 @@ def _describe_extension(channel: Channel) -> dict[str, Any]:
     known = {
         "about": to_uri(channel.site.feeds_url),
         "id": channel.id,
-        "copyright": make_inert(channel.site.copyright),
-        "updated": channel.feed.updated.isoformat(),
+        "copyright": make_plain(channel.site.copyright),
+        "updated": channel.updated.isoformat(),
     }
     return {key: value for key, value in known.items() if value}

@@ -12,10 +12,11 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from feedpub.errors import LintError
+from feedpub.feeds.body import SLOT, fill_slot
 from feedpub.feeds.channel import ATOM, RSS, Channel, Format, category_scheme
 from feedpub.feeds.item import Item, is_measured
 from feedpub.feeds.lint import parse_xml
-from feedpub.feeds.text import make_inert, to_html, to_second, to_uri
+from feedpub.feeds.text import make_plain, to_html, to_uri
 from feedpub.model import Site
 
 
@@ -96,7 +97,7 @@ def _describe(channel: Channel, form: Format) -> Any:
     links = channel.links(form)
     generator = _start(channel.id, channel.title)
     generator.subtitle(channel.description)
-    generator.updated(to_second(feed.updated))
+    generator.updated(channel.updated)
     generator.language(site.language)
     generator.author(name=channel.author, uri=to_uri(site.url))
     # No version: a new release of feedpub is no news to a feed's readers.
@@ -104,7 +105,7 @@ def _describe(channel: Channel, form: Format) -> Any:
     generator.docs("")
     generator.ttl(site.ttl_minutes)
     if site.copyright:
-        generator.rights(make_inert(site.copyright))
+        generator.rights(make_plain(site.copyright))
     # feedgen takes the last link for the RSS channel's own, and that is the page.
     generator.link([{k: v for k, v in link._asdict().items() if v} for link in links])
     archive = feed.archive is not None
@@ -123,8 +124,8 @@ def _add_entry(generator: Any, item: Item, site: Site) -> None:
     # As HTML in both formats: RSS readers take a description for HTML whatever it is.
     if item.summary:
         entry.summary(to_html(item.summary), type="html")
-    if item.html:
-        entry.content(item.html, type="html")
+    if item.body.xml:
+        entry.content(SLOT, type="html")
     links = [{"rel": "alternate"}]
     picture = item.picture
     if picture is not None and is_measured(picture):
@@ -148,7 +149,7 @@ def _cut(document: bytes, markup: _Markup, items: Sequence[Item]) -> list[bytes]
     *pieces, rest = document[start:].split(end_tag)
     found = [_write_references(piece.lstrip() + end_tag, markup) for piece in pieces]
     _check(b"".join([document[:start], *found, rest]), markup, items)
-    return found
+    return [fill_slot(entry, item.body.xml) for entry, item in zip(found, items, strict=True)]
 
 
 def _write_references(entry: bytes, markup: _Markup) -> bytes:

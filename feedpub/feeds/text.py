@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime
+from functools import lru_cache
 from html import escape
 from urllib.parse import quote, urlsplit, urlunsplit
 
@@ -22,6 +23,9 @@ _NAMES = frozenset(
     xmp xss
     """.split()  # noqa: SIM905  the quotes of a list would hide the words
 )
+# Legal in XML 1.0, shown by nobody, and objected to by validators: C1 controls (most often
+# Windows-1252 read as Latin-1), noncharacters.
+_UNSHOWN = re.compile("[\x7f-\x9f\ufdd0-\ufdef]")
 # RFC 3986: reserved and unreserved characters, and "%" so that escapes stay as they are.
 _URI_SAFE = "!#$%&'()*+,/:;=?@[]~"
 _URI = re.compile(
@@ -31,14 +35,17 @@ _URI = re.compile(
 _STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
-def make_inert(text: str) -> str:
+def make_plain(text: str) -> str:
     """Return plain text that shows as it is even where a reader takes it for HTML.
 
     RSS leaves open whether a title is text or HTML, and readers differ. What looks like a tag
     gets an invisible zero-width space after its ``<``: it then runs nowhere and reads the same
     everywhere. Generics such as ``List<String>`` stay as they are.
     """
-    return _TAG_OPEN.sub(_open_harmlessly, text) if "<" in text else text
+    if "<" in text:
+        text = _TAG_OPEN.sub(_open_harmlessly, text)
+    # U+FFFD marks what was lost in decoding; validators take it for an error of the feed.
+    return _UNSHOWN.sub("", text).replace("\ufffd", "?")
 
 
 def _open_harmlessly(match: re.Match[str]) -> str:
@@ -51,6 +58,7 @@ def to_html(text: str) -> str:
     return escape(text, quote=False)
 
 
+@lru_cache(maxsize=1024)
 def to_uri(iri: str) -> str:
     """Return an address as RFC 3986 wants it, escapes kept: the host in IDNA, the rest in percent.
 
