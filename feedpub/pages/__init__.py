@@ -7,6 +7,7 @@ from itertools import chain
 from pathlib import Path
 from urllib.parse import quote
 
+from feedpub.feeds.text import to_uri
 from feedpub.model import Category, Entry, Feed, FeedSummary, Site
 from feedpub.pages.engine import Engine
 from feedpub.pages.language import choose_language
@@ -41,6 +42,8 @@ class Pages:
             templates: Folders of overrides, first match wins; they need not exist.
         """
         self._site = site
+        # As the feeds write it, so that an address on a page is the one that a reader will see.
+        self._base = to_uri(site.feeds_url)
         self._folders = tuple(dict.fromkeys((*templates, templates_folder())))
         self._language = choose_language(site.language)
         self._engine = Engine(self._folders, language=self._language, zone=site.zone)
@@ -92,7 +95,7 @@ class Pages:
             entry: With its page; a missing body leaves the summary.
         """
         page = entry.page or ""
-        body = localise_links(entry.html or "", page=page, feeds_url=self._site.feeds_url)
+        body = localise_links(entry.html or "", page=page, base=self._base)
         card = self._card(entry, page)
         shown = card.image is not None and card.image.src in body
         return self._render(
@@ -172,7 +175,7 @@ class Pages:
         )
 
     def _absolute(self, path: str) -> str:
-        return self._site.feeds_url + quote(path, safe="/~")
+        return self._base + quote(path, safe="/~")
 
 
 def _is_child(category: Category, parent: Category) -> bool:

@@ -33,16 +33,16 @@ def web_url(url: str) -> str:
     return url if parts.scheme in {"http", "https"} and parts.netloc else ""
 
 
-def localise_links(html: str, *, page: str, feeds_url: str) -> str:
+def localise_links(html: str, *, page: str, base: str) -> str:
     """Make the absolute links of an article's body that stay within the output folder relative.
 
     Args:
         html: Cleaned by the reader.
         page: Path of the page that will hold the body.
-        feeds_url: Where the output folder is served, ends with ``/``.
+        base: Where the output folder is served, as a URI; ends with ``/``.
     """
-    if feeds_url not in html:
+    if base not in html:
         return html
     up = "../" * page.count("/") or "./"
-    pattern = re.compile(rf'(?<= )(href|src)="{re.escape(feeds_url)}')
+    pattern = re.compile(rf'(?<= )(href|src)="{re.escape(base)}')
     return _TAG.sub(lambda tag: pattern.sub(rf'\1="{up}', tag[0]), html)
