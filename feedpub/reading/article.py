@@ -1,0 +1,274 @@
+"""The fields of an article, from the bytes of its file."""
+
+import re
+from hashlib import sha256
+
+from feedpub.errors import ArticleError
+from feedpub.model import CategoryPath, DateKind, ReadArticle
+from feedpub.reading.categories import read_categories, read_tags
+from feedpub.reading.cover import read_cover
+from feedpub.reading.dates import MISSING, Stamp, parse_date
+from feedpub.reading.dialect import Dialect
+from feedpub.reading.fields import Fields, Value
+from feedpub.reading.frontmatter import FrontMatter, decode, split_article
+from feedpub.reading.names import FileName, read_name
+from feedpub.reading.permalink import PermalinkError, expand_permalink
+from feedpub.reading.text import plain_line
+
+MAX_SUMMARY = 2000
+
+_FALSE = frozenset({"false", "no", "off", "0", "n"})
+_TRUE = frozenset({"true", "yes", "on", "1", "y"})
+_HIDDEN = frozenset({"draft", "drafts", "hidden", "skip", "private"})
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,3}")
+_URL = re.compile(r"(?:https?://[^\s]|[^\s:/?#]+(?:[/?#.]|$)|/)[^\s]*", re.IGNORECASE)
+
+_DATES = ("date", "pubdate", "publishdate", "published", "publishedat", "datepublished", "created")
+_HUGO_DATES = ("publishdate", *_DATES)
+_UPDATES = ("updated", "lastmod", "modified", "lastmodifiedat", "updateddate", "lastupdated")
+_EXPIRIES = ("expirydate", "expires", "unpublishdate")
+_SUMMARIES = ("summary", "excerpt", "description")
+_JEKYLL_SUMMARIES = ("description", "excerpt", "summary")
+_LOCALISED = frozenset({"auto", "hugo", "zola"})
+
+
+def read_article(
+    data: bytes, *, path: str, dialect: Dialect, sidecar: bytes | None = None
+) -> ReadArticle:
+    """Read an article's fields; its body is only hashed.
+
+    Args:
+        data: Of the file.
+        path: Within the source, NFC, with ``/``.
+        dialect: Of the source.
+        sidecar: Of Nikola's ``NAME.meta``, None without one.
+
+    Raises:
+        ArticleError: It cannot be read; line, column, field and value as far as they are known.
+    """
+    front = split_article(decode(data, path), path=path, dialect=dialect, sidecar=sidecar)
+    return _Reading(front, path, dialect).read()
+
+
+def fold_names(fields: Fields) -> Fields:
+    """Return fields by names without case, ``-`` and ``_``; the first of two equal ones wins."""
+    folded: Fields = {}
+    for name, value in fields.items():
+        if not name.islower() or "_" in name or "-" in name:
+            name = name.lower().replace("_", "").replace("-", "")
+        folded.setdefault(name, value)
+    return folded
+
+
+class _Reading:
+    """One article on its way from front matter to ``ReadArticle``."""
+
+    def __init__(self, front: FrontMatter, path: str, dialect: Dialect) -> None:
+        self._front, self._path, self._dialect = front, path, dialect
+        self._fields = fold_names(front.fields)
+        self._extra = self._fields.get("extra") or self._fields.get("params")
+        self._warnings = list(front.warnings)
+
+    def read(self) -> ReadArticle:
+        fields, dialect = self._fields, self._dialect
+        name = read_name(self._path, localised=dialect.generator in _LOCALISED)
+        title = self._read_title(name)
+        stamp = self._read_date(name)
+        categories = read_categories(fields, self._path, dialect)
+        return ReadArticle(
+            self._path,
+            title,
+            hash_content(title, self._front.body, dialect.placeholders),
+            stamp.instant,
+            stamp.kind,
+            self._read_moment(_UPDATES).instant,
+            self._read_moment(_EXPIRIES, strict=True).instant,
+            self._read_authors(),
+            self._read_language(name),
+            categories,
+            read_tags(fields, dialect.generator),
+            self._read_url(),
+            self._read_permalink(name, title, stamp, categories),
+            self._text("guid") or self._text("id"),
+            read_cover(fields, dialect.placeholders),
+            self._read_summary(),
+            self._is_draft(),
+            self._is_protected(),
+            self._read_digest(),
+            tuple(self._warnings),
+        )
+
+    def _text(self, name: str) -> str | None:
+        value = self._fields.get(name)
+        return value.strip() or None if isinstance(value, str) else None
+
+    def _warn(self, name: str, message: str) -> None:
+        line, _ = self._front.find(name)
+        self._warnings.append(f"line {line}: {message}" if line else message)
+
+    def _read_title(self, name: FileName) -> str:
+        for field in ("title", "linktitle", "headline"):
+            value = self._fields.get(field)
+            if isinstance(value, str):
+                title = plain_line(value)
+                if title:
+                    return title
+            elif value is not None:
+                self._warn(field, f"'{field}' is no text; put it between quotes")
+        return plain_line(name.stem) or "untitled"
+
+    def _read_date(self, name: FileName) -> Stamp:
+        order = _HUGO_DATES if self._dialect.generator == "hugo" else _DATES
+        stamp = self._read_moment(order, strict=True)
+        if stamp.instant is None and name.date:
+            try:
+                return parse_date(name.date, self._dialect.zone)
+            except ValueError:
+                return stamp
+        return stamp
+
+    def _read_moment(self, names: tuple[str, ...], *, strict: bool = False) -> Stamp:
+        """Return the first date among some fields; one that is none warns, or fails if strict."""
+        fields = self._fields
+        for name in names:
+            value = fields.get(name)
+            if not isinstance(value, str) or value.lower() in _TRUE or value.lower() in _FALSE:
+                continue
+            try:
+                stamp = parse_date(value, self._dialect.zone)
+            except ValueError as error:
+                if strict:
+                    raise self._date_error(name, value, error) from error
+                self._warn(name, str(error))
+                continue
+            if stamp.warning:
+                self._warn(name, stamp.warning)
+            return stamp
+        return MISSING
+
+    def _date_error(self, name: str, value: str, error: ValueError) -> ArticleError:
+        written = next(
+            (n for n in self._front.fields if fold_names({n: None}).get(name, 0) is None), name
+        )
+        line, column = self._front.find(written)
+        return ArticleError(
+            str(error),
+            path=self._path,
+            line=line,
+            column=column,
+            field=written,
+            value=value[:80],
+        )
+
+    def _read_authors(self) -> tuple[str, ...]:
+        names: list[str] = []
+        for field in ("author", "authors"):
+            value = self._fields.get(field)
+            if value is None:
+                continue
+            if isinstance(value, str) and (field == "authors" or ";" in value):
+                value = [*value.split(";" if ";" in value else ",")]
+            for item in value if isinstance(value, list) else [value]:
+                name = _author_name(item)
+                if name and name not in names:
+                    names.append(name)
+        return tuple(names)
+
+    def _read_language(self, name: FileName) -> str | None:
+        value = self._text("lang") or self._text("language") or self._text("locale")
+        if value is None:
+            return name.language or None
+        if _LANGUAGE.fullmatch(value):
+            return value.replace("_", "-")
+        self._warn("lang", f"'{value[:40]}' is no language; write one such as zh-CN")
+        return None
+
+    def _read_url(self) -> str | None:
+        for name in ("link", "url", "permalink", "path"):
+            value = self._fields.get(name)
+            if not isinstance(value, str) or (name == "path" and self._dialect.generator != "zola"):
+                continue
+            url = value.strip()
+            if not url or url.lower() in _FALSE or url.lower() in _TRUE:
+                continue
+            if _URL.fullmatch(url) and "{{" not in url and "/:" not in url:
+                return url
+            self._warn(name, f"'{url[:60]}' is no web address; write one such as https://...")
+        return None
+
+    def _read_permalink(
+        self, name: FileName, title: str, stamp: Stamp, categories: tuple[CategoryPath, ...]
+    ) -> str | None:
+        if not self._dialect.permalink:
+            return None
+        try:
+            return expand_permalink(
+                self._dialect.permalink,
+                generator=self._dialect.generator,
+                path=self._path,
+                name=name,
+                title=title,
+                date=stamp.instant,
+                zone=self._dialect.zone,
+                categories=categories,
+                fields=self._fields,
+            )
+        except PermalinkError as error:
+            self._warnings.append(str(error))
+            return None
+
+    def _read_summary(self) -> str | None:
+        order = _JEKYLL_SUMMARIES if self._dialect.generator == "jekyll" else _SUMMARIES
+        for name in order:
+            value = self._fields.get(name)
+            if isinstance(value, str) and (text := plain_line(value, longest=MAX_SUMMARY)):
+                return text
+        return None
+
+    def _is_draft(self) -> bool:
+        fields = self._fields
+        if "_drafts/" in self._path and ("/" + self._path).find("/_drafts/") >= 0:
+            return True
+        if _is(fields.get("draft"), _TRUE) or _is(fields.get("published"), _FALSE):
+            return True
+        if _is(fields.get("eleventyexcludefromcollections"), _TRUE):
+            return True
+        return _is(fields.get("headless"), _TRUE) or _is(fields.get("status"), _HIDDEN)
+
+    def _is_protected(self) -> bool:
+        value = self._fields.get("password")
+        return value is not None and value != "" and not _is(value, _FALSE - {"0"})
+
+    def _read_digest(self) -> str | None:
+        value = self._text("digest")
+        if value is None:
+            return None
+        low = value.lower()
+        if low in ("lead", "no"):
+            return low
+        if low in _FALSE:
+            return "no"
+        self._warn("digest", f"'{value[:40]}' is no choice for 'digest'; write lead or no")
+        return None
+
+
+def _is(value: Value, words: frozenset[str]) -> bool:
+    return isinstance(value, str) and value.strip().lower() in words
+
+
+def _author_name(value: Value) -> str:
+    if isinstance(value, dict):
+        value = value.get("name") or value.get("nick") or value.get("display_name")
+    return plain_line(value, longest=200) if isinstance(value, str) else ""
+
+
+def hash_content(title: str, body: str, placeholders: tuple[str, ...]) -> bytes:
+    """Return 16 bytes that change when title or body do, and not with a placeholder picture."""
+    for part in placeholders:
+        if part and part in body:
+            # From the placeholder to the end of its URL: "picsum.photos/400/300?random=7".
+            body = re.sub(re.escape(part) + r"""[^\s"'<>()\\]*""", part, body)
+    return sha256(f"{title}\0{body.strip()}".encode()).digest()[:16]
+
+
+__all__ = ["DateKind", "hash_content", "read_article"]

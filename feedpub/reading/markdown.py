@@ -1,0 +1,58 @@
+"""Markdown to HTML, and the bodies of Markdown files that are HTML already."""
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING
+
+from feedpub.reading.tags import scan_tags
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+
+_BLOCK = frozenset(
+    "address article aside blockquote center details dialog div dl fieldset figure footer form h1"
+    " h2 h3 h4 h5 h6 header hr main nav ol p pre section table ul".split()
+)
+_MDX = re.compile(r"^(?:import|export)\s[^\n]*$", re.MULTILINE)
+
+
+def is_html(body: str) -> bool:
+    """Return whether a body is one piece of HTML rather than Markdown with some in it.
+
+    It is if its first element, a block, spans all of it: what a generator pastes into
+    ``<div>...</div>`` is full of blank lines and indentation that mean nothing there and paragraphs
+    and code to Markdown.
+    """
+    start = body.lstrip()
+    if start[:1] != "<":
+        return False
+    first = ""
+    depth = 0
+    for tag in scan_tags(start):
+        if not first:
+            if tag.closing or tag.start > 0 or tag.name not in _BLOCK:
+                return False
+            first = tag.name
+        if tag.name == first:
+            depth += -1 if tag.closing else 1
+            if depth == 0:
+                return not start[tag.end :].strip()
+    return bool(first)
+
+
+def render_markdown(body: str, *, mdx: bool = False) -> str:
+    """Return Markdown as HTML that is still to be sanitised."""
+    if mdx:
+        body = _MDX.sub("", body)
+    html: str = _parser().render(body)
+    return html
+
+
+@cache
+def _parser() -> "MarkdownIt":
+    from markdown_it import MarkdownIt
+
+    # Raw HTML passes: the sanitiser follows.
+    return MarkdownIt("commonmark", {"html": True, "maxNesting": 40}).enable(
+        ["table", "strikethrough"]
+    )

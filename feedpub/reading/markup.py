@@ -1,0 +1,129 @@
+"""The published form of an article's body: clean HTML, a summary, the pictures."""
+
+import re
+from html import escape, unescape
+
+from feedpub.errors import ArticleError
+from feedpub.model import Rendition
+from feedpub.reading.clean import clean_html
+from feedpub.reading.dialect import Dialect, is_placeholder
+from feedpub.reading.frontmatter import decode, split_article
+from feedpub.reading.guard import MAX_BODY, find_refusal, strip_data_uris
+from feedpub.reading.markdown import is_html, render_markdown
+from feedpub.reading.names import HTML, PLAIN, RST
+from feedpub.reading.rewrite import PictureUrl, prepare
+from feedpub.reading.summary import shorten, summarise
+from feedpub.reading.templating import render_tags
+
+_IMG = re.compile(r'<img((?: [a-z]+="[^"]*")*)>')
+_ATTR = re.compile(r' ([a-z]+)="([^"]*)"')
+_MORE = re.compile(r"<!--\s*more\s*-->|<!--\s*readmore\s*-->", re.IGNORECASE)
+_SMALLEST = 32
+
+
+def render_body(
+    data: bytes,
+    *,
+    path: str,
+    dialect: Dialect,
+    base_url: str,
+    title: str,
+    own_summary: str | None = None,
+    picture_url: PictureUrl | None = None,
+    summary_length: int = 200,
+    sidecar: bytes | None = None,
+) -> Rendition:
+    """Return what is published of an article's body.
+
+    Args:
+        data: Of the file, as ``read_article`` got it.
+        path: Within the source; its extension tells the markup.
+        dialect: Of the source.
+        base_url: The article's own URL, which relative addresses count from.
+        title: As read; the summary does not repeat it.
+        own_summary: The author's, plain text; wins over what the body gives.
+        picture_url: Given the address of a picture as written, returns the one to show, or None to
+            keep it.
+        summary_length: Graphemes at most.
+        sidecar: Of Nikola's ``NAME.meta``, None without one.
+
+    Raises:
+        ArticleError: The file cannot be read, or its markup takes a library that is missing.
+    """
+    text = decode(data, path)
+    body = split_article(text, path=path, dialect=dialect, sidecar=sidecar).body
+    refused = None
+    if len(body) > MAX_BODY:
+        refused = find_refusal(body)
+    if refused is None:
+        html = strip_data_uris(to_html(body, path=path, dialect=dialect))
+        refused = find_refusal(html)
+    if refused is not None:
+        return Rendition("", shorten(own_summary or "", summary_length), refused=refused)
+    html = prepare(html, placeholders=dialect.placeholders, picture_url=picture_url)
+    clean = clean_html(html, base_url).strip()
+    summary = (
+        shorten(own_summary, summary_length)
+        if own_summary
+        else summarise(clean, title=title, length=summary_length)
+    )
+    return Rendition(clean, summary, find_pictures(clean, dialect.placeholders))
+
+
+def to_html(body: str, *, path: str, dialect: Dialect) -> str:
+    """Return a body as HTML, whatever it is written in, still to be checked and sanitised.
+
+    Raises:
+        ArticleError: reStructuredText without docutils.
+    """
+    extension = path.rpartition(".")[2].lower()
+    if extension in RST:
+        from feedpub.reading.rst import render_rst
+
+        return render_rst(body, path=path)
+    body = _MORE.sub("", body) if "<!--" in body else body
+    body = render_tags(body, generator=dialect.generator)
+    # The generator of RSSHub posts writes every brace of a file as a reference, code included.
+    if "&#12" in body:
+        body = body.replace("&#123;", "{").replace("&#125;", "}")
+    if extension in HTML or dialect.generator == "rsshub" or is_html(body):
+        return body
+    if extension in PLAIN:
+        return render_plain(body)
+    refused = find_refusal(body) if body.count("<") > 1000 else None
+    if refused:
+        return body
+    return render_markdown(body, mdx=extension == "mdx")
+
+
+def render_plain(body: str) -> str:
+    """Return plain text as paragraphs."""
+    paragraphs = [part.strip("\n") for part in re.split(r"\n[ \t]*\n", body)]
+    return "".join(
+        f"<p>{escape(part.strip()).replace(chr(10), '<br>')}</p>"
+        for part in paragraphs
+        if part.strip()
+    )
+
+
+def find_pictures(clean: str, placeholders: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the addresses of a clean body's pictures in order; no icons, pixels, placeholders."""
+    if "<img" not in clean:
+        return ()
+    found: dict[str, None] = {}
+    for match in _IMG.finditer(clean):
+        pairs = dict(_ATTR.findall(match[1]))
+        url = unescape(pairs.get("src", ""))
+        if not url or is_placeholder(url, placeholders):
+            continue
+        if _is_small(pairs.get("width")) or _is_small(pairs.get("height")):
+            continue
+        found[url] = None
+    return tuple(found)
+
+
+def _is_small(size: str | None) -> bool:
+    return size is not None and size.isdigit() and int(size) < _SMALLEST
+
+
+__all__ = ["ArticleError", "find_pictures", "render_body", "render_plain", "to_html"]

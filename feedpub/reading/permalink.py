@@ -1,0 +1,238 @@
+"""An article's address, from the pattern that its generator is set to."""
+
+import re
+from datetime import datetime, tzinfo
+from hashlib import sha1
+from urllib.parse import quote
+
+from feedpub.model import CategoryPath
+from feedpub.reading.fields import Fields
+from feedpub.reading.names import FileName, read_name
+
+_JEKYLL_STYLES = {
+    "date": "/:categories/:year/:month/:day/:title.html",
+    "pretty": "/:categories/:year/:month/:day/:title/",
+    "ordinal": "/:categories/:year/:y_day/:title.html",
+    "weekdate": "/:categories/:year/W:week/:short_day/:title.html",
+    "none": "/:categories/:title.html",
+}
+_TOKEN = re.compile(r":([a-z_]+)")
+_SAFE = "/-._~!$&'()*+,;=:@%"
+_SPECIAL = re.compile(r"[\s~`!@#$%^&*()\-_+=\[\]{}|\\;:\"'<>,.?/]+")
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
+_BROKEN_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_NOT_WORD = re.compile(r"[^\w]+")
+_NOT_URL_WORD = re.compile(r"[^\w\s./\\#+~-]")
+
+
+class PermalinkError(ValueError):
+    """A pattern asks for what the article does not have; the message names it."""
+
+
+def expand_permalink(
+    pattern: str,
+    *,
+    path: str,
+    title: str,
+    date: datetime | None,
+    zone: tzinfo,
+    generator: str = "hexo",
+    categories: tuple[CategoryPath, ...] = (),
+    fields: Fields | None = None,
+    name: FileName | None = None,
+) -> str:
+    """Fill a generator's permalink pattern in.
+
+    Args:
+        pattern: Of Hexo, Jekyll (also ``pretty``, ``date``, ``ordinal``, ``none``) or Hugo.
+        path: Of the article within its source.
+        title: Plain text.
+        date: UTC; None if there is none.
+        zone: Of the site: the generators count days in it.
+        generator: Whose pattern it is; ``auto`` counts as Hexo.
+        categories: Of the article.
+        fields: Front matter by folded name, for ``slug``, ``id`` and fields of one's own.
+        name: Of the file, None to read it from the path.
+
+    Returns:
+        Percent-encoded; absolute if the pattern is, else without a leading ``/``.
+
+    Raises:
+        PermalinkError: The pattern names what the article does not have.
+    """
+    if generator == "jekyll":
+        pattern = _JEKYLL_STYLES.get(pattern, pattern)
+    article = _Article(
+        path,
+        name or read_name(path),
+        title,
+        date and date.astimezone(zone),
+        categories,
+        fields or {},
+    )
+    tokens = {"jekyll": article.jekyll, "hugo": article.hugo}.get(generator, article.hexo)
+    filled = _TOKEN.sub(
+        lambda match: tokens(match[1]),
+        pattern.replace("http://", "http//").replace("https://", "https//"),
+    )
+    return _finish(filled)
+
+
+def _finish(filled: str) -> str:
+    for scheme in ("http//", "https//"):
+        if filled.startswith(scheme):
+            host, slash, rest = filled[len(scheme) :].partition("/")
+            return f"{scheme[:-2]}://{host}{slash}{_encode(rest)}"
+    return _encode(filled)
+
+
+def _encode(path: str) -> str:
+    path = re.sub(r"/{2,}", "/", path).lstrip("/")
+    return quote(_BROKEN_PERCENT.sub("%25", path), safe=_SAFE)
+
+
+class _Article:
+    """What the tokens of the three generators draw on."""
+
+    def __init__(
+        self,
+        path: str,
+        name: FileName,
+        title: str,
+        date: datetime | None,
+        categories: tuple[CategoryPath, ...],
+        fields: Fields,
+    ) -> None:
+        self._path, self._name, self._title = path, name, title
+        self._date, self._categories, self._fields = date, categories, fields
+
+    def _moment(self, token: str) -> datetime:
+        if self._date is None:
+            raise PermalinkError(f"the permalink pattern needs ':{token}'; add a 'date'")
+        return self._date
+
+    def _field(self, token: str) -> str:
+        value = self._fields.get(token.replace("_", ""))
+        if not isinstance(value, str) or not value.strip():
+            raise PermalinkError(f"the permalink pattern needs ':{token}'; add a field '{token}'")
+        return quote(value.strip().strip("/"), safe="/-._~")
+
+    def _own(self, field: str) -> str | None:
+        value = self._fields.get(field)
+        return value.strip() if isinstance(value, str) and value.strip() else None
+
+    def _day(self, token: str) -> str | None:
+        form = _DAY_FORMS.get(token)
+        return None if form is None else form(self._moment(token))
+
+    def hexo(self, token: str) -> str:
+        """Return the value of a token of Hexo's."""
+        path = self._path.rpartition(".")[0].removeprefix("_posts/")
+        simple = {
+            "title": lambda: quote(self._own("slug") or self._undated(path)),
+            "name": lambda: quote(self._undated(path).rpartition("/")[2]),
+            "post_title": lambda: quote(_slugize(self._title)),
+            "category": lambda: quote(self._hexo_category()),
+            "hash": lambda: self._hexo_hash(path),
+        }
+        if token in simple:
+            return simple[token]()
+        return self._day(token) or self._field(token)
+
+    def _undated(self, path: str) -> str:
+        folder, slash, last = path.rpartition("/")
+        return f"{folder}{slash}{last[len(self._name.date) + 1 :]}" if self._name.date else path
+
+    def _hexo_category(self) -> str:
+        if not self._categories:
+            return "uncategorized"
+        return "/".join(_slugize(name) for name in self._categories[-1])
+
+    def _hexo_hash(self, path: str) -> str:
+        text = f"{self._undated(path)}{int(self._moment('hash').timestamp())}"
+        return sha1(text.encode(), usedforsecurity=False).hexdigest()[:12]
+
+    def jekyll(self, token: str) -> str:
+        """Return the value of a token of Jekyll's."""
+        slug = self._own("slug") or self._name.stem
+        names = [name for path in self._categories for name in path]
+        simple = {
+            "title": lambda: quote(_jekyll_slug(slug, lower=False)),
+            "slug": lambda: quote(_jekyll_slug(slug, lower=True)),
+            "name": lambda: quote(_jekyll_slug(self._name.stem, lower=True)),
+            "categories": lambda: "/".join(quote(name.lower()) for name in names),
+            "slugified_categories": lambda: "/".join(
+                quote(_jekyll_slug(n, lower=True)) for n in names
+            ),
+            "output_ext": lambda: ".html",
+            "path": lambda: quote(self._path.rpartition(".")[0]),
+        }
+        if token in simple:
+            return simple[token]()
+        return self._day(token) or self._field(token)
+
+    def hugo(self, token: str) -> str:
+        """Return the value of a token of Hugo's."""
+        folders = self._path.removeprefix("content/").split("/")[:-1]
+        if self._path.rpartition("/")[2].startswith("index."):
+            folders = folders[:-1]
+        base, slug = self._stem(), self._own("slug")
+        simple = {
+            "title": lambda: quote(_urlize(self._title)),
+            "slug": lambda: quote(_urlize(slug or self._title)),
+            "filename": lambda: quote(_urlize(base)),
+            "contentbasename": lambda: quote(_urlize(base)),
+            "slugorfilename": lambda: quote(_urlize(slug or base)),
+            "slugorcontentbasename": lambda: quote(_urlize(slug or base)),
+            "section": lambda: quote(_urlize(folders[0])) if folders else "",
+            "sections": lambda: "/".join(quote(_urlize(folder)) for folder in folders),
+        }
+        if token in simple:
+            return simple[token]()
+        return self._day(token) or self._field(token)
+
+    def _stem(self) -> str:
+        # Hugo keeps a date in the file's name unless it is told to take it from there.
+        return f"{self._name.date}-{self._name.stem}" if self._name.date else self._name.stem
+
+
+_DAY_FORMS = {
+    "year": lambda day: f"{day.year:04}",
+    "short_year": lambda day: f"{day.year % 100:02}",
+    "month": lambda day: f"{day.month:02}",
+    "i_month": lambda day: str(day.month),
+    "short_month": lambda day: day.strftime("%b"),
+    "long_month": lambda day: day.strftime("%B"),
+    "monthname": lambda day: day.strftime("%B").lower(),
+    "day": lambda day: f"{day.day:02}",
+    "i_day": lambda day: str(day.day),
+    "y_day": lambda day: f"{day.timetuple().tm_yday:03}",
+    "yearday": lambda day: str(day.timetuple().tm_yday),
+    "week": lambda day: f"{day.isocalendar()[1]:02}",
+    "w_year": lambda day: str(day.isocalendar()[0]),
+    "w_day": lambda day: str(day.isocalendar()[2]),
+    "short_day": lambda day: day.strftime("%a"),
+    "long_day": lambda day: day.strftime("%A"),
+    "weekday": lambda day: str(day.isoweekday() % 7),
+    "weekdayname": lambda day: day.strftime("%A").lower(),
+    "hour": lambda day: f"{day.hour:02}",
+    "minute": lambda day: f"{day.minute:02}",
+    "second": lambda day: f"{day.second:02}",
+    "timestamp": lambda day: str(int(day.timestamp())),
+}
+
+
+def _slugize(text: str) -> str:
+    """Return Hexo's slug: special characters become dashes, letters keep their case."""
+    return _SPECIAL.sub("-", _CONTROLS.sub("", text)).strip("-")
+
+
+def _jekyll_slug(text: str, *, lower: bool) -> str:
+    """Return Jekyll's slug in its mode "default"."""
+    slug = _NOT_WORD.sub("-", text.replace("_", "-") if lower else text).strip("-")
+    return slug.lower() if lower else slug
+
+
+def _urlize(text: str) -> str:
+    """Return Hugo's form of a name in a URL: lower case, dashes for blanks, few signs."""
+    return re.sub(r"[\s-]+", "-", _NOT_URL_WORD.sub("", text)).strip("-").lower()

@@ -1,0 +1,140 @@
+"""A summary of a clean body: plain text that ends at a sentence."""
+
+import re
+from html import unescape
+
+from feedpub.reading.text import drop_illegal
+
+# In clean HTML every tag is whole and every value is between double quotes.
+_BLOCK_TAG = re.compile(
+    r"<(?:/?(?:p|div|h[1-6]|li|ul|ol|dl|dt|dd|blockquote|pre|table|caption|tr|td|th|figure|figcaption)"
+    r'|br|hr|img)(?=[\s/>])[^>"]*+(?:"[^"]*+"[^>"]*+)*+>'
+)
+_ANY_TAG = re.compile(r'<[^>"]*+(?:"[^"]*+"[^>"]*+)*+>')
+_LEFT_OUT = re.compile(r"<(rt|rp)>.*?</\1>", re.DOTALL)
+_ALT = re.compile(r'<img [^>"]*?(?:"[^"]*"[^>"]*?)*?alt="([^"]+)"')
+_IMG = re.compile(r'<img(?: [a-z]+="[^"]*")*>')
+_ATTR = re.compile(r' ([a-z]+)="([^"]*)"')
+_WIDE = "。！？；…"
+_NARROW = re.compile(r"[.!?][\"'”’)]?(?=\s)")
+_CLOSERS = "”’」』）】》\"')"
+_ELLIPSIS = "…"
+_HEAD = 6000
+
+
+def html_to_text(clean: str) -> str:
+    """Return the text of a clean body as one line."""
+    if "<r" in clean:
+        clean = _LEFT_OUT.sub("", clean)
+    text = _ANY_TAG.sub("", _BLOCK_TAG.sub(" ", clean))
+    if "&" in text:
+        text = unescape(text)
+    return " ".join(drop_illegal(text).split())
+
+
+def summarise(clean: str, *, title: str, length: int) -> str:
+    """Return a summary of a clean body.
+
+    Args:
+        clean: HTML as ``clean_html`` returns it.
+        title: Plain text; a summary never only repeats it, nor begins with it.
+        length: Graphemes at most.
+
+    Returns:
+        Empty if there is nothing to say but the title; a picture's description if there is
+        nothing but pictures.
+    """
+    text = _opening_text(clean, length)
+    text = _drop_title(text, title)
+    if not text:
+        text = _drop_title(_describe_pictures(clean), title)
+    return shorten(text, length)
+
+
+def _opening_text(clean: str, length: int) -> str:
+    """Return at least the part of the text that a summary can need."""
+    if len(clean) > _HEAD:
+        cut = clean.rfind("<", 0, _HEAD)
+        text = html_to_text(clean[: cut if cut > 0 else _HEAD])
+        # Graphemes can be longer than a character, titles are skipped: leave room for both.
+        if len(text) > 4 * length + 400:
+            return text
+    return html_to_text(clean)
+
+
+def _drop_title(text: str, title: str) -> str:
+    if not text or not title:
+        return text
+    plain = title.rstrip("….").rstrip()
+    if plain and text.startswith(plain):
+        rest = text[len(plain) :]
+        if not rest.strip(" …。.！!？?:：|-—"):
+            return ""
+        # A heading that repeats the title, not a sentence that begins like it.
+        if rest[0] == " " or plain[-1] in "】」』":
+            return rest.strip()
+    return text
+
+
+def _describe_pictures(clean: str) -> str:
+    found: list[str] = []
+    for match in _IMG.finditer(clean):
+        alt = " ".join(unescape(dict(_ATTR.findall(match[0])).get("alt", "")).split())
+        if alt and alt not in found and not re.fullmatch(r"[\w-]+\.\w{3,4}", alt):
+            found.append(alt)
+        if len(found) == 3:
+            break
+    return " · ".join(found)
+
+
+def shorten(text: str, length: int) -> str:
+    """Return plain text cut to a number of graphemes, at the end of a sentence if one is near.
+
+    Args:
+        text: One line.
+        length: At least 1.
+    """
+    if len(text) <= length:
+        return text
+    kept = _first_graphemes(text, length)
+    if len(kept) == len(text):
+        return text
+    end = _sentence_end(kept, text[len(kept) : len(kept) + 1])
+    if end >= len(kept) // 3:
+        return kept[:end].rstrip()
+    return _cut_word(_first_graphemes(kept, length - 1), text).rstrip(" ,，、:：;；-—") + _ELLIPSIS
+
+
+def _first_graphemes(text: str, count: int) -> str:
+    if text.isascii():
+        return text[:count]
+    import regex
+
+    end = 0
+    for number, match in enumerate(regex.finditer(r"\X", text, concurrent=False), 1):
+        end = match.end()
+        if number == count:
+            break
+    return text[:end] if count else ""
+
+
+def _sentence_end(kept: str, following: str) -> int:
+    """Return where the last whole sentence ends, 0 if there is none."""
+    end = 0
+    for mark in _WIDE:
+        at = kept.rfind(mark) + 1
+        while 0 < at < len(kept) and kept[at] in _CLOSERS:
+            at += 1
+        end = max(end, at)
+    for match in _NARROW.finditer(kept + (following or " ")):
+        end = max(end, match.end())
+    return min(end, len(kept))
+
+
+def _cut_word(kept: str, text: str) -> str:
+    """Return the text without the Latin word that the cut goes through."""
+    following = text[len(kept) : len(kept) + 1]
+    if not (following.isascii() and following.isalnum() and kept[-1:].isascii()):
+        return kept
+    blank = kept.rfind(" ")
+    return kept[:blank] if blank > len(kept) // 2 else kept

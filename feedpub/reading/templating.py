@@ -1,0 +1,212 @@
+"""The tags of Hexo, Jekyll (Liquid), Hugo and Zola in bodies: render the known, drop the rest."""
+
+import re
+from collections.abc import Callable
+from html import escape
+
+_FENCED = re.compile(
+    r"^(?P<fence>`{3,}|~{3,})[^\n]*\n.*?(?:^(?P=fence)[`~]*[ \t]*$|\Z)", re.M | re.S
+)
+_QUOTED = re.compile(
+    r"""([\w-]+)\s*[=:]\s*(?:"([^"]*)"|'([^']*)'|`([^`]*)`|(\S+))|"([^"]*)"|'([^']*)'|(\S+)"""
+)
+_CODE = frozenset({"codeblock", "code", "highlight", "include_code"})
+_VERBATIM = frozenset({"raw", "verbatim", "comment"})
+_LONGEST_TAG = 2000
+
+# Generators whose {{ }} is a program even outside of Hugo's {{< >}}.
+_EXPRESSIONS = frozenset({"jekyll", "eleventy"})
+
+
+def render_tags(body: str, *, generator: str) -> str:
+    """Return a body without the tags of templates.
+
+    Videos and pictures become links and pictures, code blocks become code, quotations
+    quotations; anything else loses its tags and keeps its text. Fenced code is left alone.
+
+    Args:
+        body: Markdown or HTML.
+        generator: Whose tags they are; RSSHub's posts hold none.
+    """
+    if generator == "rsshub" or ("{%" not in body and "{{" not in body):
+        return body
+    parts = []
+    done = 0
+    for match in _FENCED.finditer(body):
+        parts += (_render(body[done : match.start()], generator), match[0])
+        done = match.end()
+    parts.append(_render(body[done:], generator))
+    return "".join(parts)
+
+
+def _render(text: str, generator: str) -> str:
+    if "{%" in text:
+        text = _replace(text, "{%", "%}", _render_tag)
+    if "{{<" in text:
+        text = _replace(text, "{{<", ">}}", _render_tag)
+    if "{{%" in text:
+        text = _replace(text, "{{%", "%}}", _render_tag)
+    if "{{" in text and generator in _EXPRESSIONS:
+        text = _replace(text, "{{", "}}", _render_expression)
+    elif "{{" in text and generator == "zola":
+        text = _replace(text, "{{", "}}", _render_zola)
+    return text
+
+
+class _Block:
+    """A tag whose content is code or is left out, until it is closed."""
+
+    def __init__(self, name: str, arguments: str) -> None:
+        self.name = name
+        language = next((m[8] for m in _QUOTED.finditer(arguments) if m[8]), "")
+        self.language = re.sub(r"[^\w+#-]", "", language.removeprefix("lang:"))[:30]
+
+    def render(self, content: str) -> str:
+        if self.name == "comment":
+            return ""
+        if self.name in _VERBATIM:
+            return content
+        return f"\n<pre><code>{escape(content.strip(chr(10)))}</code></pre>\n"
+
+
+def _replace(text: str, opening: str, closing: str, render: Callable[[str, str], str]) -> str:
+    parts: list[str] = []
+    done = 0
+    block: _Block | None = None
+    while (start := text.find(opening, done if not parts else done)) >= 0:
+        end = text.find(closing, start)
+        if end < 0:
+            break
+        tag = text[start + len(opening) : end].strip("-/ \t\n")
+        after = end + len(closing)
+        name, _, arguments = tag[:_LONGEST_TAG].partition(" ")
+        name = name.strip().lower()
+        closes = text[start + len(opening) : end].lstrip(" -\t").startswith("/")
+        content = text[done:start]
+        if block is not None:
+            if name == f"end{block.name}" or (closes and name == block.name):
+                parts.append(block.render(content))
+                block, done = None, after
+                continue
+            # A tag within code is code: look for the end from here on.
+            rest = _find_end(text, block.name, opening, closing, after)
+            if rest is None:
+                parts.append(content)
+                block, done = None, start
+                continue
+            parts.append(block.render(text[done : rest[0]]))
+            block, done = None, rest[1]
+            continue
+        parts.append(content)
+        done = after
+        if name in _CODE | _VERBATIM and not closes:
+            if name != "include_code":
+                block = _Block(name, arguments)
+        elif not closes and opening == "{%" and not name.startswith("end"):
+            parts.append(render(name, arguments))
+        elif not closes and opening != "{%":
+            parts.append(render(name, arguments))
+    parts.append(text[done:])
+    return "".join(parts)
+
+
+def _find_end(
+    text: str, name: str, opening: str, closing: str, position: int
+) -> tuple[int, int] | None:
+    pattern = rf"{re.escape(opening)}-?\s{{0,20}}(?:end|/){name}\s{{0,20}}-?{re.escape(closing)}"
+    match = re.compile(pattern, re.IGNORECASE).search(text, position)
+    return (match.start(), match.end()) if match else None
+
+
+def _arguments(text: str) -> tuple[list[str], dict[str, str]]:
+    plain: list[str] = []
+    named: dict[str, str] = {}
+    for match in _QUOTED.finditer(text):
+        if match[1]:
+            named[match[1].lower()] = next((v for v in match.group(2, 3, 4, 5) if v), "")
+        else:
+            plain.append(next((v for v in match.group(6, 7, 8) if v), ""))
+    return plain, named
+
+
+def _render_tag(name: str, arguments: str) -> str:
+    renderer = _TAGS.get(name)
+    if renderer is None:
+        return ""
+    plain, named = _arguments(arguments)
+    return renderer(plain, named)
+
+
+def _render_expression(name: str, arguments: str) -> str:
+    text = f"{name} {arguments}"
+    match = re.match(r"""["']([^"'{}]*)["']\s*\|\s*(?:relative_url|absolute_url|url)\b""", text)
+    return match[1] if match else ""
+
+
+def _render_zola(name: str, arguments: str) -> str:
+    call = re.match(r"(\w+)\s*\((.*)", f"{name} {arguments}", re.DOTALL)
+    return _render_tag(call[1].lower(), call[2].rstrip(") ").replace(",", " ")) if call else ""
+
+
+def _link(address: str, label: str) -> str:
+    return f'<a href="{escape(address)}">{escape(label)}</a>'
+
+
+def _video(prefix: str) -> Callable[[list[str], dict[str, str]], str]:
+    def render(plain: list[str], named: dict[str, str]) -> str:
+        key = named.get("id") or (plain[0] if plain else "")
+        if not re.fullmatch(r"[\w?=&./:-]{1,200}", key):
+            return ""
+        address = key if key.startswith("http") else prefix + key
+        return _link(address, f"▶ {address.partition('://')[2]}")
+
+    return render
+
+
+def _figure(plain: list[str], named: dict[str, str]) -> str:
+    source = named.get("src") or next((word for word in plain if _is_picture(word)), "")
+    if not source:
+        return ""
+    words = [word for word in plain if not _is_picture(word) and " " in word]
+    alt = named.get("alt") or named.get("caption") or named.get("title") or " ".join(words[:1])
+    picture = f'<img src="{escape(source)}" alt="{escape(alt)}">'
+    caption = named.get("caption") or named.get("title")
+    if not caption:
+        return picture
+    return f"<figure>{picture}<figcaption>{escape(caption)}</figcaption></figure>"
+
+
+def _is_picture(word: str) -> bool:
+    return bool(re.search(r"\.(?:png|jpe?g|gif|webp|svg|avif|bmp)(?:\?\S*)?$", word, re.IGNORECASE))
+
+
+def _plain_link(plain: list[str], named: dict[str, str]) -> str:
+    address = next((w for w in plain if w.startswith(("http://", "https://", "/"))), "")
+    words = [word for word in plain if word != address and word != "true" and word != "false"]
+    return _link(address, " ".join(words) or address) if address else " ".join(words)
+
+
+def _asset_link(plain: list[str], named: dict[str, str]) -> str:
+    return _link(plain[0], " ".join(plain[1:]) or plain[0]) if plain else ""
+
+
+def _reference(plain: list[str], named: dict[str, str]) -> str:
+    target = named.get("path") or (plain[0] if plain else "")
+    return escape(re.sub(r"\.(?:md|markdown)$", "", target))
+
+
+_TAGS: dict[str, Callable[[list[str], dict[str, str]], str]] = {
+    "youtube": _video("https://www.youtube.com/watch?v="),
+    "vimeo": _video("https://vimeo.com/"),
+    "bilibili": _video("https://www.bilibili.com/video/"),
+    "gist": _video("https://gist.github.com/"),
+    "img": _figure,
+    "image": _figure,
+    "figure": _figure,
+    "asset_img": _figure,
+    "link": _plain_link,
+    "asset_link": _asset_link,
+    "post_link": lambda plain, _: escape(" ".join(plain[1:]) or (plain[0] if plain else "")),
+    "ref": _reference,
+    "relref": _reference,
+}
