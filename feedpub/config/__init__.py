@@ -9,7 +9,7 @@ from feedpub.config.find import CONFIG_NAME, find_config
 from feedpub.config.load import load_config
 from feedpub.config.resolve import Resolved, resolve_settings
 from feedpub.config.schema import SETTINGS, Setting
-from feedpub.config.show import show_settings
+from feedpub.config.show import settings_as_data, show_settings
 from feedpub.config.values import (
     Config,
     FeedsConfig,
@@ -31,6 +31,7 @@ __all__ = [
     "find_config",
     "load_config",
     "resolve_settings",
+    "settings_as_data",
     "show_settings",
     "variable_of",
 ]

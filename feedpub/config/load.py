@@ -49,7 +49,7 @@ def build_config(resolved: Resolved, path: Path) -> Config:
         path=path,
         root=root,
         site=_build_site(resolved, root),
-        site_id=resolved.get(schema.SITE_ID) if resolved.is_set(schema.SITE_ID) else "",
+        site_id=resolved.get(schema.SITE_ID),
         sources=tuple(_build_source(resolved, root, i) for i in range(resolved.sources)),
         feeds=FeedsConfig(
             folder=_absolute(root, resolved.get(schema.FEEDS_FOLDER)),
@@ -98,6 +98,8 @@ def _build_site(resolved: Resolved, root: Path) -> Site:
         hub=resolved.get(schema.FEEDS_HUB),
         ttl_minutes=resolved.get(schema.FEEDS_TTL),
         content=resolved.get(schema.FEEDS_CONTENT),
+        id=resolved.get(schema.SITE_ID),
+        pages=resolved.get(schema.PAGES_ENABLED),
     )
 
 

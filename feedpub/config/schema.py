@@ -75,7 +75,7 @@ SITE_URL = Setting(
 SITE_ID = Setting(
     "site.id",
     formats.identifier(),
-    "",
+    "00000000-0000-0000-0000-000000000000",
     "Minted by `feedpub init`. The ids of all articles are made from it, so that the site may move"
     " to another domain; never change it.",
     default_doc="none",

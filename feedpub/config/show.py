@@ -29,9 +29,23 @@ def show_settings(resolved: Resolved, *, origin: bool = False) -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def settings_as_data(resolved: Resolved) -> dict[str, dict[str, object]]:
+    """Return key to value and origin; the keys of the second source begin with ``sources[1].``."""
+    found: dict[str, dict[str, object]] = {}
+    for setting in SETTINGS:
+        places = resolved.sources if setting.section == "sources" else 1
+        for index in range(places):
+            key = setting.key
+            if setting.section == "sources":
+                key = f"sources[{index}].{setting.name}"
+            origin = str(resolved.origin(setting, index))
+            found[key] = {"value": resolved.raw(setting, index), "origin": origin}
+    return found
+
+
 def _line(resolved: Resolved, setting: Setting[object], origin: bool, source: int = 0) -> list[str]:
     value = resolved.raw(setting, source)
-    if value in ("", []) and not resolved.is_set(setting, source):
+    if (setting.required or value in ("", [])) and not resolved.is_set(setting, source):
         return []
     comment = f"  # {resolved.origin(setting, source)}" if origin else ""
     return [f"{setting.name} = {to_toml(value)}{comment}"]

@@ -1,0 +1,5 @@
+"""``python -m feedpub``, for a machine whose PATH does not lead to the script."""
+
+from feedpub.cli.main import main
+
+main()

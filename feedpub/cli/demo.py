@@ -1,0 +1,67 @@
+"""``feedpub demo``: the sample site, built, to click through."""
+
+import shutil
+from pathlib import Path
+
+import click
+
+from feedpub.cli.build import build_once
+from feedpub.cli.options import SiteCommand
+from feedpub.cli.output import say, write, write_json, write_table
+from feedpub.cli.session import Session, pass_session
+from feedpub.model import BuildReport, FeedReport
+
+
+@click.command(cls=SiteCommand)
+@click.argument("folder", metavar="[DIR]", default="feedpub-demo", type=click.Path(path_type=Path))
+@pass_session
+def demo(session: Session, folder: Path) -> None:
+    """Make a sample site to click through.
+
+    It is written to the new folder DIR and built at once.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise click.UsageError(f"{folder} is not empty; name a new folder: feedpub demo DIR")
+    from feedpub.cli.scaffold import add_ignored
+    from feedpub.config import load_config
+    from feedpub.resources import sample_folder
+
+    shutil.copytree(
+        sample_folder(),
+        folder,
+        dirs_exist_ok=True,
+        ignore=shutil.ignore_patterns("__pycache__", "__init__.py"),
+    )
+    add_ignored(folder)
+    # The sample is the same everywhere, whatever this machine's environment sets.
+    config = load_config(folder / "feedpub.toml", {})
+    session.wiring.create_site(config)
+    report = build_once(session, config, offline=True)
+    if session.json:
+        write_json(report)
+    else:
+        _show(report, folder, config.feeds.folder)
+
+
+def _show(report: BuildReport, folder: Path, output: Path) -> None:
+    write_table(
+        ("category", "articles", "files"),
+        [(_name(one), one.articles, ", ".join(_short_names(one))) for one in report.summaries],
+    )
+    write("")
+    write(f"Open in a browser: {output / 'index.html'}")
+    write(f"Or serve it:       feedpub -C {folder} serve")
+    say(
+        f"The articles are in {folder / 'articles'}; change one and type: feedpub -C {folder} build"
+    )
+
+
+def _name(report: FeedReport) -> str:
+    depth = len(report.category.path)
+    return "  " * (depth - 1) + report.category.name if depth else "(everything)"
+
+
+def _short_names(report: FeedReport) -> list[str]:
+    """Return the files, the first with its folder and the others by name."""
+    first, *rest = report.files or ("",)
+    return [first, *(name.rpartition("/")[2] for name in rest)]

@@ -1,0 +1,108 @@
+"""Commands that look and change nothing: ``check``, ``status``, ``opml``."""
+
+from pathlib import Path
+
+import click
+
+from feedpub.cli.options import SiteCommand
+from feedpub.cli.output import (
+    printable,
+    say,
+    write,
+    write_bytes,
+    write_json,
+    write_problems,
+    write_table,
+)
+from feedpub.cli.session import Session, pass_session
+from feedpub.model import SiteStatus
+
+EXIT_INVALID = 3
+
+
+@click.command(cls=SiteCommand)
+@click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
+@click.option("--strict", is_flag=True, help="Exit with 3 for warnings, too.")
+@click.option("--links", is_flag=True, help="Also look whether the articles' links answer.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "github"]),
+    default="text",
+    show_default=True,
+    help="github: annotations of a pull request.",
+)
+@pass_session
+def check(session: Session, paths: tuple[Path, ...], strict: bool, links: bool, form: str) -> None:
+    """Report everything that is wrong in settings and articles.
+
+    Each line names file, line and column. PATHS are articles or folders of them; all sources if there are none. Nothing is written.
+    """
+    with session.open_site() as publisher:
+        problems = publisher.check(paths, links=links)
+    if session.json or form == "json":
+        write_json(problems)
+    else:
+        write_problems(problems, form=form)
+    errors = sum(problem.level == "error" for problem in problems)
+    say(_sum_up(errors, len(problems) - errors))
+    raise click.exceptions.Exit(EXIT_INVALID if errors or (strict and problems) else 0)
+
+
+def _sum_up(errors: int, warnings: int) -> str:
+    if not errors and not warnings:
+        return "all is well"
+    return f"{errors} error(s), {warnings} warning(s)"
+
+
+@click.command(cls=SiteCommand)
+@pass_session
+def status(session: Session) -> None:
+    """Show what the site has and what to type next."""
+    config = session.load_config()
+    with session.wiring.open_site(config) as publisher:
+        found = publisher.status()
+    if session.json:
+        write_json(found)
+        return
+    write(f"site         {printable(config.site.title)}  {config.site.url}")
+    write(f"output       {config.feeds.folder}")
+    for label, value in _describe(found):
+        write(f"{label:<12} {value}")
+    write_table(
+        ("source", "articles", "first read"),
+        [(s.name, s.articles, f"{s.first_read:%Y-%m-%d}" if s.first_read else "never")
+         for s in found.sources],
+    )  # fmt: skip
+    write_problems(found.problems)
+    write(f"next: {found.next_command}")
+
+
+def _describe(found: SiteStatus) -> list[tuple[str, str]]:
+    built = f"{found.last_build:%Y-%m-%d %H:%M} UTC" if found.last_build else "never"
+    lines = [
+        ("last build", built + (", a later one was interrupted" if found.pending else "")),
+        ("articles", f"{found.articles:,} in {found.categories:,} categories"),
+    ]
+    if found.pictures_pending:
+        lines.append(("pictures", f"{found.pictures_pending:,} to be fetched by the next build"))
+    return lines
+
+
+@click.command(cls=SiteCommand)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write to this file instead of stdout.",
+)
+@pass_session
+def opml(session: Session, output: Path | None) -> None:
+    """Write the list of all feeds for feed readers to import."""
+    with session.open_site() as publisher:
+        document = publisher.opml()
+    if output is None:
+        write_bytes(document)
+    else:
+        output.write_bytes(document)
+        say(f"wrote {output}")

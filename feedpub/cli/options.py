@@ -1,0 +1,126 @@
+"""The options that every command takes, before or after its name."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from feedpub.cli.output import resolve_color
+from feedpub.cli.session import Session
+
+
+def _store(name: str) -> Callable[[click.Context, click.Parameter, Any], None]:
+    def callback(context: click.Context, _: click.Parameter, value: Any) -> None:
+        if value:
+            setattr(context.ensure_object(Session), name, value)
+
+    return callback
+
+
+def _add_verbosity(context: click.Context, _: click.Parameter, value: int) -> None:
+    session = context.ensure_object(Session)
+    session.verbosity += value
+    if value:
+        import logging
+
+        level = logging.DEBUG if session.verbosity > 1 else logging.INFO
+        logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s", force=True)
+
+
+def _set_color(context: click.Context, _: click.Parameter, value: Any) -> None:
+    session = context.ensure_object(Session)
+    session.color = value or session.color
+    context.color = resolve_color(session.color, session.environ)
+
+
+def shared_options(*, hidden: bool = False) -> list[click.Option]:
+    """Return fresh options; they only store what they are given in the session.
+
+    Args:
+        hidden: Whether a command's help leaves them out, as the program's own help has them.
+    """
+    shared: dict[str, Any] = {"expose_value": False, "hidden": hidden}
+    # Only the program itself looks at the environment, so that a flag after a command's name is
+    # not put back by it.
+    if not hidden:
+        shared |= {"show_envvar": True}
+
+    def named(variable: str) -> dict[str, Any]:
+        return {} if hidden else {"envvar": variable}
+
+    return [
+        click.Option(
+            ["-C", "--directory"],
+            type=click.Path(exists=True, file_okay=False, path_type=Path),
+            callback=_store("directory"),
+            help="Folder of the site; by default this one or the nearest one above.",
+            **named("FEEDPUB_DIRECTORY"),
+            **shared,
+        ),
+        click.Option(
+            ["-c", "--config"],
+            type=click.Path(dir_okay=False, path_type=Path),
+            callback=_store("config_file"),
+            help="Settings file, if it is not feedpub.toml in that folder.",
+            **named("FEEDPUB_CONFIG"),
+            **shared,
+        ),
+        click.Option(
+            ["-v", "--verbose"],
+            count=True,
+            callback=_add_verbosity,
+            help="Tell more; twice for everything.",
+            **shared,
+        ),
+        click.Option(
+            ["-q", "--quiet"],
+            is_flag=True,
+            callback=_store("quiet"),
+            help="Tell of errors only.",
+            **shared,
+        ),
+        click.Option(
+            ["--json"],
+            is_flag=True,
+            callback=_store("json"),
+            help="Write the result to stdout as JSON.",
+            **shared,
+        ),
+        click.Option(
+            ["--color"],
+            type=click.Choice(["auto", "always", "never"]),
+            callback=_set_color,
+            # The callback also looks at NO_COLOR, before anything is written.
+            is_eager=True,
+            help="When to use colour; NO_COLOR and FORCE_COLOR are honoured.",
+            **named("FEEDPUB_COLOR"),
+            **shared,
+        ),
+        click.Option(
+            ["--no-input"],
+            is_flag=True,
+            callback=_store("no_input"),
+            help="Ask nothing; take the defaults.",
+            **named("FEEDPUB_NO_INPUT"),
+            **shared,
+        ),
+    ]
+
+
+class SiteCommand(click.Command):
+    """A command that takes the shared options after its name, too."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.params += shared_options(hidden=True)
+
+
+class SiteGroup(click.Group):
+    """A command with commands of its own, all of which take the shared options."""
+
+    command_class = SiteCommand
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.params += shared_options(hidden=True)

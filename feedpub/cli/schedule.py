@@ -1,0 +1,179 @@
+"""``feedpub schedule``: what a scheduler needs to build a site again and again."""
+
+import shlex
+import shutil
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from feedpub.cli.options import SiteCommand
+from feedpub.cli.output import say, write, write_json
+from feedpub.cli.session import Session, pass_session
+
+if TYPE_CHECKING:
+    from feedpub.config import Config
+
+EVERY = ("quarter", "hour", "day")
+
+
+@click.command(cls=SiteCommand)
+@click.option("--cron", "form", flag_value="cron", default="cron", help="A line for crontab -e.")
+@click.option("--systemd", "form", flag_value="systemd", help="A service and its timer.")
+@click.option(
+    "--github-actions",
+    "form",
+    flag_value="github-actions",
+    help="A workflow that keeps the database.",
+)
+@click.option(
+    "--every", type=click.Choice(EVERY), default="hour", show_default=True, help="How often."
+)
+@pass_session
+def schedule(session: Session, form: str, every: str) -> None:
+    """Print what makes a scheduler build this site.
+
+    Nothing is installed.
+    """
+    config = session.load_config()
+    compose = {"cron": compose_cron, "systemd": compose_systemd, "github-actions": compose_actions}
+    text = compose[form](config, every)
+    if session.json:
+        write_json({"form": form, "text": text})
+        return
+    write(text.rstrip())
+    say(_WHERE[form])
+
+
+_WHERE = {
+    "cron": "add this line by: crontab -e",
+    "systemd": "save both below ~/.config/systemd/user/, then:"
+    " systemctl --user enable --now feedpub.timer",
+    "github-actions": "save this as .github/workflows/feeds.yml",
+}
+
+
+def _command(config: "Config") -> list[str]:
+    program = shutil.which("feedpub")
+    start = [program] if program else [sys.executable, "-m", "feedpub"]
+    return [*start, "-c", str(config.path), "--quiet", "build"]
+
+
+def _minute(config: "Config") -> int:
+    # Not all sites of the world at minute 0; the same one each time for the same site.
+    return int(config.site_id[:8], 16) % 60
+
+
+def compose_cron(config: "Config", every: str) -> str:
+    """Return a crontab line. Exit code 75 (another build is at it) needs no mail, so it is 0."""
+    minute = _minute(config)
+    when = {
+        "quarter": ",".join(str(m) for m in sorted((minute + n) % 60 for n in (0, 15, 30, 45)))
+        + " * * * *",
+        "hour": f"{minute} * * * *",
+        "day": f"{minute} 6 * * *",
+    }[every]
+    # cron turns % into a line break.
+    command = shlex.join(_command(config)).replace("%", r"\%")
+    return f"{when} {command} || [ $? -eq 75 ]\n"
+
+
+def compose_systemd(config: "Config", every: str) -> str:
+    """Return a service unit and a timer unit, one after the other."""
+    when = {"quarter": "*:0/15", "hour": "hourly", "day": "daily"}[every]
+    command = " ".join(_systemd_quote(part) for part in _command(config))
+    return f"""\
+# feedpub.service
+[Unit]
+Description=Build the feeds of {_systemd_text(str(config.root))}
+Wants=network-online.target
+After=network-online.target
+
+[Service]
+Type=oneshot
+ExecStart={command}
+# Another build is at it; the next run will do.
+SuccessExitStatus=75
+Nice=10
+
+# feedpub.timer
+[Unit]
+Description=Build the feeds regularly
+
+[Timer]
+OnCalendar={when}
+RandomizedDelaySec=5min
+Persistent=true
+
+[Install]
+WantedBy=timers.target
+"""
+
+
+def _systemd_text(text: str) -> str:
+    return text.replace("%", "%%")
+
+
+def _systemd_quote(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("$", "$$")
+    return f'"{_systemd_text(escaped)}"'
+
+
+def compose_actions(config: "Config", every: str) -> str:
+    """Return a workflow that builds, keeps the database between runs and publishes the output."""
+    minute = _minute(config)
+    when = {
+        "quarter": f"{minute % 15}-59/15 * * * *",
+        "hour": f"{minute} * * * *",
+        "day": f"{minute} 6 * * *",
+    }[every]
+    database, output = (
+        _within(config, path) for path in (config.database_path, config.feeds.folder)
+    )
+    return f"""\
+name: feeds
+on:
+  push:
+  schedule:
+    - cron: "{when}"
+  workflow_dispatch:
+# Two builds of one site would each keep a database of their own.
+concurrency: feeds
+permissions:
+  contents: read
+  pages: write
+  id-token: write
+jobs:
+  build:
+    runs-on: ubuntu-latest
+    environment: github-pages
+    steps:
+      - uses: actions/checkout@v4
+      - uses: actions/setup-python@v5
+        with:
+          python-version: "3.12"
+      - run: pip install feedpub
+      # The catalog remembers what every article is. Each run saves it under a key of its own and
+      # the next one takes the newest.
+      - uses: actions/cache@v4
+        with:
+          path: |
+            {database}
+            feedpub.key
+            {output}
+          key: feedpub-${{{{ github.run_id }}}}-${{{{ github.run_attempt }}}}
+          restore-keys: feedpub-
+      - run: test -e {shlex.quote(database)} || feedpub init --database
+      - run: feedpub build
+      - uses: actions/upload-pages-artifact@v3
+        with:
+          path: {output}
+      - uses: actions/deploy-pages@v4
+"""
+
+
+def _within(config: "Config", path: Path) -> str:
+    return (
+        path.relative_to(config.root).as_posix() if path.is_relative_to(config.root) else str(path)
+    )

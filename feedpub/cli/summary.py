@@ -1,0 +1,53 @@
+"""A build in a few lines."""
+
+from feedpub.model import BuildReport
+
+
+def summarise(report: BuildReport, *, seconds: float) -> list[str]:
+    """Return what a build did, the most important line first; what did not happen is left out."""
+    verb = "would publish" if report.dry_run else "published"
+    files = "would be written" if report.dry_run else "written"
+    removed = f", {report.removed} removed" if report.removed else ""
+    first = (
+        f"{verb} {_count(report.articles, 'article')} in {_count(report.feeds, 'feed')}:"
+        f" {_changes(report)}; {_count(report.written, 'file')} {files}{removed}"
+        f" ({seconds:.1f} s)"
+    )
+    lines = [first]
+    if report.baseline:
+        lines.append(
+            f"first read: {_count(report.baseline, 'article')} count as known, not as news,"
+            " and would not be mailed"
+        )
+    if report.duplicates:
+        lines.append(f"{_count(report.duplicates, 'duplicate')} merged into other articles")
+    if report.held:
+        lines.append(
+            f"{_count(report.held, 'article')} not published: drafts, future dates, passwords"
+        )
+    if report.pictures_pending:
+        lines.append(
+            f"{_count(report.pictures_pending, 'picture')} to be fetched by the next build"
+        )
+    if report.pinged:
+        lines.append(f"told the hub of {_count(len(report.pinged), 'feed')}")
+    if report.errors:
+        lines.append(
+            f"{_count(len(report.errors), 'error')}; what they are about is as it was before,"
+            " the rest is published"
+        )
+    return lines
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _changes(report: BuildReport) -> str:
+    counts = {
+        "new": report.new,
+        "updated": report.updated,
+        "moved": report.moved,
+        "deleted": report.deleted,
+    }
+    return ", ".join(f"{n:,} {what}" for what, n in counts.items() if n) or "nothing new"
