@@ -99,9 +99,9 @@ def _refuse_private(host: str, found: _Found, limits: Limits) -> None:
     # One private address among public ones is a trap or a mistake, so the whole name is refused.
     for _, address, _ in found:
         if not is_public(address):
+            who = host if host == address else f"{host} ({address})"
             raise FetchError(
-                f"{host} leads to {address}, which is not on the public internet; "
-                "use a public address",
+                f"{who} is not on the public internet; use a public address",
                 url=limits.url,
                 retry=False,
             )

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urlencode
 
-from feedpub import __version__
 from feedpub.errors import FetchError
 from feedpub.net.limits import Limits
 from feedpub.net.urls import check_url, follow, host_of, port_of
@@ -19,7 +18,7 @@ _MAX_REDIRECTS = 3
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _TRY_AGAIN = frozenset({408, 425, 429})
 _WEB_PORTS = frozenset({80, 443})
-_USER_AGENT = f"feedpub/{__version__}"
+_USER_AGENT = "feedpub"
 
 
 @dataclass(frozen=True, slots=True)

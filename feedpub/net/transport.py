@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 _CHUNK_BYTES = 64 * 1024
 # A connection outlives a fetch and serves the next one, so it asks whose time it is using.
 _limits: ContextVar[Limits] = ContextVar("limits")
+# urllib3 forgets an answer whose headers it refuses, and with it an open socket.
+_answer: ContextVar[HTTPResponse | None] = ContextVar("answer", default=None)
 
 
 class _BoundedReader(io.RawIOBase):
@@ -54,6 +56,7 @@ class _BoundedResponse(HTTPResponse):
     def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
         super().__init__(sock, *args, **kwargs)
         self.fp = io.BufferedReader(_BoundedReader(sock, self.fp.detach()))
+        _answer.set(self)
 
 
 class _CheckedConnection(HTTPConnection):
@@ -113,9 +116,12 @@ class Transport(HTTPAdapter):
         """
         request = requests.Request(method, url, headers=dict(headers), data=body).prepare()
         _limits.set(limits)
+        _answer.set(None)
         try:
             return self.send(request, stream=True, timeout=limits.left(), proxies={})
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as e:
+            if (forgotten := _answer.get()) is not None:
+                forgotten.close()
             raise _explain(e, limits) from e
 
 

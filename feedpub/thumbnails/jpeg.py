@@ -2,6 +2,8 @@
 
 import hashlib
 import io
+import struct
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -101,14 +103,12 @@ def make_jpeg(data: bytes, *, width: int = 640, url: str = "") -> tuple[bytes, i
     Raises:
         PictureError: It is no picture, is cut off, or is too large or too small to be shown.
     """
-    from PIL import ImageOps
-
     with _wrapped(url, data), _opened(data, url) as picture:
         # A JPEG can be decoded at a half, a quarter or an eighth for a fraction of the work. Twice
         # the size is asked for, of either side as it may lie sideways.
         picture.draft(None, (2 * width, 2 * width))
-        upright = ImageOps.exif_transpose(_plain(picture))
-        small = _flat(_resized(upright, width))
+        upright = _upright(_plain(picture))
+        small = _in_srgb(_flat(_resized(upright, width)), picture.info.get("icc_profile"))
         # Pillow would carry a JPEG's comment over.
         small.info = {}
         out = io.BytesIO()
@@ -132,7 +132,7 @@ def _wrapped(url: str, data: bytes) -> Iterator[None]:
     # Pillow's plugins raise nearly anything for a broken file, IndexError and struct.error too.
     except (OSError, ValueError, ArithmeticError, LookupError, TypeError, SyntaxError) as error:
         raise _broken(url) from error
-    except (RuntimeError, EOFError, AttributeError, AssertionError) as error:
+    except (RuntimeError, EOFError, AttributeError, struct.error, zlib.error) as error:
         raise _broken(url) from error
 
 
@@ -171,6 +171,14 @@ def _plain(picture: "Image") -> "Image":
     return picture
 
 
+def _upright(picture: "Image") -> "Image":
+    from PIL import ImageOps
+
+    # exif_transpose copies a picture that is upright already, a hundred megabytes at worst.
+    turned = picture.getexif().get(_ORIENTATION, 1) != 1
+    return ImageOps.exif_transpose(picture) if turned else picture
+
+
 def _resized(picture: "Image", max_width: int) -> "Image":
     from PIL import Image
 
@@ -190,14 +198,31 @@ def _crop(width: int, height: int) -> tuple[int, int, int, int]:
 
 
 def _flat(picture: "Image") -> "Image":
-    """Return the picture in grey or RGB, on white where it is transparent."""
+    """Return the picture on white where it is transparent."""
     from PIL import Image
 
-    if picture.mode in ("LA", "PA", "RGBA"):
-        picture = picture.convert("RGBA")
-        paper = Image.new("RGBA", picture.size, "white")
-        picture = Image.alpha_composite(paper, picture)
-    return picture if picture.mode == "L" else picture.convert("RGB")
+    if picture.mode not in ("LA", "PA", "RGBA"):
+        return picture
+    paper = Image.new("RGBA", picture.size, "white")
+    return Image.alpha_composite(paper, picture.convert("RGBA")).convert("RGB")
+
+
+def _in_srgb(picture: "Image", profile: bytes | None) -> "Image":
+    """Return the picture in grey or sRGB, as the profile is not published with it."""
+    from PIL import ImageCms
+
+    if picture.mode == "L":
+        return picture
+    if profile and picture.mode in ("RGB", "CMYK"):
+        srgb = ImageCms.createProfile("sRGB")
+        try:
+            own = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+            converted = ImageCms.profileToProfile(picture, own, srgb, outputMode="RGB")
+        except (ImageCms.PyCMSError, OSError):
+            converted = None  # a broken profile costs the exact colours only
+        if converted is not None:
+            return converted
+    return picture.convert("RGB")
 
 
 def _kind(data: bytes) -> str:

@@ -6,10 +6,12 @@
 Everything it does ends when the server is stopped, so that no test leaves a thread behind.
 """
 
+import contextlib
 import gzip
 import io
 import socket
 import socketserver
+import ssl
 import struct
 import threading
 import time
@@ -105,8 +107,9 @@ class BadServer(socketserver.ThreadingTCPServer):
     daemon_threads = False
     block_on_close = True
 
-    def __init__(self) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         super().__init__(("127.0.0.1", 0), _Connection)
+        self.tls = tls
         self.received: list[Received] = []
         self.stopping = threading.Event()
         self.lock = threading.Lock()
@@ -123,7 +126,15 @@ class BadServer(socketserver.ThreadingTCPServer):
         return [received.path for received in self.received]
 
     def url(self, path: str, host: str = "127.0.0.1") -> str:
-        return f"http://{host}:{self.port}{path}"
+        return f"{'https' if self.tls else 'http'}://{host}:{self.port}{path}"
+
+    def get_request(self) -> tuple[socket.socket, object]:
+        connection, address = super().get_request()
+        if self.tls is not None:
+            connection = self.tls.wrap_socket(
+                connection, server_side=True, do_handshake_on_connect=False
+            )
+        return connection, address
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -170,7 +181,9 @@ class _Connection(socketserver.BaseRequestHandler):
                 self.server.busy -= 1
 
 
-def _receive(stream: io.BufferedIOBase) -> Received | None:
+def _receive(stream: io.BufferedReader) -> Received | None:
+    if stream.peek(1)[:1] == b"\x16":
+        raise ValueError("a TLS greeting")
     method, _, rest = stream.readline(8192).decode("latin-1").partition(" ")
     if not rest:
         return None
@@ -180,10 +193,8 @@ def _receive(stream: io.BufferedIOBase) -> Received | None:
 
 
 def _hang_up(connection: socket.socket) -> None:
-    try:
+    with contextlib.suppress(OSError):
         connection.shutdown(socket.SHUT_RDWR)
-    except OSError:
-        pass
 
 
 def not_found(exchange: Exchange) -> None:
