@@ -1,0 +1,114 @@
+"""Every command and snippet of the README and the documentation does what the page says."""
+
+import re
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+
+from docs.generate import PAGES, REFERENCE
+from tests.support.documents import Block, Scenario, read_blocks, read_commands
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+DOCUMENTS = sorted(
+    path.relative_to(REPOSITORY).as_posix()
+    for path in (*REPOSITORY.glob("*.md"), *REPOSITORY.glob("docs/**/*.md"))
+)
+# test_web_servers.py runs these; text is for pictures of folders and for output.
+ELSEWHERE = {"nginx", "caddy", "text"}
+# The lines that install feedpub from the network are run by .ci/run, as they stand.
+BY_CI = ("python3 -m venv ",)
+# Work on the checkout itself, for contributors: run by hand or by the hooks they install.
+NOT_SCENARIOS = {"CONTRIBUTING.md"}
+
+
+def blocks_of(document: str) -> list[Block]:
+    return read_blocks(REPOSITORY / document, name=document)
+
+
+def is_install_line(block: Block) -> bool:
+    return block.language == "console" and all(
+        command.line.startswith(BY_CI) for command in read_commands(block)
+    )
+
+
+@pytest.mark.parametrize("document", [name for name in DOCUMENTS if name not in NOT_SCENARIOS])
+def test_a_page_does_what_it_shows(document: str, tmp_path: Path) -> None:
+    with Scenario(tmp_path) as scenario:
+        for block in blocks_of(document):
+            if not is_install_line(block):
+                scenario.play(block)
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_every_block_is_of_a_kind_that_is_run(document: str) -> None:
+    kinds = {
+        block.language for block in blocks_of(document) if not block.directive.startswith("file:")
+    }
+
+    assert kinds <= {"console", "python", "toml"} | ELSEWHERE
+
+
+@pytest.mark.parametrize(
+    "block",
+    [b for document in DOCUMENTS for b in blocks_of(document) if b.language == "toml"],
+    ids=str,
+)
+def test_every_configuration_is_accepted(block: Block, tmp_path: Path) -> None:
+    from feedpub.config import load_config
+
+    site_id = 'id = "5b0c9d3e-8f14-4c6a-9a27-3f4f0c6d2e11"\n'
+    text = block.text
+    if "[site]" not in text:
+        text += f"\n[site]\n{site_id}"
+    elif not re.search("^id *=", text, re.MULTILINE):
+        text = text.replace("[site]\n", f"[site]\n{site_id}", 1)
+    path = tmp_path / "feedpub.toml"
+    path.write_text(text, encoding="utf-8")
+
+    assert load_config(path, {}).site_id
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_every_link_within_the_repository_leads_somewhere(document: str) -> None:
+    text = (REPOSITORY / document).read_text(encoding="utf-8")
+    links = re.findall(r"(?:\]\(|src=\"|href=\")([^)\s\"]+)", text)
+    folder = (REPOSITORY / document).parent
+
+    broken = [
+        link
+        for link in links
+        if not re.match("[a-z]+:|#", link)
+        and not (folder / unquote(link.partition("#")[0])).exists()
+    ]
+
+    assert broken == []
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_reference_is_what_the_program_says(page: str) -> None:
+    written = (REFERENCE / page).read_text(encoding="utf-8")
+
+    assert written == PAGES[page](), "run: python docs/generate.py"
+
+
+def test_every_page_is_in_the_table_of_contents() -> None:
+    contents = (REPOSITORY / "docs/README.md").read_text(encoding="utf-8")
+
+    pages = {name.removeprefix("docs/") for name in DOCUMENTS if name.startswith("docs/")}
+
+    assert {page for page in pages if f"({page})" not in contents} == {"README.md"}
+
+
+def test_the_two_readmes_show_the_same_commands() -> None:
+    english, chinese = (
+        [
+            command.line
+            for block in blocks_of(name)
+            if block.language == "console"
+            for command in read_commands(block)
+        ]
+        for name in ("README.md", "README.zh-CN.md")
+    )
+
+    assert english == chinese

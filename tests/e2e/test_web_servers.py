@@ -1,0 +1,160 @@
+"""The web servers' configurations in the documentation do what it says of them."""
+
+import re
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+
+from tests.support import needs
+from tests.support.documents import read_blocks
+
+DOCUMENT = Path(__file__).resolve().parents[2] / "docs/how-to/web-servers.md"
+FILES = {
+    "feeds/index.html": "text/html; charset=utf-8",
+    "feeds/all/rss.xml": "application/rss+xml; charset=utf-8",
+    "feeds/all/atom.xml": "application/atom+xml; charset=utf-8",
+    "feeds/all/feed.json": "application/feed+json; charset=utf-8",
+    "feeds/all/archive/2026-11/rss.xml": "application/rss+xml; charset=utf-8",
+    "feeds/feeds.opml": "text/x-opml; charset=utf-8",
+    "feeds/media/0123456789abcdef.jpg": "image/jpeg",
+}
+ENDLESS = "public, max-age=31536000, immutable"
+
+
+def snippet(language: str) -> str:
+    (block,) = [block for block in read_blocks(DOCUMENT, name="") if block.language == language]
+    return block.text
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def nginx_command(folder: Path, port: int) -> list[str]:
+    server = snippet("nginx").replace("listen 80;", f"listen 127.0.0.1:{port};")
+    temporary = " ".join(
+        f"{kind}_temp_path {folder}/{kind};"
+        for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    config = folder / "nginx.conf"
+    config.write_text(
+        f"daemon off; pid {folder}/pid; error_log stderr; events {{}}\n"
+        f"http {{ include /etc/nginx/mime.types; access_log off; {temporary}\n{server} }}"
+    )
+    program = needs.find("nginx") or ""
+    command = [program, "-e", "stderr", "-c", str(config)]
+    subprocess.run([*command, "-t"], check=True, capture_output=True)
+    return command
+
+
+def caddy_command(folder: Path, port: int) -> list[str]:
+    site = snippet("caddy").replace("blog.example.org", f"http://127.0.0.1:{port}", 1)
+    config = folder / "Caddyfile"
+    config.write_text(f"{{\nadmin off\n}}\n{site}")
+    return ["caddy", "run", "--adapter", "caddyfile", "--config", str(config)]
+
+
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param(nginx_command, marks=needs.program("nginx"), id="nginx"),
+        pytest.param(caddy_command, marks=needs.program("caddy"), id="caddy"),
+    ],
+)
+def server(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """The address of a server that follows the documentation, with a small site."""
+    folder = tmp_path_factory.mktemp("server")
+    for name in FILES:
+        (folder / "blog" / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / "blog" / name).write_text("新闻" * 500, encoding="utf-8")
+    (folder / "blog/public").mkdir()
+    (folder / "blog/public/index.html").write_text("blog")
+    port = free_port()
+    command = request.param(folder, port)
+    for config in folder.glob("*[fe]"):
+        if config.is_file():
+            config.write_text(config.read_text().replace("/srv/blog", str(folder / "blog")))
+    # nginx started by root would drop its rights, and could not read the test's folder.
+    folder.chmod(0o755)
+    for parent in list(folder.parents)[:2]:
+        parent.chmod(0o755)
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    url = f"http://127.0.0.1:{port}/"
+    wait_for(url, process)
+    yield url
+    process.terminate()
+    process.communicate(timeout=20)
+
+
+def wait_for(url: str, process: "subprocess.Popen[bytes]") -> None:
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            requests.get(url, timeout=5).close()
+        except requests.ConnectionError:
+            time.sleep(0.05)
+        else:
+            return
+    process.terminate()
+    pytest.fail((process.communicate()[1] or b"").decode())
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_every_file_has_its_content_type(server: str, name: str) -> None:
+    answer = requests.get(server + name, timeout=5)
+
+    assert answer.status_code == 200
+    assert answer.headers["Content-Type"].lower() == FILES[name]
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_any_site_may_read_it_and_none_may_guess_its_type(server: str, name: str) -> None:
+    headers = requests.get(server + name, timeout=5).headers
+
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Access-Control-Allow-Origin"] == "*"
+
+
+def test_feeds_are_cached_for_minutes_and_pictures_for_ever(server: str) -> None:
+    def cached(name: str) -> str:
+        return requests.get(server + name, timeout=5).headers["Cache-Control"]
+
+    assert cached("feeds/all/rss.xml") == "public, max-age=300"
+    assert cached("feeds/media/0123456789abcdef.jpg") == ENDLESS
+
+
+@pytest.mark.parametrize(
+    ("asks", "gives"), [("If-None-Match", "ETag"), ("If-Modified-Since", "Last-Modified")]
+)
+def test_a_reader_that_has_it_already_gets_304(server: str, asks: str, gives: str) -> None:
+    url = f"{server}feeds/all/atom.xml"
+    first = requests.get(url, timeout=5)
+
+    second = requests.get(url, headers={asks: first.headers[gives]}, timeout=5)
+
+    assert second.status_code == 304
+    assert second.content == b""
+
+
+def test_feeds_are_compressed(server: str) -> None:
+    answer = requests.get(f"{server}feeds/all/rss.xml", timeout=5)
+
+    assert answer.headers["Content-Encoding"] == "gzip"
+    assert re.fullmatch("(新闻)+", answer.content.decode())
+
+
+def test_a_folder_shows_its_page(server: str) -> None:
+    assert requests.get(f"{server}feeds/", timeout=5).text.startswith("新闻")
+
+
+def test_the_blog_beside_the_feeds_is_served_too(server: str) -> None:
+    assert requests.get(server, timeout=5).text == "blog"
