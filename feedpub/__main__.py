@@ -2,4 +2,5 @@
 
 from feedpub.cli.main import main
 
-main()
+if __name__ == "__main__":
+    main()

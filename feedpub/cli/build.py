@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from feedpub.cli.loading import load_settings
 from feedpub.cli.options import SiteCommand
 from feedpub.cli.output import say, write_json, write_problems
 from feedpub.cli.progress import show_progress
@@ -42,7 +43,7 @@ def build(session: Session, /, watch: bool, **choices: Any) -> None:
 
         watch_site(session, lambda config: build_once(session, config, **choices))
         return
-    report = build_once(session, session.load_config(), **choices)
+    report = build_once(session, load_settings(session), **choices)
     if session.json:
         write_json(report)
     raise click.exceptions.Exit(exit_code_of(report, strict=choices["strict"]))

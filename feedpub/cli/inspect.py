@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from feedpub.cli.loading import load_settings, open_site
 from feedpub.cli.options import SiteCommand
 from feedpub.cli.output import (
     printable,
@@ -36,9 +37,10 @@ EXIT_INVALID = 3
 def check(session: Session, paths: tuple[Path, ...], strict: bool, links: bool, form: str) -> None:
     """Report everything that is wrong in settings and articles.
 
-    Each line names file, line and column. PATHS are articles or folders of them; all sources if there are none. Nothing is written.
+    Each line names file, line and column. PATHS are articles or folders of them; all sources if
+    there are none. Nothing is written.
     """
-    with session.open_site() as publisher:
+    with open_site(session) as publisher:
         problems = publisher.check(paths, links=links)
     if session.json or form == "json":
         write_json(problems)
@@ -59,7 +61,7 @@ def _sum_up(errors: int, warnings: int) -> str:
 @pass_session
 def status(session: Session) -> None:
     """Show what the site has and what to type next."""
-    config = session.load_config()
+    config = load_settings(session)
     with session.wiring.open_site(config) as publisher:
         found = publisher.status()
     if session.json:
@@ -99,7 +101,7 @@ def _describe(found: SiteStatus) -> list[tuple[str, str]]:
 @pass_session
 def opml(session: Session, output: Path | None) -> None:
     """Write the list of all feeds for feed readers to import."""
-    with session.open_site() as publisher:
+    with open_site(session) as publisher:
         document = publisher.opml()
     if output is None:
         write_bytes(document)

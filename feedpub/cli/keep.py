@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from feedpub.cli.loading import load_settings, open_site
 from feedpub.cli.options import SiteCommand
 from feedpub.cli.output import printable, say, write_json
 from feedpub.cli.session import Session, pass_session
@@ -20,7 +21,7 @@ def backup(session: Session, file: Path | None) -> None:
     """
     # A file name in the editor's own time: nothing that is published depends on it.
     target = file or Path(f"feedpub-{datetime.now().astimezone():%Y%m%d-%H%M%S}.db")
-    with session.open_site() as publisher:
+    with open_site(session) as publisher:
         publisher.backup(target)
     if session.json:
         write_json({"path": str(target), "bytes": target.stat().st_size})
@@ -33,7 +34,7 @@ def backup(session: Session, file: Path | None) -> None:
 @pass_session
 def restore(session: Session, file: Path, yes: bool) -> None:
     """Put a backup in the place of the database."""
-    config = session.load_config()
+    config = load_settings(session)
     if config.database_path.exists() and not yes:
         question = f"Replace {config.database_path}?"
         if not session.may_ask:
@@ -50,9 +51,10 @@ def restore(session: Session, file: Path, yes: bool) -> None:
 def hide(session: Session, article: str, undo: bool) -> None:
     """Withdraw an article from everything that is published.
 
-    ARTICLE is its path or its id. Its file may stay where it is. The next build takes it out of feeds, archives and pages.
+    ARTICLE is its path or its id. Its file may stay where it is. The next build takes it
+    out of feeds, archives and pages.
     """
-    with session.open_site() as publisher:
+    with open_site(session) as publisher:
         title = publisher.unhide(article) if undo else publisher.hide(article)
     if session.json:
         write_json({"article": article, "title": title, "hidden": not undo})

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from feedpub.cli.loading import load_settings
 from feedpub.cli.options import SiteCommand
 from feedpub.cli.output import say, write, write_json
 from feedpub.cli.session import Session, pass_session
@@ -36,7 +37,7 @@ def schedule(session: Session, form: str, every: str) -> None:
 
     Nothing is installed.
     """
-    config = session.load_config()
+    config = load_settings(session)
     compose = {"cron": compose_cron, "systemd": compose_systemd, "github-actions": compose_actions}
     text = compose[form](config, every)
     if session.json:

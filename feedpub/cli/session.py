@@ -80,20 +80,6 @@ class Session:
 
         return shorten_path(find_config(self.directory))
 
-    def load_config(self) -> "Config":
-        """Return the settings, and tell the user what is odd about them.
-
-        Raises:
-            ConfigError: They cannot be used.
-        """
-        from feedpub.cli.output import warn
-        from feedpub.config import load_config
-
-        config = load_config(self.config_path, self.environ)
-        for warning in config.warnings:
-            warn(warning)
-        return config
-
     def resolve_settings(self) -> "Resolved":
         """Return the settings with their origins.
 
@@ -103,10 +89,6 @@ class Session:
         from feedpub.config import resolve_settings
 
         return resolve_settings(self.config_path, self.environ)
-
-    def open_site(self) -> "AbstractContextManager[Publisher]":
-        """Return the API of the site, to be used as a context manager."""
-        return self.wiring.open_site(self.load_config())
 
     @property
     def may_ask(self) -> bool:

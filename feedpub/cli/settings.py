@@ -2,6 +2,7 @@
 
 import click
 
+from feedpub.cli.loading import load_settings
 from feedpub.cli.options import SiteGroup
 from feedpub.cli.output import say, write, write_json
 from feedpub.cli.session import Session, pass_session
@@ -33,7 +34,7 @@ def show(session: Session, origin: bool) -> None:
 @pass_session
 def check(session: Session) -> None:
     """Report every wrong setting at once; exit with 3 if there is one."""
-    found = session.load_config()
+    found = load_settings(session)
     if session.json:
         write_json({"path": str(found.path), "warnings": found.warnings})
     say(f"{session.config_path}: all is well")

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from feedpub.cli.loading import load_settings
 from feedpub.cli.options import SiteGroup
 from feedpub.cli.output import printable, say, write, write_json, write_table
 from feedpub.cli.session import Session, pass_session
@@ -76,7 +77,7 @@ def _compare(name: str, own: Path) -> list[str]:
 def _own_folder(session: Session) -> Path:
     from feedpub.cli.session import shorten_path
 
-    return shorten_path(session.load_config().pages.templates)
+    return shorten_path(load_settings(session).pages.templates)
 
 
 def _defaults() -> Path:

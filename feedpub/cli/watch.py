@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from feedpub.cli.loading import load_settings
 from feedpub.cli.output import say, write_error
 from feedpub.cli.session import Session
 from feedpub.errors import FeedpubError
@@ -21,12 +22,12 @@ def watch_site(session: Session, build: Callable[["Config"], BuildReport]) -> No
     Changes during a build are collected and lead to another one, so none is lost. Errors are told
     and waited out.
     """
-    config = session.load_config()
+    config = load_settings(session)
     while True:
         changed = _watch_until_settings_change(config, build)
         say(f"{changed} changed")
         try:
-            config = session.load_config()
+            config = load_settings(session)
         except FeedpubError as error:
             write_error(str(error))
 

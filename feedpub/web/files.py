@@ -7,6 +7,7 @@ import stat
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
 
@@ -157,8 +158,6 @@ def _compress_once(data: bytes, encoding: str) -> bytes:
 
 def _compress(data: bytes, encoding: str) -> bytes:
     if encoding == "br":
-        import brotli  # type: ignore[import-not-found,import-untyped,unused-ignore] # optional
-
-        compressed: bytes = brotli.compress(data, quality=5)
+        compressed: bytes = import_module("brotli").compress(data, quality=5)
         return compressed
     return gzip.compress(data, 6, mtime=0)

@@ -19,7 +19,7 @@ FIRST = ("errors", "model", "ports")
 PURE = ("reading", "catalog", "feeds", "pages", "embed")
 APIS = ("publishing", "publisher")
 ADAPTERS = ("config", "net", "sources", "store", "targets", "thumbnails", "websub", "workers")
-FACES = ("cli", "web")
+FACES = ("cli", "web", "__main__")
 # Where shipped files are, and the version: as good as code, for whoever needs them.
 SHIPPED = ("", "resources")
 EVERY_PART = (*SHIPPED, *FIRST, *PURE, *APIS, *ADAPTERS, "wiring", "testing", *FACES)
@@ -38,6 +38,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     # `init` asks sources what generator a folder belongs to; `serve` starts the web face.
     "cli": (*SHIPPED, *FIRST, *APIS, "config", "wiring", "sources", "web"),
     "web": (*SHIPPED, *FIRST, *APIS, "config", "wiring"),
+    "__main__": ("cli",),
 }
 
 # One library, one part that knows it.

@@ -1,0 +1,68 @@
+"""A server of its own for the web face: waitress, in this process."""
+
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from feedpub.errors import FeedpubError
+from feedpub.web.feeds import create_app
+
+_THREADS = 8
+
+
+class ListenError(FeedpubError):
+    """The address cannot be listened at."""
+
+
+class FeedServer:
+    """Listens from the start and answers while ``run`` runs.
+
+    Attributes:
+        url: Where the feeds are, as a browser on this machine would ask for them.
+    """
+
+    def __init__(self, folder: Path, prefix: str, *, bind: str, port: int) -> None:
+        from waitress.server import create_server
+
+        app = create_app(folder, prefix=prefix)
+        try:
+            # No ident: nobody needs to know which server this is.
+            self._server: Any = create_server(
+                app, host=bind, port=port, threads=_THREADS, ident=None
+            )
+        except (OSError, ValueError) as error:
+            raise _explain(error, bind, port) from error
+        self.url = f"http://{_host(bind)}:{self._port()}{prefix}"
+
+    def run(self) -> None:
+        """Answer requests until interrupted."""
+        self._server.run()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._server.close()
+
+    def _port(self) -> int:
+        # A name such as localhost may stand for several addresses, each with a socket.
+        port = getattr(self._server, "effective_port", None)
+        return int(port if port is not None else self._server.effective_listen[0][1])
+
+
+def _explain(error: Exception, bind: str, port: int) -> ListenError:
+    reason = (getattr(error, "strerror", None) or str(error)).lower()
+    other = port + 1 if 0 < port < 65_535 else 8000
+    return ListenError(
+        f"cannot listen at {bind} port {port}: {reason}; try another, such as --port {other}"
+    )
+
+
+def _host(bind: str) -> str:
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(bind, bind)  # noqa: S104 # only shown
+    return f"[{host}]" if ":" in host else host
