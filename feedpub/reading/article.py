@@ -1,6 +1,7 @@
 """The fields of an article, from the bytes of its file."""
 
 import re
+from collections.abc import KeysView
 from hashlib import sha256
 
 from feedpub.errors import ArticleError
@@ -17,16 +18,46 @@ from feedpub.reading.text import plain_line
 
 MAX_SUMMARY = 2000
 
+# Names that are folded as most files write them.
+_FOLDED = frozenset(
+    [
+        "title",
+        "date",
+        "updated",
+        "categories",
+        "category",
+        "tags",
+        "author",
+        "headimg",
+        "thumbnail",
+        "cover",
+        "comments",
+        "layout",
+        "description",
+        "excerpt",
+        "published",
+        "draft",
+        "toc",
+        "permalink",
+        "slug",
+    ]
+)
 _FALSE = frozenset({"false", "no", "off", "0", "n"})
 _TRUE = frozenset({"true", "yes", "on", "1", "y"})
 _HIDDEN = frozenset({"draft", "drafts", "hidden", "skip", "private"})
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,3}")
 _URL = re.compile(r"(?:https?://[^\s]|[^\s:/?#]+(?:[/?#.]|$)|/)[^\s]*", re.IGNORECASE)
 
-_DATES = ("date", "pubdate", "publishdate", "published", "publishedat", "datepublished", "created")
-_HUGO_DATES = ("publishdate", *_DATES)
-_UPDATES = ("updated", "lastmod", "modified", "lastmodifiedat", "updateddate", "lastupdated")
-_EXPIRIES = ("expirydate", "expires", "unpublishdate")
+# The keys of a mapping: they keep their order and compare quickly with an article's fields.
+_Names = KeysView[str]
+_DATES: _Names = dict.fromkeys(
+    ["date", "pubdate", "publishdate", "published", "publishedat", "datepublished", "created"]
+).keys()
+_HUGO_DATES: _Names = dict.fromkeys(["publishdate", *_DATES]).keys()
+_UPDATES: _Names = dict.fromkeys(
+    ["updated", "lastmod", "modified", "lastmodifiedat", "updateddate", "lastupdated"]
+).keys()
+_EXPIRIES: _Names = dict.fromkeys(["expirydate", "expires", "unpublishdate"]).keys()
 _SUMMARIES = ("summary", "excerpt", "description")
 _JEKYLL_SUMMARIES = ("description", "excerpt", "summary")
 _LOCALISED = frozenset({"auto", "hugo", "zola"})
@@ -46,12 +77,22 @@ def read_article(
     Raises:
         ArticleError: It cannot be read; line, column, field and value as far as they are known.
     """
-    front = split_article(decode(data, path), path=path, dialect=dialect, sidecar=sidecar)
-    return _Reading(front, path, dialect).read()
+    text = decode(data, path)
+    front = split_article(text, path=path, dialect=dialect, sidecar=sidecar)
+    return _Reading(front, path, dialect).read(_body_bytes(data, text, front))
+
+
+def _body_bytes(data: bytes, text: str, front: FrontMatter) -> bytes:
+    """Return the body in UTF-8, cut from the file where that saves encoding it anew."""
+    if front.start is None or b"\r" in data or data.startswith(b"\xef\xbb\xbf"):
+        return front.body.encode()
+    return data[len(text[: front.start].encode()) :]
 
 
 def fold_names(fields: Fields) -> Fields:
     """Return fields by names without case, ``-`` and ``_``; the first of two equal ones wins."""
+    if _FOLDED.issuperset(fields):
+        return fields
     folded: Fields = {}
     for name, value in fields.items():
         if not name.islower() or "_" in name or "-" in name:
@@ -69,7 +110,7 @@ class _Reading:
         self._extra = self._fields.get("extra") or self._fields.get("params")
         self._warnings = list(front.warnings)
 
-    def read(self) -> ReadArticle:
+    def read(self, body: bytes) -> ReadArticle:
         fields, dialect = self._fields, self._dialect
         name = read_name(self._path, localised=dialect.generator in _LOCALISED)
         title = self._read_title(name)
@@ -78,7 +119,7 @@ class _Reading:
         return ReadArticle(
             self._path,
             title,
-            hash_content(title, self._front.body, dialect.placeholders),
+            hash_content(title, body, dialect.placeholders),
             stamp.instant,
             stamp.kind,
             self._read_moment(_UPDATES).instant,
@@ -127,9 +168,11 @@ class _Reading:
                 return stamp
         return stamp
 
-    def _read_moment(self, names: tuple[str, ...], *, strict: bool = False) -> Stamp:
+    def _read_moment(self, names: _Names, *, strict: bool = False) -> Stamp:
         """Return the first date among some fields; one that is none warns, or fails if strict."""
         fields = self._fields
+        if names.isdisjoint(fields):
+            return MISSING
         for name in names:
             value = fields.get(name)
             if not isinstance(value, str) or value.lower() in _TRUE or value.lower() in _FALSE:
@@ -262,13 +305,23 @@ def _author_name(value: Value) -> str:
     return plain_line(value, longest=200) if isinstance(value, str) else ""
 
 
-def hash_content(title: str, body: str, placeholders: tuple[str, ...]) -> bytes:
-    """Return 16 bytes that change when title or body do, and not with a placeholder picture."""
+def hash_content(title: str, body: bytes, placeholders: tuple[str, ...]) -> bytes:
+    """Return 16 bytes that change when title or body do, and not with a placeholder picture.
+
+    Args:
+        title: As read.
+        body: UTF-8.
+        placeholders: Parts of pictures' URLs that mark a placeholder.
+    """
     for part in placeholders:
-        if part and part in body:
+        wanted = part.encode()
+        if wanted in body:
             # From the placeholder to the end of its URL: "picsum.photos/400/300?random=7".
-            body = re.sub(re.escape(part) + r"""[^\s"'<>()\\]*""", part, body)
-    return sha256(f"{title}\0{body.strip()}".encode()).digest()[:16]
+            rest = re.escape(wanted) + rb"""[^\s"'<>()\\]*+"""
+            body = re.sub(rest, wanted, body)
+    hashed = sha256(title.encode())
+    hashed.update(b"\0" + body.strip())
+    return hashed.digest()[:16]
 
 
 __all__ = ["DateKind", "hash_content", "read_article"]

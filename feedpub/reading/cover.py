@@ -1,5 +1,7 @@
 """The picture that an article names as its own."""
 
+import re
+
 from feedpub.reading.dialect import is_placeholder
 from feedpub.reading.fields import Fields, Value
 
@@ -31,6 +33,7 @@ _NOTHING = frozenset(
     {"null", "undefined", "none", "nan", "false", "true", "no", "yes", "transparent"}
 )
 _LONGEST = 4000
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 def read_cover(fields: Fields, placeholders: tuple[str, ...]) -> str | None:
@@ -91,6 +94,6 @@ def _check(text: str, placeholders: tuple[str, ...]) -> str | None:
     scheme = low.partition(":")[0] if ":" in low else ""
     if scheme.isalnum() and scheme not in ("http", "https"):
         return None
-    if is_placeholder(low, placeholders) or any(ord(char) < 32 for char in url):
+    if is_placeholder(low, placeholders) or not (url.isprintable() or _CONTROL.search(url) is None):
         return None
     return url

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from feedpub.model import DateKind
 
-_MONTH_NAMES = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_MONTH_NAMES = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _MONTHS = {name: number for number, name in enumerate(_MONTH_NAMES, 1)}
 _RFC_MONTHS = {name.capitalize(): number for name, number in _MONTHS.items()}
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -30,7 +30,9 @@ _TIME = re.compile(
     re.IGNORECASE,
 )
 _COMPACT_TIME = re.compile(r"T()(\d\d)(\d\d)(\d\d)?()")
-_OFFSET = re.compile(r"(?:GMT|UTC|UT|Z)?\s*([+-])(\d{1,2})(?::?(\d\d))?(?:\s*[(\[].{0,60})?", re.I)
+_OFFSET = re.compile(
+    r"(?:GMT|UTC|UT|Z)?\s*([+-])(\d{1,2})(?::?(\d\d))?(?:\s*[(\[].{0,60})?", re.IGNORECASE
+)
 _TRUE_ZONES = frozenset({"Z", "UT", "UTC", "GMT"})
 _ZONE_NAME = re.compile(r"[A-Za-z]{1,5}|[A-Za-z]+/[A-Za-z_/+-]+\d*")
 _LONGEST = 100

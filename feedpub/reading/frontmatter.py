@@ -35,6 +35,7 @@ class FrontMatter(NamedTuple):
         block: The front matter as written, empty without one.
         line: Of the file, from 1, on which the block starts.
         warnings: What was guessed, a line each.
+        start: Where in the text the body starts, None if it is not the rest of the text.
     """
 
     fields: Fields
@@ -42,6 +43,7 @@ class FrontMatter(NamedTuple):
     block: str = ""
     line: int = 1
     warnings: tuple[str, ...] = ()
+    start: int | None = None
 
     def find(self, name: str) -> tuple[int | None, int | None]:
         """Return line and column of a field's value, as far as they can be told."""
@@ -80,7 +82,11 @@ def decode(data: bytes, path: str) -> str:
 
 
 def split_article(
-    text: str, *, path: str, dialect: Dialect, sidecar: bytes | None = None
+    text: str,
+    *,
+    path: str,
+    dialect: Dialect,
+    sidecar: bytes | None = None,
 ) -> FrontMatter:
     """Split an article's text into the fields of its front matter and its body.
 
@@ -106,6 +112,21 @@ def split_article(
     return _read_unfenced(text, text.rfind("\n", 0, start) + 1, path, dialect)
 
 
+def find_body(text: str, *, path: str, dialect: Dialect, sidecar: bytes | None = None) -> str:
+    """Return only the body of an article's text; the fields of a fenced block are not read.
+
+    Raises:
+        ArticleError: As ``split_article``, which this leaves all but the plain case to.
+    """
+    start = len(text) - len(text.lstrip())
+    opening = _OPEN.match(text, start)
+    if sidecar is None and opening and opening[1][0] != ";" and not opening[2]:
+        close = _find_close(text, opening.end() - 1, opening[1][0])
+        if close is not None:
+            return text[close[1] :]
+    return split_article(text, path=path, dialect=dialect, sidecar=sidecar).body
+
+
 def _read_fenced(text: str, start: int, path: str, dialect: Dialect) -> FrontMatter | None:
     if text[start] == "{":
         return _read_braces(text, start, path)
@@ -126,7 +147,7 @@ def _read_fenced(text: str, start: int, path: str, dialect: Dialect) -> FrontMat
     _check_size(block, path, line)
     kind = opening[2].lower() or {"-": "yaml", "+": "toml", ";": "json"}[opening[1][0]]
     fields, warnings = _read_block(block, kind, path, line, dialect)
-    return FrontMatter(fields, text[after:], block, line, warnings)
+    return FrontMatter(fields, text[after:], block, line, warnings, after)
 
 
 def _find_close(text: str, position: int, mark: str) -> tuple[int, int] | None:

@@ -11,13 +11,48 @@ MAX_BODY = 2 * 1024 * 1024
 MAX_TAG = 8192
 MAX_DEPTH = 200
 
-_VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
+_VOID = frozenset(
+    [
+        "area",
+        "base",
+        "br",
+        "col",
+        "embed",
+        "hr",
+        "img",
+        "input",
+        "link",
+        "meta",
+        "param",
+        "source",
+        "track",
+        "wbr",
+    ]
+)
 # A start tag of these ends an open one of the same kind, so unclosed ones do not pile up.
 _SELF_ENDING = frozenset(
-    "p li dt dd tr td th option optgroup rp rt thead tbody tfoot colgroup".split()
+    [
+        "p",
+        "li",
+        "dt",
+        "dd",
+        "tr",
+        "td",
+        "th",
+        "option",
+        "optgroup",
+        "rp",
+        "rt",
+        "thead",
+        "tbody",
+        "tfoot",
+        "colgroup",
+    ]
 )
 # Unclosed ones are opened anew in every later paragraph, whatever is closed around them.
-_FORMATTING = frozenset("b big code em font i s small strike strong tt u".split())
+_FORMATTING = frozenset(
+    ["b", "big", "code", "em", "font", "i", "s", "small", "strike", "strong", "tt", "u"]
+)
 # What a data: URI holds is dropped in any case; without it no honest tag is long.
 _DATA_URI = re.compile(r"""(?<=["'=(])\s{0,20}data:[^"'\s<>)]{200,}""", re.IGNORECASE)
 

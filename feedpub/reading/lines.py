@@ -12,9 +12,41 @@ _NIKOLA_LINE = re.compile(r"\.\. ([\w-]{1,60}):(?:[ \t]+(.*)|[ \t]*)$")
 _ADORNMENT = re.compile(r"([!-/:-@\[-`{-~])\1{1,}[ \t]*$")
 
 KNOWN = frozenset(
-    "title date modified updated category categories tags tag slug author authors summary"
-    " description status lang language template url save_as link permalink cover image thumbnail"
-    " layout published draft keywords type comments id guid excerpt".split()
+    [
+        "title",
+        "date",
+        "modified",
+        "updated",
+        "category",
+        "categories",
+        "tags",
+        "tag",
+        "slug",
+        "author",
+        "authors",
+        "summary",
+        "description",
+        "status",
+        "lang",
+        "language",
+        "template",
+        "url",
+        "save_as",
+        "link",
+        "permalink",
+        "cover",
+        "image",
+        "thumbnail",
+        "layout",
+        "published",
+        "draft",
+        "keywords",
+        "type",
+        "comments",
+        "id",
+        "guid",
+        "excerpt",
+    ]
 )
 """Names that mark lines ``name: value`` as front matter where no fence does."""
 

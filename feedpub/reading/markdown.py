@@ -4,15 +4,43 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
-from feedpub.reading.tags import scan_tags
-
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
 
 _BLOCK = frozenset(
-    "address article aside blockquote center details dialog div dl fieldset figure footer form h1"
-    " h2 h3 h4 h5 h6 header hr main nav ol p pre section table ul".split()
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "center",
+        "details",
+        "dialog",
+        "div",
+        "dl",
+        "fieldset",
+        "figure",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hr",
+        "main",
+        "nav",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "table",
+        "ul",
+    ]
 )
+_FIRST_TAG = re.compile(r"<([A-Za-z][A-Za-z0-9]{0,20})(?=[\s/>])")
 _MDX = re.compile(r"^(?:import|export)\s[^\n]*$", re.MULTILINE)
 
 
@@ -24,20 +52,20 @@ def is_html(body: str) -> bool:
     and code to Markdown.
     """
     start = body.lstrip()
-    if start[:1] != "<":
+    first = _FIRST_TAG.match(start)
+    if first is None or first[1].lower() not in _BLOCK:
         return False
-    first = ""
     depth = 0
-    for tag in scan_tags(start):
-        if not first:
-            if tag.closing or tag.start > 0 or tag.name not in _BLOCK:
-                return False
-            first = tag.name
-        if tag.name == first:
-            depth += -1 if tag.closing else 1
-            if depth == 0:
-                return not start[tag.end :].strip()
-    return bool(first)
+    for tag in _same_tags(first[1].lower()).finditer(start):
+        depth += -1 if tag[1] else 1
+        if depth <= 0:
+            return not start[start.find(">", tag.end()) + 1 :].strip()
+    return True
+
+
+@cache
+def _same_tags(name: str) -> re.Pattern[str]:
+    return re.compile(rf"<(/?){name}(?=[\s/>])", re.IGNORECASE)
 
 
 def render_markdown(body: str, *, mdx: bool = False) -> str:

@@ -7,7 +7,7 @@ from feedpub.errors import ArticleError
 from feedpub.model import Rendition
 from feedpub.reading.clean import clean_html
 from feedpub.reading.dialect import Dialect, is_placeholder
-from feedpub.reading.frontmatter import decode, split_article
+from feedpub.reading.frontmatter import decode, find_body
 from feedpub.reading.guard import MAX_BODY, find_refusal, strip_data_uris
 from feedpub.reading.markdown import is_html, render_markdown
 from feedpub.reading.names import HTML, PLAIN, RST
@@ -51,7 +51,7 @@ def render_body(
         ArticleError: The file cannot be read, or its markup takes a library that is missing.
     """
     text = decode(data, path)
-    body = split_article(text, path=path, dialect=dialect, sidecar=sidecar).body
+    body = find_body(text, path=path, dialect=dialect, sidecar=sidecar)
     refused = None
     if len(body) > MAX_BODY:
         refused = find_refusal(body)

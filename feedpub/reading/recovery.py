@@ -50,11 +50,11 @@ def _lost_title(fields: Fields, block: str, dialect: Dialect) -> bool:
         # "C # for beginners" is a whole title to a generator that pastes; in a file
         # written by hand the rest may be a comment.
         return dialect.generator == "rsshub" and bool(
-            re.search(r"^title: [^'\"\n]* #", block, re.M)
+            re.search(r"^title: [^'\"\n]* #", block, re.MULTILINE)
         )
     if title is None:
         return bool(_COMMENT_TITLE.search(block)) or (
-            dialect.generator == "rsshub" and bool(re.search(r"^title:[ ]+#", block, re.M))
+            dialect.generator == "rsshub" and bool(re.search(r"^title:[ ]+#", block, re.MULTILINE))
         )
     return True
 
@@ -119,9 +119,7 @@ def _quotes_words(value: str, quote: str) -> bool:
         value.count(quote) % 2 == 0
         and value[inner + 1 : inner + 2] not in ("", quote)
         and (
-            not value[inner - 1].isspace()
-            and inner > 1
-            and not value[inner + 1].isalnum()
+            (not value[inner - 1].isspace() and inner > 1 and not value[inner + 1].isalnum())
             or not value.endswith(quote)
         )
     )

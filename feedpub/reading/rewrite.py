@@ -15,13 +15,27 @@ PictureUrl = Callable[[str], str | None]
 
 _PLAYERS = frozenset({"iframe", "video", "audio", "embed", "object"})
 _LAZY = ("data-src", "data-original", "data-lazy-src", "data-actualsrc", "data-original-src")
-_VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
-_HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
-_CHEAP = re.compile(
-    r"<(?:iframe|video|audio|embed|object)|data-(?:src|original|lazy|actualsrc)"
-    r"|display\s*:\s*none|visibility\s*:\s*hidden|\shidden[\s>=]",
-    re.IGNORECASE,
+_VOID = frozenset(
+    [
+        "area",
+        "base",
+        "br",
+        "col",
+        "embed",
+        "hr",
+        "img",
+        "input",
+        "link",
+        "meta",
+        "param",
+        "source",
+        "track",
+        "wbr",
+    ]
 )
+_HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_SIGNS = ("<iframe", "<video", "<audio", "<embed", "<object", "data-src", "data-original")
+_MORE_SIGNS = ("data-lazy-src", "data-actualsrc", "display", "visibility", "hidden", "undefined")
 _NO_PICTURE = re.compile(r"(?:^|/)(?:undefined|null)?$")
 _PLACES = {
     "youtube.com/embed/": "https://www.youtube.com/watch?v=",
@@ -41,9 +55,16 @@ def prepare(
         picture_url: Called with the address of each picture as written; returns the one to show,
             None to keep it.
     """
-    if not picture_url and not _CHEAP.search(body) and not is_placeholder(body, placeholders):
-        return body
-    return _Rewriter(body, placeholders, picture_url).run()
+    if (picture_url and "<img" in body) or _needs_work(body.lower(), placeholders):
+        return _Rewriter(body, placeholders, picture_url).run()
+    return body
+
+
+def _needs_work(low: str, placeholders: tuple[str, ...]) -> bool:
+    for sign in (*_SIGNS, *_MORE_SIGNS):
+        if sign in low:
+            return True
+    return is_placeholder(low, placeholders)
 
 
 class _Rewriter:

@@ -23,7 +23,7 @@ _KEY_ALONE, _PLAIN, _ITEM, _PLAIN_ITEM, _OTHER = 1, 4, 5, 8, 9
 
 def scan(block: str) -> Fields | None:
     """Return the fields of a plain block of front matter, None if it takes a YAML parser."""
-    if _ODD.search(block):
+    if not block.replace("\n", "").isprintable() and _ODD.search(block):
         return None
     fields: Fields = {}
     items: list[Value] | None = None

@@ -19,7 +19,15 @@ _WIDE = "。！？；…"
 _NARROW = re.compile(r"[.!?][\"'”’)]?(?=\s)")
 _CLOSERS = "”’」』）】》\"')"
 _ELLIPSIS = "…"
-_HEAD = 6000
+# Latin, Greek, Cyrillic, CJK and kana without anything that combines.
+_SIMPLE = re.compile(
+    "[\x20-\x7e\xa0-\xac\xae-\u02ff\u0370-\u0482\u048a-\u0530\u1e00-\u1fff\u2010-\u2027\u2030-\u203b"
+    "\u2160-\u2188\u2460-\u24b5\u2500-\u25a9\u3000-\u3029\u3041-\u3096\u309b-\u30ff\u3200-\u3296\u3300-\u9fff"
+    "\uac00-\ud7a3\uff01-\uff9d]*+"
+)
+# How much of a body is looked at: most summaries end within the first two thousand characters.
+_HEADS = (2000, 8000, None)
+_MARGIN = 20
 
 
 def html_to_text(clean: str) -> str:
@@ -44,22 +52,15 @@ def summarise(clean: str, *, title: str, length: int) -> str:
         Empty if there is nothing to say but the title; a picture's description if there is
         nothing but pictures.
     """
-    text = _opening_text(clean, length)
-    text = _drop_title(text, title)
-    if not text:
-        text = _drop_title(_describe_pictures(clean), title)
-    return shorten(text, length)
-
-
-def _opening_text(clean: str, length: int) -> str:
-    """Return at least the part of the text that a summary can need."""
-    if len(clean) > _HEAD:
-        cut = clean.rfind("<", 0, _HEAD)
-        text = html_to_text(clean[: cut if cut > 0 else _HEAD])
-        # Graphemes can be longer than a character, titles are skipped: leave room for both.
-        if len(text) > 4 * length + 400:
-            return text
-    return html_to_text(clean)
+    for head in _HEADS:
+        if head is not None and len(clean) <= head:
+            continue
+        cut = clean.rfind("<", 0, head) if head is not None else 0
+        text = _drop_title(html_to_text(clean[:cut] if cut > 0 else clean), title)
+        summary = shorten(text, length)
+        if cut <= 0 or (summary != text and len(text) > length + _MARGIN):
+            break
+    return summary or shorten(_drop_title(_describe_pictures(clean), title), length)
 
 
 def _drop_title(text: str, title: str) -> str:
@@ -106,7 +107,9 @@ def shorten(text: str, length: int) -> str:
 
 
 def _first_graphemes(text: str, count: int) -> str:
-    if text.isascii():
+    # Where every character is a grapheme, counting them is enough; the one after the last
+    # must be simple as well, since it might belong to it.
+    if _SIMPLE.match(text, 0, count + 1).end() >= min(len(text), count + 1):  # type: ignore[union-attr] # it matches the empty string
         return text[:count]
     import regex
 

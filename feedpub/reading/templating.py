@@ -5,7 +5,7 @@ from collections.abc import Callable
 from html import escape
 
 _FENCED = re.compile(
-    r"^(?P<fence>`{3,}|~{3,})[^\n]*\n.*?(?:^(?P=fence)[`~]*[ \t]*$|\Z)", re.M | re.S
+    r"^(?P<fence>`{3,}|~{3,})[^\n]*\n.*?(?:^(?P=fence)[`~]*[ \t]*$|\Z)", re.MULTILINE | re.DOTALL
 )
 _QUOTED = re.compile(
     r"""([\w-]+)\s*[=:]\s*(?:"([^"]*)"|'([^']*)'|`([^`]*)`|(\S+))|"([^"]*)"|'([^']*)'|(\S+)"""
@@ -102,9 +102,9 @@ def _replace(text: str, opening: str, closing: str, render: Callable[[str, str],
         if name in _CODE | _VERBATIM and not closes:
             if name != "include_code":
                 block = _Block(name, arguments)
-        elif not closes and opening == "{%" and not name.startswith("end"):
-            parts.append(render(name, arguments))
-        elif not closes and opening != "{%":
+        elif (not closes and opening == "{%" and not name.startswith("end")) or (
+            not closes and opening != "{%"
+        ):
             parts.append(render(name, arguments))
     parts.append(text[done:])
     return "".join(parts)

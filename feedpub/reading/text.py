@@ -40,6 +40,15 @@ def plain_line(text: str, *, longest: int = _LONGEST_LINE) -> str:
         text: Of the front matter; may hold entities and tags.
         longest: Characters kept; what is cut ends with an ellipsis.
     """
+    # Most text is plain already; "isprintable" knows no white space but the blank.
+    if (
+        text.isprintable()
+        and len(text) <= longest
+        and "&" not in text
+        and "<" not in text
+        and "  " not in text
+    ):
+        return text.strip(" ")
     if len(text) > longest * 10:
         text = text[: longest * 10]
     if "&" in text:
