@@ -8,14 +8,13 @@ locale of the whole process.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from email.utils import format_datetime
 
 from feedgen.ext.base import BaseEntryExtension, BaseExtension
 from lxml import etree
 
 from feedpub.feeds.channel import Link
 from feedpub.feeds.item import Item, has_size
-from feedpub.feeds.text import to_uri
+from feedpub.feeds.text import to_rfc822, to_uri
 from feedpub.model import Picture
 
 NAME = "feedpub"
@@ -96,8 +95,6 @@ class FeedExtension(BaseExtension):  # type: ignore[misc]  # feedgen ships no ty
 class EntryExtension(BaseEntryExtension):  # type: ignore[misc]  # feedgen ships no types
     """Completes one entry.
 
-    Texts come last in it: what stands before them is plain, which the writer makes use of.
-
     Attributes:
         item: The entry.
         links: Attributes of its Atom links, in the order given to feedgen.
@@ -114,10 +111,9 @@ class EntryExtension(BaseEntryExtension):  # type: ignore[misc]  # feedgen ships
             _add(entry, f"{_DC}creator", name)
         if item.language:
             _add(entry, f"{_DC}language", item.language)
-        _add(entry, "pubDate", format_datetime(item.published))
+        _add(entry, "pubDate", to_rfc822(item.published))
         _add(entry, f"{_ATOM}updated", item.updated.isoformat())
         _add_picture(entry, item.picture)
-        _move_last(entry, "description", "{http://purl.org/rss/1.0/modules/content/}encoded")
         return entry
 
     def extend_atom(self, entry: etree._Element) -> etree._Element:
@@ -133,7 +129,6 @@ class EntryExtension(BaseEntryExtension):  # type: ignore[misc]  # feedgen ships
             entry.set(f"{_XML}lang", item.language)
         _add(entry, "published", item.published.isoformat())
         _add_picture(entry, item.picture)
-        _move_last(entry, "summary", "content")
         return entry
 
 
@@ -158,13 +153,6 @@ def _add_picture(entry: etree._Element, picture: Picture | None) -> None:
     known = {"type": picture.media_type} if picture.media_type else {}
     etree.SubElement(entry, f"{_MEDIA}content", {**attributes, **known, "medium": "image"})
     etree.SubElement(entry, f"{_MEDIA}thumbnail", attributes)
-
-
-def _move_last(entry: etree._Element, *tags: str) -> None:
-    for tag in tags:
-        element = entry.find(tag)
-        if element is not None:
-            entry.append(element)
 
 
 def _update_period(ttl_minutes: int) -> tuple[str, int]:

@@ -47,10 +47,13 @@ def make_item(entry: Entry, site: Site) -> Item:
     Raises:
         ValueError: A text or an address cannot be written in any format.
     """
+    title = make_plain(entry.title)
+    if not title.strip():
+        raise ValueError("nothing of the title can be shown; write another")
     return Item(
         id=entry.id,
         url=to_uri(entry.url),
-        title=make_plain(entry.title),
+        title=title,
         summary=make_plain(entry.summary),
         body=make_body(_add_picture(entry.html, entry.picture)) if entry.html else NO_BODY,
         published=to_second(entry.published),

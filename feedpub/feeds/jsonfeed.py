@@ -28,7 +28,10 @@ def build_json_feed(channel: Channel, items: Iterable[bytes]) -> bytes:
     """Return the document, its items spliced in as they are, in the given order."""
     head = _dump(_describe_channel(channel) | {"items": []})
     before, _, after = head.rpartition(_ITEMS_SLOT)
-    return before + b'"items":[\n' + b",\n".join(items) + b"\n]" + after + b"\n"
+    parts = [before, b'"items":[']
+    for position, item in enumerate(items):
+        parts += (b",\n" if position else b"\n", item)
+    return b"".join([*parts, b"\n]", after, b"\n"])
 
 
 def _dump(value: dict[str, Any]) -> bytes:

@@ -1,12 +1,11 @@
 """The list of all feeds, for a reader to subscribe to at once (http://opml.org/spec2.opml)."""
 
 from collections.abc import Sequence
-from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
 from feedpub.feeds.channel import feed_urls
 from feedpub.feeds.lint import parse_xml
-from feedpub.feeds.text import to_second
+from feedpub.feeds.text import to_rfc822, to_second
 from feedpub.model import CategoryPath, FeedSummary, Site
 
 if TYPE_CHECKING:
@@ -46,7 +45,7 @@ def _add_head(head: "etree._Element", summaries: Sequence[FeedSummary], site: Si
     etree.SubElement(head, "title").text = site.title
     updated = max((s.updated for s in summaries if s.updated), default=None)
     if updated:
-        etree.SubElement(head, "dateModified").text = format_datetime(to_second(updated))
+        etree.SubElement(head, "dateModified").text = to_rfc822(to_second(updated))
     if site.author:
         etree.SubElement(head, "ownerName").text = site.author
     etree.SubElement(head, "ownerId").text = site.url

@@ -7,9 +7,8 @@ tag of an entry can stand nowhere but at its end.
 feedgen switches the locale of the process to write a feed's date: call this from one thread.
 """
 
-import re
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from feedpub.errors import LintError
 from feedpub.feeds.body import SLOT, fill_slot
@@ -19,6 +18,9 @@ from feedpub.feeds.lint import parse_xml
 from feedpub.feeds.text import make_plain, to_html, to_uri
 from feedpub.model import Site
 
+if TYPE_CHECKING:
+    from lxml import etree
+
 
 class _Markup(NamedTuple):
     """Where a format keeps what.
@@ -26,18 +28,18 @@ class _Markup(NamedTuple):
     Attributes:
         entry: Tag of an entry.
         id: Tag of its id.
+        namespace: Of both and of titles, in braces.
         indent: What precedes an entry in the document.
-        texts: Matches where the plain part of an entry ends.
     """
 
     entry: str
     id: str
+    namespace: str
     indent: bytes
-    texts: re.Pattern[bytes]
 
 
-_RSS = _Markup("item", "guid", b"    ", re.compile(rb"<(?:description|content:encoded)\b"))
-_ATOM = _Markup("entry", "id", b"  ", re.compile(rb"<(?:summary|content)\b"))
+_RSS = _Markup("item", "guid", "", b"    ")
+_ATOM = _Markup("entry", "id", "{http://www.w3.org/2005/Atom}", b"  ")
 _RSS_IMAGES = (".png", ".jpg", ".jpeg", ".gif")
 
 
@@ -144,44 +146,47 @@ def _list_categories(item: Item, site: Site) -> list[dict[str, str]]:
 
 def _cut(document: bytes, markup: _Markup, items: Sequence[Item]) -> list[bytes]:
     """Return the bytes of every entry, after the whole has been read back."""
+    document = _write_references(document)
+    _check(document, markup, items)
     end_tag = f"</{markup.entry}>".encode()
     start = document.index(f"<{markup.entry}".encode())
-    *pieces, rest = document[start:].split(end_tag)
-    found = [_write_references(piece.lstrip() + end_tag, markup) for piece in pieces]
-    _check(b"".join([document[:start], *found, rest]), markup, items)
-    return [fill_slot(entry, item.body.xml) for entry, item in zip(found, items, strict=True)]
+    *pieces, _ = document[start:].split(end_tag)
+    return [
+        fill_slot(piece.lstrip() + end_tag, item.body.xml)
+        for piece, item in zip(pieces, items, strict=True)
+    ]
 
 
-def _write_references(entry: bytes, markup: _Markup) -> bytes:
-    """Write ``&`` and ``<`` outside the texts as the RSS profile wants them in titles.
+def _write_references(document: bytes) -> bytes:
+    """Write ``&`` and ``<`` as the RSS profile wants them in titles and names.
 
     https://www.rssboard.org/rss-profile#data-types-characterdata: readers that decode twice
     do least harm to hexadecimal references, and the W3C validator objects to the others.
     """
-    match = markup.texts.search(entry)
-    end = match.start() if match else len(entry)
-    plain = entry[:end]
-    return _to_hexadecimal(plain) + entry[end:] if b"&" in plain else entry
-
-
-def _to_hexadecimal(plain: bytes) -> bytes:
-    return plain.replace(b"&amp;", b"&#x26;").replace(b"&lt;", b"&#x3C;")
+    return document.replace(b"&amp;", b"&#x26;").replace(b"&lt;", b"&#x3C;")
 
 
 def _check(document: bytes, markup: _Markup, items: Sequence[Item]) -> None:
     root = parse_xml(document, "entries")
-    found = [
-        (entry.findtext(f"{{*}}{markup.id}"), entry.findtext("{*}title"))
-        for entry in root.iter(f"{{*}}{markup.entry}")
-    ]
-    if found != [(item.id, item.title) for item in items]:
+    ids, titles = (_list_texts(root, markup.namespace + tag) for tag in (markup.id, "title"))
+    # The head has a title and perhaps an id of its own.
+    if ids[-len(items) :] != [item.id for item in items] or titles[1:] != [
+        item.title for item in items
+    ]:
         raise LintError("entries", ["they do not read back as they were written"])
+
+
+def _list_texts(root: "etree._Element", tag: str) -> list[str | None]:
+    return [element.text for element in root.iter(tag)]
 
 
 def _splice(head: bytes, markup: _Markup, entries: Iterable[bytes], *, end: bytes) -> bytes:
     """Put ready entries into a head that has none."""
-    head = _to_hexadecimal(head)
+    head = _write_references(head)
     parse_xml(head, "head of the feed")
     at = head.rindex(end)
-    lines = [markup.indent + entry + b"\n" for entry in entries]
-    return b"".join([head[:at], *lines, head[at:]])
+    parts = [head[:at]]
+    for entry in entries:
+        parts += (markup.indent, entry, b"\n")
+    # One copy of what may be a megabyte.
+    return b"".join([*parts, head[at:]])
