@@ -85,4 +85,4 @@ def _explain(error: Exception) -> str:
     reason = str(error) or type(error).__name__
     if isinstance(error, jinja2.TemplateNotFound):
         reason = f"there is no template {error.name}"
-    return f"{reason}; compare it with the default by 'feedpub template diff'"
+    return f"{reason.rstrip('.')}; compare it with the default by 'feedpub template diff'"
