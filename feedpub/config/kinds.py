@@ -72,17 +72,6 @@ def text() -> Kind[str]:
     return Kind("text", clean_text)
 
 
-def name() -> Kind[str]:
-    """Return the kind of one line of text that is not empty."""
-
-    def check(value: object) -> str:
-        if found := clean_text(value):
-            return found
-        raise refuse("empty; write a name, or leave the key out")
-
-    return Kind("text", check)
-
-
 def boolean() -> Kind[bool]:
     """Return the kind of ``true`` and ``false``."""
     spellings = {

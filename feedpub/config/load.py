@@ -107,7 +107,7 @@ def _build_source(resolved: Resolved, root: Path, index: int) -> SourceConfig:
     written = resolved.get(schema.SOURCE_PATH, index)
     path = _absolute(root, written)
     return SourceConfig(
-        name=source_name(resolved, index) or path.name,
+        name=resolved.get(schema.SOURCE_NAME, index) or path.name,
         path=path,
         generator=resolved.get(schema.SOURCE_GENERATOR, index),
         permalink=resolved.get(schema.SOURCE_PERMALINK, index),
@@ -116,13 +116,6 @@ def _build_source(resolved: Resolved, root: Path, index: int) -> SourceConfig:
         pictures=tuple(_absolute(root, one) for one in resolved.get(schema.SOURCE_PICTURES, index)),
         exclude=resolved.get(schema.SOURCE_EXCLUDE, index),
     )
-
-
-def source_name(resolved: Resolved, index: int) -> str:
-    """Return the written name of a source, empty if it has none."""
-    if resolved.is_set(schema.SOURCE_NAME, index):
-        return str(resolved.raw(schema.SOURCE_NAME, index))
-    return ""
 
 
 def _absolute(root: Path, written: str) -> Path:
@@ -173,7 +166,9 @@ def _check_sources(resolved: Resolved, config: Config) -> None:
         elif source.name in names:
             resolved.refuse(
                 f"name: two sources are called {source.name!r}; give this one another name",
-                schema.SOURCE_NAME if source_name(resolved, index) else schema.SOURCE_PATH,
+                schema.SOURCE_NAME
+                if resolved.get(schema.SOURCE_NAME, index)
+                else schema.SOURCE_PATH,
                 index,
             )
         names.add(source.name)

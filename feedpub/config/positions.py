@@ -81,8 +81,7 @@ class Positions:
     def _header(self, offset: int) -> tuple[KeyPath, int]:
         several = self._text.startswith("[[", offset)
         names, end = self._dotted_key(offset + (2 if several else 1))
-        path = self._resolve([name for name, _ in names[:-1]], ())
-        path = (*path, names[-1][0])
+        path = (*self._resolve([name for name, _ in names[:-1]], offset), names[-1][0])
         if several:
             self._counts[path] = self._counts.get(path, -1) + 1
         if path in self._counts:
@@ -91,9 +90,12 @@ class Positions:
         self.keys.setdefault(path, self._at(offset))
         return path, end + (2 if several else 1)
 
-    def _resolve(self, names: list[str], path: KeyPath) -> KeyPath:
+    def _resolve(self, names: list[str], offset: int) -> KeyPath:
+        """Return the path of a header's outer names, within the newest of each array."""
+        path: KeyPath = ()
         for name in names:
             path = (*path, name)
+            self.keys.setdefault(path, self._at(offset))
             if path in self._counts:
                 path = (*path, self._counts[path])
         return path

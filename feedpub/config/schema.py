@@ -109,7 +109,7 @@ SITE_ICON = Setting(
 
 SOURCE_NAME = Setting(
     "sources.name",
-    kinds.name(),
+    kinds.text(),
     "",
     "Name of the source, unique. It is part of every article's identity; keep it when the folder"
     " moves.",
