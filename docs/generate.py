@@ -3,12 +3,11 @@
 A test compares them with what this would write now, so that they cannot drift.
 """
 
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
+
+import click
 
 from feedpub.config import SETTINGS, Setting, variable_of
 
@@ -57,27 +56,35 @@ def write_cli() -> str:
 
 
 def _show_command(name: str) -> Iterator[str]:
-    import click
-
     from feedpub.cli.main import cli
 
+    command = cli.get_command(_context(cli, "feedpub"), name)
     yield _show_help(name)
-    command = cli.get_command(click.Context(cli), name)
     if isinstance(command, click.Group):
         for inner in command.commands:
             yield _show_help(name, inner)
 
 
-def _show_help(*command: str) -> str:
-    line = ["feedpub", *command, "--help"]
-    done = subprocess.run(
-        [sys.executable, "-m", *line],
-        env=os.environ | {"COLUMNS": "100"},
-        capture_output=True,
-        encoding="utf-8",
-        check=True,
-    )
-    return f"```console\n$ {' '.join(line)}\n{done.stdout.rstrip()}\n```\n"
+def _show_help(*names: str) -> str:
+    """Return a console block with the help of a command, as a terminal of 100 columns shows it."""
+    from feedpub.cli.main import cli
+
+    command: click.Command = cli
+    context = _context(command, "feedpub")
+    for name in names:
+        assert isinstance(command, click.Group)
+        command = command.get_command(context, name) or command
+        context = _context(command, name, context)
+    line = " ".join(["feedpub", *names, "--help"])
+    return f"```console\n$ {line}\n{command.get_help(context).rstrip()}\n```\n"
+
+
+def _context(
+    command: click.Command, name: str, parent: click.Context | None = None
+) -> click.Context:
+    # Two columns stay free at the right of a terminal.
+    settings = command.context_settings | {"terminal_width": 98}
+    return command.context_class(command, info_name=name, parent=parent, **settings)
 
 
 def write_configuration() -> str:

@@ -1,5 +1,6 @@
 """The web servers' configurations in the documentation do what it says of them."""
 
+import os
 import re
 import socket
 import subprocess
@@ -44,8 +45,10 @@ def nginx_command(folder: Path, port: int) -> list[str]:
         for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     )
     config = folder / "nginx.conf"
+    # Started by root it would drop its rights, and could not read the test's folder.
+    user = "user root;" if os.geteuid() == 0 else ""
     config.write_text(
-        f"daemon off; pid {folder}/pid; error_log stderr; events {{}}\n"
+        f"{user} daemon off; pid {folder}/pid; error_log stderr; events {{}}\n"
         f"http {{ include /etc/nginx/mime.types; access_log off; {temporary}\n{server} }}"
     )
     program = needs.find("nginx") or ""
@@ -83,10 +86,6 @@ def server(
     for config in folder.glob("*[fe]"):
         if config.is_file():
             config.write_text(config.read_text().replace("/srv/blog", str(folder / "blog")))
-    # nginx started by root would drop its rights, and could not read the test's folder.
-    folder.chmod(0o755)
-    for parent in list(folder.parents)[:2]:
-        parent.chmod(0o755)
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     url = f"http://127.0.0.1:{port}/"
     wait_for(url, process)
