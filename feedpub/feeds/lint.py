@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from lxml import etree
 
 _IRI = re.compile('[A-Za-z][A-Za-z0-9+.-]*:[^\\s<>"{}|\\\\^`\x7f-\x9f\ufdd0-\ufdef\ufffd]+')
-_WEB = re.compile(r"https?://[^\s/?#<>\"\\]+[^\s<>\"\\]*", re.IGNORECASE)
+# What may follow the host is for `to_uri`, which escapes all that an address cannot hold.
+_WEB = re.compile(r"https?://[^\s/?#<>\"\\]+(?:[/?#][^\x00-\x1f\x7f]*)?", re.IGNORECASE)
+_MEDIA_TYPE = re.compile(r"[a-z]+/[A-Za-z0-9.+-]+")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _FIRST, _LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC)
@@ -63,6 +65,8 @@ def _check_dates(entry: Entry) -> Iterator[str]:
 def _check_picture(picture: Picture) -> Iterator[str]:
     if not _WEB.fullmatch(picture.url):
         yield f"picture {picture.url!r} is not absolute; use one that begins with https://"
+    if picture.media_type is not None and not _MEDIA_TYPE.fullmatch(picture.media_type):
+        yield f"media type {picture.media_type!r} of the picture; use one such as 'image/jpeg'"
     for name in ("width", "height", "length"):
         value = getattr(picture, name)
         if value is not None and value < 1:
@@ -82,7 +86,7 @@ def _list_texts(entry: Entry) -> Iterator[tuple[str, str]]:
     for name in ("id", "url", "title", "summary", "html"):
         yield name, getattr(entry, name) or ""
     if entry.picture:
-        yield "picture", entry.picture.url + (entry.picture.media_type or "")
+        yield "picture", entry.picture.url
     yield from (("author", name) for name in entry.authors)
     yield from (("tag", tag) for tag in entry.tags)
     yield from (("category", name) for c in entry.categories for name in c.path)
