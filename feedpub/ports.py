@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any, NamedTuple, Protocol
 
@@ -78,16 +79,27 @@ class Pictures(Protocol):
 class Notifier(Protocol):
     """Who is told which feeds changed (WebSub)."""
 
-    def ping(self, topics: Sequence[str]) -> list[Problem]:
-        """Tell the hub; return what went wrong, never raise."""
+    def ping(self, topics: Sequence[str]) -> tuple[list[str], list[Problem]]:
+        """Tell the hub; return the topics that it took and what went wrong, never raise."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """An item whose processing killed its worker.
+
+    Attributes:
+        item: As given to ``Workers.map``.
+    """
+
+    item: Any
 
 
 class Workers(Protocol):
     """Applies one function to many items, perhaps in other processes."""
 
     def map(self, items: Iterable[Any], *, chunk: int = 1) -> Iterator[Any]:
-        """Yield the values in the items' order; ``feedpub.workers.Lost`` for a lost item."""
+        """Yield the values in the items' order; ``Lost`` for a lost item."""
         ...
 
 
@@ -143,15 +155,6 @@ class StoredProblem(NamedTuple):
     line: int | None
     column: int | None
     message: str
-
-
-class CategoryRow(NamedTuple):
-    """A category as the store keeps it; the parent of the outermost is 0, everything."""
-
-    id: int
-    parent: int
-    name: str
-    slug: str
 
 
 class RenditionRow(NamedTuple):

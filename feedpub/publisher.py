@@ -1,1 +1,188 @@
 """The API behind every face: read what is new, publish what changed."""
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Self
+
+from feedpub.catalog.identity import Flag, Record, State
+from feedpub.errors import ArticleError
+from feedpub.feeds import build_opml
+from feedpub.model import BuildReport, FeedSummary, Problem, SiteStatus, SourceStatus
+from feedpub.ports import Progress
+from feedpub.publishing.build import Build, make_problem
+from feedpub.publishing.changes import Changes
+from feedpub.publishing.frontpage import summarize
+from feedpub.publishing.setup import BuildOptions, Setup, open_transaction
+
+__all__ = ["Publisher", "Setup"]
+
+
+class Publisher:
+    """Reads the sources of one site and publishes its feeds; made by ``feedpub.wiring.open_site``.
+
+    A build does the same work whoever asks for it, and holds the site while it does.
+    """
+
+    def __init__(self, setup: Setup) -> None:
+        self._setup = setup
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of processes that were kept for the next build."""
+        self._setup.thumbnailer.close()
+
+    def build(
+        self,
+        *,
+        category: str | None = None,
+        drafts: bool = False,
+        future: bool = False,
+        strict: bool = False,  # noqa: ARG002
+        offline: bool = False,
+        dry_run: bool = False,
+        accept_deletions: bool = False,
+        everything: bool = False,
+        progress: Progress | None = None,
+    ) -> BuildReport:
+        """Read what is new in the sources and publish what changed by it.
+
+        Args:
+            category: Publish only this category and those below it, such as ``a/b``; what else
+                is new waits for the next build.
+            drafts: Publish drafts too.
+            future: Publish articles dated ahead too.
+            offline: Fetch nothing.
+            dry_run: Read and decide, write nothing.
+            accept_deletions: Believe a source that lost more than a fifth of its articles.
+            everything: Make every document again.
+            progress: Is told how far it is.
+
+        Raises:
+            BusyError: Another run holds the site.
+            StoreError: The database is missing, damaged or full.
+            TargetError: The output cannot be written.
+        """
+        options = BuildOptions(
+            category, drafts, future, offline, dry_run, accept_deletions, everything
+        )
+        with self._setup.lock():
+            return Build(self._setup, options, progress or _ignore).run()
+
+    def check(self, paths: Sequence[Path] = (), *, links: bool = False) -> list[Problem]:
+        """Read articles as a build would, write nothing, and return what is wrong.
+
+        Args:
+            paths: Files or folders; everything if empty.
+            links: Also ask whether the articles' own URLs answer.
+        """
+        from feedpub.publishing.checking import check_sources
+
+        return check_sources(self._setup, [path.resolve() for path in paths], links=links)
+
+    def status(self) -> SiteStatus:
+        """Return what is published, and what to type next."""
+        with self._catalog() as catalog:
+            meta = catalog.shelves.meta()
+            counts = catalog.sources.count_states()
+            summaries = self._summarize(catalog)
+            problems = [make_problem(problem) for problem in catalog.sources.problems()]
+            sources = []
+            for source in self._setup.sources:
+                row = catalog.sources.open_source(source.name)
+                first_read = None if row.first_read is None else _instant(row.first_read)
+                live = counts.get((row.id, int(State.LIVE)), 0)
+                sources.append(SourceStatus(source.name, live, first_read))
+            pending = bool(catalog.shelves.dirty())
+        last_build = meta.get("last_build")
+        return SiteStatus(
+            last_build=None if last_build is None else _instant(int(last_build)),
+            articles=summaries[0].articles,
+            categories=sum(1 for item in summaries[1:] if item.articles),
+            pending=pending,
+            pictures_pending=int(meta.get("pictures_pending", "0")),
+            sources=tuple(sources),
+            problems=tuple(problems),
+            next_command="feedpub serve" if last_build and not pending else "feedpub build",
+        )
+
+    def opml(self) -> bytes:
+        """Return the list of all feeds with articles, as OPML 2.0."""
+        with self._catalog() as catalog:
+            return build_opml(self._summarize(catalog), self._setup.site)
+
+    def hide(self, article: str) -> str:
+        """Withdraw an article from feeds, archives and pages with the next build.
+
+        Args:
+            article: Its id, its path, or the end of its path.
+
+        Returns:
+            Its title.
+
+        Raises:
+            ArticleError: There is none, or more than one.
+        """
+        return self._set_hidden(article, hidden=True)
+
+    def unhide(self, article: str) -> str:
+        """Take back ``hide``; see there."""
+        return self._set_hidden(article, hidden=False)
+
+    def _set_hidden(self, article: str, *, hidden: bool) -> str:
+        with self._setup.lock(), self._catalog() as catalog:
+            record = _find_article(catalog, article)
+            rows = [catalog.sources.open_source(source.name) for source in self._setup.sources]
+            first_reads = {row.id: row.first_read or 0 for row in rows}
+            flags = record.flags | Flag.HIDDEN if hidden else record.flags & ~Flag.HIDDEN
+            state = State.HELD if hidden else State.LIVE
+            changes = Changes(catalog, first_reads)
+            changes.remember([record])
+            changes.change(record._replace(flags=int(flags), state=state))
+            changes.flush(catalog.shelves.load_tree())
+            # The next build settles whether its time has come.
+            catalog.shelves.set_meta({"options": "changed"})
+        return record.title
+
+    def backup(self, path: Path) -> None:
+        """Write a whole copy of the database to a new file; readable while others write.
+
+        Raises:
+            StoreError: The file exists or cannot be written.
+        """
+        with self._setup.open_store() as store:
+            store.check()
+            store.backup(path)
+
+    def _catalog(self) -> AbstractContextManager[Any]:
+        return open_transaction(self._setup.open_store)
+
+    def _summarize(self, catalog: Any) -> list[FeedSummary]:
+        return summarize(catalog.shelves, catalog.shelves.load_tree())
+
+
+def _ignore(_stage: str, _done: int, _total: int) -> None:
+    """Report progress to nobody."""
+
+
+def _instant(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def _find_article(catalog: Any, article: str) -> Record:
+    found: list[Record] = catalog.sources.find_articles(article)
+    found = [record for record in found if record.state in (State.LIVE, State.HELD)]
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise ArticleError(
+            "no such article; give its path within the source, or its id", path=article
+        )
+    places = ", ".join(record.path for record in found[:3])
+    raise ArticleError(f"more than one article is meant: {places}; give more of it", path=article)

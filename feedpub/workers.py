@@ -12,17 +12,12 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from typing import Any, Generic, TypeVar
 
+from feedpub.ports import Lost
+
 T = TypeVar("T")
 R = TypeVar("R")
 
 _AHEAD = 2  # tasks given to a worker at once, so that it never waits for the next
-
-
-@dataclass(frozen=True, slots=True)
-class Lost(Generic[T]):
-    """An item whose processing killed its worker."""
-
-    item: T
 
 
 @dataclass(slots=True)
@@ -88,7 +83,7 @@ class Pool(Generic[T, R]):
             worker.process.join()
         self._workers = []
 
-    def map(self, items: Iterable[T], *, chunk: int = 1) -> Iterator[R | Lost[T]]:
+    def map(self, items: Iterable[T], *, chunk: int = 1) -> Iterator[R | Lost]:
         """Yield the function's value of each item, in the items' order.
 
         Args:
@@ -104,8 +99,8 @@ class Pool(Generic[T, R]):
             return
         yield from self._spread(_chunks(items, chunk))
 
-    def _spread(self, tasks: Iterator[tuple[int, Sequence[T]]]) -> Iterator[R | Lost[T]]:
-        done: dict[int, list[R | Lost[T]]] = {}
+    def _spread(self, tasks: Iterator[tuple[int, Sequence[T]]]) -> Iterator[R | Lost]:
+        done: dict[int, list[R | Lost]] = {}
         following = 0
         for worker in self._workers:
             self._feed(worker, tasks)
@@ -126,21 +121,21 @@ class Pool(Generic[T, R]):
             worker.given.append(task)
             worker.connection.send(task[1])
 
-    def _collect(self, worker: _Worker[T]) -> tuple[int, list[R | Lost[T]]]:
+    def _collect(self, worker: _Worker[T]) -> tuple[int, list[R | Lost]]:
         number, _task = worker.given[0]
         try:
-            results: list[R | Lost[T]] = worker.connection.recv()
+            results: list[R | Lost] = worker.connection.recv()
         except (EOFError, ConnectionError):
             results = self._recover(worker)
         else:
             worker.given.popleft()
         return number, results
 
-    def _recover(self, worker: _Worker[T]) -> list[R | Lost[T]]:
+    def _recover(self, worker: _Worker[T]) -> list[R | Lost]:
         """Replace a dead worker; do its first task item by item, then give it the rest."""
         _number, task = worker.given.popleft()
         rest = worker.given
-        results: list[R | Lost[T]] = []
+        results: list[R | Lost] = []
         for item in task:
             self._replace(worker)
             worker.connection.send([item])

@@ -52,7 +52,7 @@ def _read_python(text: str) -> object:
 def _read_script(text: str) -> object:
     found: dict[str, object] = {}
     for name, _, value in _PAIR.findall(text):
-        found.setdefault(name, value)
+        found.setdefault(name, re.sub(r"\\(.)", r"\1", value))
     return found
 
 

@@ -14,6 +14,9 @@ from typing import NamedTuple
 
 from feedpub.errors import ArticleError, SourceHeldError
 
+SIDECAR = ".meta"
+"""Nikola keeps the front matter of ``a.rst`` in ``a.meta``, if one likes."""
+
 MAX_FILE_BYTES = 8 * 1024 * 1024
 _CHUNK = 32 * 1024  # a larger buffer is zeroed by the kernel and costs more than it saves
 
@@ -45,7 +48,7 @@ class Scan(NamedTuple):
 
     Attributes:
         folders: Those with article files, in the order of their paths.
-        skipped: Paths that are neither files nor folders, such as a FIFO or a symlink.
+        skipped: Paths that are not read: a FIFO, a symlink, a name that is not UTF-8.
     """
 
     folders: list[Folder]
@@ -106,7 +109,9 @@ def _list_folder(
                 status = os_stat(name, dir_fd=descriptor, follow_symlinks=False)
             except FileNotFoundError:  # removed while we look
                 continue
-            if is_file(status.st_mode):
+            if not name.isascii() and not _is_text(name):
+                odd.append((prefix + name).encode("utf-8", "replace").decode())
+            elif is_file(status.st_mode):
                 if accept(name) and not (exclude and _is_excluded(prefix + name, exclude)):
                     files.append(File(name, status.st_size, status.st_mtime_ns))
             elif is_folder(status.st_mode):
@@ -117,7 +122,33 @@ def _list_folder(
     finally:
         os.close(descriptor)
     files.sort()
-    return files, below, odd
+    return _fold_sidecars(files), below, odd
+
+
+def _fold_sidecars(files: list[File]) -> list[File]:
+    """Let a sidecar count as a part of its article, so that a change of either is one of both."""
+    sidecars = {file.name[: -len(SIDECAR)]: file for file in files if file.name.endswith(SIDECAR)}
+    if not sidecars:
+        return files
+    folded = []
+    for file in files:
+        if file.name.endswith(SIDECAR):
+            continue
+        sidecar = sidecars.get(file.name.rpartition(".")[0])
+        if sidecar is not None:
+            mtime_ns = max(file.mtime_ns, sidecar.mtime_ns)
+            file = File(file.name, file.size + sidecar.size, mtime_ns)
+        folded.append(file)
+    return folded
+
+
+def _is_text(name: str) -> bool:
+    """Return whether a name is UTF-8 on the disk; others cannot be written down anywhere."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _is_excluded(path: str, patterns: Sequence[str]) -> bool:

@@ -73,18 +73,3 @@ class Renditions:
             query = sa.select(table.c.article).where(table.c.picture.in_(some))
             found += self._connection.scalars(query)
         return found
-
-    def unused_media(self) -> list[str]:
-        """Return names of copied pictures that no rendition shows, and forget them."""
-        table, shown = schema.pictures, schema.renditions
-        used = sa.select(shown.c.picture).where(shown.c.picture.is_not(None))
-        unused = sa.select(table.c.url, table.c.name).where(
-            table.c.name.is_not(None), table.c.url.not_in(used)
-        )
-        rows = list(self._connection.execute(unused))
-        for some in batches([url for url, _ in rows]):
-            self._connection.execute(table.delete().where(table.c.url.in_(some)))
-        kept = set(
-            self._connection.scalars(sa.select(table.c.name).where(table.c.name.is_not(None)))
-        )
-        return sorted({name for _, name in rows} - kept)

@@ -174,3 +174,10 @@ dirty = Table(
     sqlite_with_rowid=False,
 )
 """What an interrupted build still has to publish; month ``""`` is the live feed."""
+
+touched = Table(
+    "touched",
+    metadata,
+    Column("article", RowId, primary_key=True, autoincrement=False),
+)
+"""Articles whose own page an interrupted build still has to make or to take down."""

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import sqlalchemy as sa
 
-from feedpub.ports import CategoryRow
+from feedpub.catalog.categories import CategoryTree, Row
+from feedpub.catalog.identity import State
 from feedpub.store import schema
 from feedpub.store.sources import batches, insert_many
 
@@ -15,31 +16,42 @@ class Shelves:
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
-    def categories(self) -> list[CategoryRow]:
-        """Return every category but that of everything; parents before children."""
-        table = schema.categories
-        query = sa.select(table).where(table.c.id != 0).order_by(table.c.id)
-        return [CategoryRow(*row) for row in self._connection.execute(query)]
-
-    def add_categories(self, rows: Sequence[CategoryRow]) -> None:
-        """Add categories, parents first."""
-        insert_many(self._connection, schema.categories, rows)
-
-    def rename_category(self, category: CategoryRow, *, alias: str) -> None:
-        """Give a category another name, place or slug, and keep its old folder as an alias."""
-        table = schema.categories
-        self._connection.execute(
-            table.update()
-            .where(table.c.id == category.id)
-            .values(parent=category.parent, name=category.name, slug=category.slug)
+    def load_tree(self) -> CategoryTree:
+        """Return every category, and the old folders of renamed ones."""
+        table, aliases = schema.categories, schema.aliases
+        rows = self._connection.execute(sa.select(table).where(table.c.id != 0))
+        found = self._connection.execute(sa.select(aliases).order_by(aliases.c.folder))
+        return CategoryTree.from_rows(
+            (Row(row.id, row.parent or None, row.name, row.slug) for row in rows),
+            dict(found.tuples().all()),
         )
-        self._connection.execute(schema.aliases.delete().where(schema.aliases.c.folder == alias))
-        self._connection.execute(schema.aliases.insert().values(folder=alias, category=category.id))
 
-    def aliases(self) -> dict[str, int]:
-        """Return the old folders of renamed categories."""
-        query = sa.select(schema.aliases).order_by(schema.aliases.c.folder)
-        return dict(self._connection.execute(query))
+    def save_tree(self, tree: CategoryTree, *, known: CategoryTree) -> None:
+        """Keep a tree that was grown or renamed from a known one."""
+        table = schema.categories
+        before = {row.id: row for row in known.to_rows()}
+        rows = {row.id: row for row in tree.to_rows()}
+        changed = [row for row in rows.values() if row.id in before and before[row.id] != row]
+        for row in changed:  # out of the way first: two may swap their names
+            self._connection.execute(
+                table.update()
+                .where(table.c.id == row.id)
+                .values(name=f"\n{row.id}", slug=f"\n{row.id}")
+            )
+        fresh = [row for row in rows.values() if row.id not in before]
+        insert_many(self._connection, table, [(row.id, row.parent or 0, *row[2:]) for row in fresh])
+        for row in changed:
+            self._connection.execute(
+                table.update()
+                .where(table.c.id == row.id)
+                .values(parent=row.parent or 0, name=row.name, slug=row.slug)
+            )
+        if tree.aliases != known.aliases:
+            self._connection.execute(schema.aliases.delete())
+            insert_many(self._connection, schema.aliases, sorted(tree.aliases.items()))
+        merged = sorted(before.keys() - rows.keys(), reverse=True)
+        for category in merged:
+            self._connection.execute(table.delete().where(table.c.id == category))
 
     def place(self, placements: Sequence[tuple[int, int, int]]) -> None:
         """Put articles on shelves: category, published, article."""
@@ -70,8 +82,13 @@ class Shelves:
                     )
                 )
 
-    def newest(self, category: int, limit: int) -> list[tuple[int, int]]:
-        """Return the newest articles on one shelf, newest first: published, article."""
+    def newest(self, category: int, limit: int | None) -> list[tuple[int, int]]:
+        """Return the newest articles on one shelf, newest first: published, article.
+
+        Args:
+            category: Of the shelf.
+            limit: Articles at most; all if None.
+        """
         table = schema.placements
         query = (
             sa.select(table.c.published, table.c.article)
@@ -106,6 +123,24 @@ class Shelves:
         )
         return [(published, article) for published, article in self._connection.execute(query)]
 
+    def last_before(self, category: int, moment: int) -> int | None:
+        """Return when the last article of one shelf before a moment was published."""
+        table = schema.placements
+        query = sa.select(sa.func.max(table.c.published)).where(
+            table.c.category == category, table.c.published < moment
+        )
+        found: int | None = self._connection.scalar(query)
+        return found
+
+    def first_from(self, category: int, moment: int) -> int | None:
+        """Return when the first article of one shelf from a moment on was published."""
+        table = schema.placements
+        query = sa.select(sa.func.min(table.c.published)).where(
+            table.c.category == category, table.c.published >= moment
+        )
+        found: int | None = self._connection.scalar(query)
+        return found
+
     def published_times(self, category: int) -> list[int]:
         """Return when the articles of one shelf were published, newest first."""
         table = schema.placements
@@ -120,12 +155,31 @@ class Shelves:
         """Return how many articles each shelf holds."""
         table = schema.placements
         query = sa.select(table.c.category, sa.func.count()).group_by(table.c.category)
-        return dict(self._connection.execute(query))
+        return dict(self._connection.execute(query).tuples().all())
+
+    def overlaps(self) -> list[list[int]]:
+        """Return the shelves, everything apart, of each article that stands on several."""
+        articles = schema.articles
+        # Only categories that are a list, or a duplicate, put an article on a second shelf.
+        several = sa.select(sa.func.coalesce(articles.c.same_as, articles.c.id)).where(
+            articles.c.state.in_([int(State.LIVE), int(State.DUPLICATE)]),
+            sa.or_(articles.c.same_as.is_not(None), articles.c.categories.contains(" ")),
+        )
+        rows = list(dict.fromkeys(self._connection.scalars(several)))
+        shelves: dict[int, set[int]] = {}
+        for some in batches(rows):
+            query = sa.select(articles.c.id, articles.c.same_as, articles.c.categories).where(
+                articles.c.state.in_([int(State.LIVE), int(State.DUPLICATE)]),
+                sa.or_(articles.c.id.in_(some), articles.c.same_as.in_(some)),
+            )
+            for row, same_as, categories in self._connection.execute(query):
+                shelves.setdefault(same_as or row, set()).update(map(int, categories.split()))
+        return [sorted(shelves[row]) for row in rows if len(shelves[row]) > 1]
 
     def mark_dirty(self, shelves: Iterable[tuple[int, str]]) -> None:
         """Note feeds to be made again: category, and a month of its archive or ``""``."""
-        known = set(self.dirty())
-        fresh = sorted({shelf for shelf in shelves if shelf not in known})
+        wanted = set(shelves)
+        fresh = sorted(wanted - set(self.dirty())) if wanted else []
         insert_many(self._connection, schema.dirty, fresh)
 
     def dirty(self) -> list[tuple[int, str]]:
@@ -133,13 +187,31 @@ class Shelves:
         query = sa.select(schema.dirty).order_by(schema.dirty.c.category, schema.dirty.c.month)
         return [(category, month) for category, month in self._connection.execute(query)]
 
-    def clear_dirty(self) -> None:
-        """Forget them all: they are published."""
-        self._connection.execute(schema.dirty.delete())
+    def clear_dirty(self, shelves: Iterable[tuple[int, str]]) -> None:
+        """Forget those that are published."""
+        table = schema.dirty
+        for category, month in shelves:
+            self._connection.execute(
+                table.delete().where(table.c.category == category, table.c.month == month)
+            )
+
+    def touch(self, articles: Iterable[int]) -> None:
+        """Note articles whose own page has to be made again or taken down."""
+        wanted = set(articles)
+        fresh = sorted(wanted - set(self.touched())) if wanted else []
+        insert_many(self._connection, schema.touched, [(article,) for article in fresh])
+
+    def touched(self) -> list[int]:
+        """Return those articles."""
+        return list(self._connection.scalars(sa.select(schema.touched.c.article)))
+
+    def clear_touched(self) -> None:
+        """Forget them all."""
+        self._connection.execute(schema.touched.delete())
 
     def meta(self) -> dict[str, str]:
         """Return the site's own notes."""
-        return dict(self._connection.execute(sa.select(schema.meta)))
+        return dict(self._connection.execute(sa.select(schema.meta)).tuples().all())
 
     def set_meta(self, values: Mapping[str, str]) -> None:
         """Replace some notes; an empty value removes one."""

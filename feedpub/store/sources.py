@@ -78,7 +78,7 @@ class Sources:
         rows = self._connection.execute(
             sa.select(table.c.path, table.c.fingerprint).where(table.c.source == source)
         )
-        return dict(rows)
+        return dict(rows.tuples().all())
 
     def save_fingerprints(
         self, source: int, found: Mapping[str, bytes], gone: Iterable[str]
@@ -131,10 +131,17 @@ class Sources:
         )
         yield from map(to_record, self._connection.execute(query))
 
-    def records_held(self) -> Iterator[Record]:
-        """Yield every record that is held or has not been settled for good, such as drafts."""
+    def records_held(self, now: int) -> Iterator[Record]:
+        """Yield every record that is held, or would be by another kind of build, as drafts are."""
         table = schema.articles
-        query = sa.select(table).where(sa.or_(table.c.state == int(State.HELD), table.c.flags != 0))
+        query = sa.select(table).where(
+            sa.or_(
+                table.c.state == int(State.HELD),
+                table.c.flags != 0,
+                table.c.published > now,
+                table.c.expires <= now,
+            )
+        )
         yield from map(to_record, self._connection.execute(query))
 
     def next_due(self, now: int) -> int | None:

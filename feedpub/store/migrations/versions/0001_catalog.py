@@ -164,4 +164,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["article"], ["articles.id"], name=op.f("fk_renditions_article")),
         sa.PrimaryKeyConstraint("article", name=op.f("pk_renditions")),
     )
+    op.create_table(
+        "touched",
+        sa.Column("article", RowId, autoincrement=False, nullable=False),
+        sa.PrimaryKeyConstraint("article", name=op.f("pk_touched")),
+    )
     op.execute("INSERT INTO categories (id, parent, name, slug) VALUES (0, NULL, '', 'all')")

@@ -1,0 +1,219 @@
+"""One build, from the first look at the sources to the last file in its place."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+from feedpub.catalog.identity import Moment, State
+from feedpub.feeds import FORMATS
+from feedpub.model import BuildReport, FeedReport, FeedSummary, Problem
+from feedpub.ports import Glance, Progress, StoredProblem
+from feedpub.publishing.observation import Observation
+from feedpub.publishing.output import Output
+from feedpub.publishing.setup import BuildOptions, Setup, open_transaction
+from feedpub.publishing.standing import ALL_MONTHS, EVERYTHING
+
+_PROBE = "all/" + FORMATS[0].file
+"""A document that every site has; without it the output is gone, and is made anew."""
+
+
+class Build:
+    """A run of ``Publisher.build``."""
+
+    def __init__(self, setup: Setup, options: BuildOptions, progress: Progress) -> None:
+        self._setup = setup
+        self._options = options
+        self._progress = progress
+        self._now = int(setup.clock().timestamp())
+        self._choices = f"drafts={options.drafts} future={options.future}"
+
+    def run(self) -> BuildReport:
+        """Do it, or find that there is nothing to do."""
+        setup = self._setup
+        glance = setup.glance()
+        if glance is None:
+            with setup.open_store():  # gives the error, or brings the database up to date
+                pass
+            glance = setup.glance()
+        with setup.make_pool(setup.reader, setup.jobs) as workers:
+            observation = Observation(setup, workers, self._progress)
+            if glance is not None and self._is_idle(glance, observation):
+                return self._report_idle(glance)
+            if glance is not None and glance.meta.get("building"):
+                setup.target.sweep()
+            with setup.open_store() as store:
+                self._take_in(store, observation)
+        if self._options.dry_run:
+            return self._report(observation, None)
+        return self._publish(observation)
+
+    # Nothing to do
+
+    def _is_idle(self, glance: Glance, observation: Observation) -> bool:
+        options, meta = self._options, glance.meta
+        due = meta.get("due")
+        return (
+            not glance.pending
+            and not options.everything
+            and meta.get("settings") == self._setup.settings
+            and meta.get("options") == self._choices
+            and (due is None or int(due) > self._now)
+            and (options.offline or meta.get("pictures_pending", "0") == "0")
+            and not meta.get("pings")
+            and observation.is_unchanged(glance)
+            and self._setup.target.exists(_PROBE)
+        )
+
+    def _report_idle(self, glance: Glance) -> BuildReport:
+        problems = [make_problem(problem) for problem in glance.problems]
+        summary = json.loads(glance.meta.get("summary", "{}"))
+        return BuildReport(
+            articles=summary.get("articles", 0),
+            held=summary.get("held", 0),
+            feeds=summary.get("feeds", 0),
+            problems=tuple(problems),
+            pictures_pending=int(glance.meta.get("pictures_pending", "0")),
+            dry_run=self._options.dry_run,
+        )
+
+    # Reading
+
+    def _take_in(self, store: Any, observation: Observation) -> None:
+        options = self._options
+        moment = Moment(self._now, options.drafts, options.future)
+        try:
+            with store.transaction() as catalog:
+                meta = catalog.shelves.meta()
+                if self._is_stale(meta):
+                    catalog.shelves.mark_dirty([(EVERYTHING, ALL_MONTHS)])
+                observation.take_in(
+                    catalog,
+                    moment,
+                    accept_deletions=options.accept_deletions,
+                    settle_all=meta.get("options") != self._choices,
+                )
+                due = catalog.sources.next_due(self._now)
+                catalog.shelves.set_meta(
+                    {
+                        "due": "" if due is None else str(due),
+                        "options": self._choices,
+                        "building": "1",
+                    }
+                )
+                if options.dry_run:
+                    raise _UndoneError
+        except _UndoneError:
+            pass
+
+    def _is_stale(self, meta: Mapping[str, str]) -> bool:
+        """Return whether every document has to be made again, whatever the articles say."""
+        return meta.get("settings") != self._setup.settings or not self._setup.target.exists(_PROBE)
+
+    # Publishing
+
+    def _publish(self, observation: Observation) -> BuildReport:
+        output = Output(self._setup, self._options, self._progress, self._now)
+        output.publish()
+        pinged = self._ping(output)
+        with open_transaction(self._setup.open_store) as catalog:
+            held = catalog.sources.count_states()
+            summary = {
+                "articles": output.summaries[0].articles,
+                "held": sum(count for (_, state), count in held.items() if state == State.HELD),
+                "feeds": len(output.summaries) * len(FORMATS),
+            }
+            problems = [make_problem(problem) for problem in catalog.sources.problems()]
+            catalog.shelves.set_meta(
+                {
+                    "building": "",
+                    "settings": self._setup.settings,
+                    "last_build": str(self._now),
+                    "pictures_pending": str(output.pictures_pending),
+                    "summary": json.dumps(summary),
+                }
+            )
+        return self._report(observation, output, problems, pinged, summary)
+
+    def _ping(self, output: Output) -> tuple[str, ...]:
+        """Tell the hub, when all files are in place; what a crash kept back is told now."""
+        notifier = self._setup.notifier
+        if notifier is None or not output.topics:
+            return ()
+        if self._options.offline:
+            return ()
+        told, problems = notifier.ping(output.topics)
+        output.problems += problems
+        with open_transaction(self._setup.open_store) as catalog:
+            catalog.shelves.set_meta({"pings": ""})
+        return tuple(told)
+
+    def _report(
+        self,
+        observation: Observation,
+        output: Output | None,
+        problems: Sequence[Problem] = (),
+        pinged: tuple[str, ...] = (),
+        summary: Mapping[str, int] | None = None,
+    ) -> BuildReport:
+        counts = observation.counts
+        found = [
+            *(Problem("error", name, str(error)) for name, error in observation.held.items()),
+            *problems,
+            *_describe_news(observation),
+            *(output.problems if output else ()),
+        ]
+        summaries = output.summaries if output else []
+        return BuildReport(
+            articles=(summary or {}).get("articles", 0),
+            new=counts["new"],
+            updated=counts["updated"],
+            moved=counts["moved"],
+            deleted=counts["deleted"],
+            duplicates=counts["duplicates"],
+            held=(summary or {}).get("held", 0),
+            baseline=counts["baseline"],
+            written=len(output.written) if output else 0,
+            removed=len(output.removed) if output else 0,
+            feeds=(summary or {}).get("feeds", 0),
+            pictures_pending=output.pictures_pending if output else 0,
+            problems=tuple(found),
+            summaries=tuple(
+                FeedReport(item.category, item.articles, self._list_files(item))
+                for item in summaries
+                if item.articles or not item.category.path
+            ),
+            pinged=pinged,
+            dry_run=self._options.dry_run,
+            held_sources=tuple(observation.held),
+        )
+
+    def _list_files(self, summary: FeedSummary) -> tuple[str, ...]:
+        names = [form.file for form in FORMATS]
+        if self._setup.make_pages is not None:
+            names.append("index.html")
+        return tuple(f"{summary.category.folder}/{name}" for name in names)
+
+
+class _UndoneError(Exception):
+    """Undoes the transaction of a dry run."""
+
+
+def _describe_news(observation: Observation) -> list[Problem]:
+    backdated = observation.counts["backdated"]
+    if not backdated:
+        return []
+    return [
+        Problem(
+            "warning",
+            "articles",
+            f"{backdated} new articles are dated more than 30 days back; "
+            "they are published, but no newsletter will bring them",
+        )
+    ]
+
+
+def make_problem(stored: StoredProblem) -> Problem:
+    """Return what is wrong with a file as a face shows it."""
+    place = "/".join(part for part in (stored.source, stored.folder, stored.name) if part)
+    level: Literal["error", "warning"] = "error" if stored.level == "error" else "warning"
+    return Problem(level, place, stored.message, stored.line, stored.column)

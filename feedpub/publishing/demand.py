@@ -1,0 +1,109 @@
+"""What has to be made in this build: dirty feeds, the articles in them, the pages beside them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from feedpub.catalog.categories import CategoryTree
+from feedpub.catalog.identity import State
+from feedpub.publishing.feedmaker import FeedTask
+from feedpub.publishing.selection import Selection
+from feedpub.publishing.setup import BuildOptions, Setup, cut
+from feedpub.publishing.standing import ALL_MONTHS, EVERYTHING
+
+_BATCH = 500
+_FEEDS_IN_A_TASK = 40
+
+
+class Demand:
+    """Reads from the catalog, within one transaction, what is asked for."""
+
+    def __init__(self, setup: Setup, options: BuildOptions, catalog: Any) -> None:
+        self.tree: CategoryTree = catalog.shelves.load_tree()
+        self._setup = setup
+        self._options = options
+        self._catalog = catalog
+        self._dirty: dict[int, set[str]] = {}
+        for category, month in catalog.shelves.dirty():
+            self._dirty.setdefault(category, set()).add(month)
+        self._everything = ALL_MONTHS in self._dirty.get(EVERYTHING, ()) or options.everything
+
+    def list_feeds(self) -> Iterator[FeedTask]:
+        """Yield the feeds that are dirty, depth-first, everything last."""
+        for node in (*list(self.tree)[1:], self.tree[EVERYTHING]):
+            months = self._dirty.get(node.id, set())
+            if self._everything:
+                yield FeedTask(node.id, live=True, months=(ALL_MONTHS,))
+            elif months and self._is_asked_for(node.path):
+                yield FeedTask(node.id, "" in months, tuple(sorted(months - {""})))
+
+    def _is_asked_for(self, path: tuple[str, ...]) -> bool:
+        asked = self._options.category
+        if asked is None:
+            return True
+        names = tuple(part.strip() for part in asked.split("/") if part.strip())
+        return path[: len(names)] == names
+
+    def list_articles(self, *, pages: bool) -> dict[int, bool]:
+        """Return the articles that documents need, and whether with their bodies.
+
+        Args:
+            pages: Whether articles without a URL get a page.
+        """
+        setup = self._setup
+        selection = Selection(self._catalog.shelves, self.tree, setup.entries)
+        wanted: dict[int, bool] = {}
+        if setup.archive != "none":
+            wanted.update((row, setup.archive == "full") for row in self._list_archived(selection))
+        full = setup.site.content == "full"
+        for task in self.list_feeds():
+            if task.live:
+                for row in (*selection.newest(task.category), *selection.burst(task.category)):
+                    wanted[row] = wanted.get(row, False) or full
+        if pages:
+            wanted.update((row, True) for row in self._list_homeless())
+        return wanted
+
+    def _list_archived(self, selection: Selection) -> Iterator[int]:
+        for task in self.list_feeds():
+            if ALL_MONTHS not in task.months:
+                for month in task.months:
+                    yield from selection.within(task.category, month)
+            elif task.category == EVERYTHING:
+                yield from self._list_changed()
+
+    def _list_homeless(self) -> Iterator[int]:
+        """Yield the changed articles of sources that give their articles no URL."""
+        sources = self._catalog.sources
+        homeless = {
+            sources.open_source(source.name).id
+            for source in self._setup.sources
+            if not source.has_urls
+        }
+        for rows in cut(self._list_changed(), _BATCH):
+            for record in sources.records(rows):
+                if record.source in homeless and record.state == State.LIVE:
+                    yield record.id
+
+    def _list_changed(self) -> list[int]:
+        if self._everything:
+            return [row for _, row in self._catalog.shelves.newest(EVERYTHING, None)]
+        touched: list[int] = self._catalog.shelves.touched()
+        return touched
+
+    def list_pages(self, wanted: Mapping[int, bool]) -> list[int]:
+        """Return the articles whose own page may have to be made or taken down."""
+        rows = dict.fromkeys((*self._list_changed(), *self._catalog.shelves.touched()))
+        rows |= dict.fromkeys(row for row, full in wanted.items() if full)
+        return list(rows)
+
+
+def share(tasks: Sequence[FeedTask], tree: CategoryTree) -> Iterator[list[FeedTask]]:
+    """Yield tasks that share articles together: a top category and what is below it.
+
+    A large one is cut, so that no process is left with most of the work.
+    """
+    tops: dict[str, list[FeedTask]] = {}
+    for task in tasks:
+        tops.setdefault(tree[task.category].slugs[0], []).append(task)
+    for some in tops.values():
+        yield from cut(some, _FEEDS_IN_A_TASK)

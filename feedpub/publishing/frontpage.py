@@ -1,0 +1,98 @@
+"""What is published once for the whole site: subscribe page, OPML, assets, status."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from feedpub.catalog.categories import CategoryTree
+from feedpub.feeds import build_opml
+from feedpub.model import FeedSummary, Site
+from feedpub.publishing.standing import EVERYTHING
+
+_WEEK_S = 7 * 24 * 3600
+_WEEKS = 12
+
+
+def summarize(shelves: Any, tree: CategoryTree) -> list[FeedSummary]:
+    """Return a line for each category that has or had articles, everything first, depth-first."""
+    counts = shelves.counts()
+    overlaps = shelves.overlaps()
+    recent = {shelf: _recent_times(shelves, shelf) for shelf in counts}
+    return [_summarize(node.id, tree, counts, overlaps, recent) for node in tree]
+
+
+def _recent_times(shelves: Any, shelf: int) -> list[int]:
+    newest = shelves.newest(shelf, 1)
+    if not newest:
+        return []
+    end = newest[0][0] + 1
+    return [time for time, _ in shelves.between(shelf, end - _WEEKS * _WEEK_S, end)]
+
+
+def _summarize(
+    category: int,
+    tree: CategoryTree,
+    counts: Mapping[int, int],
+    overlaps: Sequence[Sequence[int]],
+    recent: Mapping[int, Sequence[int]],
+) -> FeedSummary:
+    node = tree[category]
+    if category == EVERYTHING:
+        below = {EVERYTHING}
+        doubled = 0
+        own = counts.get(EVERYTHING, 0)
+    else:
+        below = {item.id for item in tree.subtree(category)}
+        doubled = sum(max(0, len(below.intersection(shelves)) - 1) for shelves in overlaps)
+        own = counts.get(category, 0)
+    times = sorted((time for shelf in below for time in recent.get(shelf, ())), reverse=True)
+    return FeedSummary(
+        category=node,
+        articles=sum(counts.get(shelf, 0) for shelf in below) - doubled,
+        own_articles=own,
+        weekly=_per_week(times),
+        updated=datetime.fromtimestamp(times[0], UTC) if times else None,
+    )
+
+
+def _per_week(times: Sequence[int]) -> float:
+    """Return posts a week over the weeks, at most twelve, that the newest ones span."""
+    if not times:
+        return 0.0
+    since = times[0] - _WEEKS * _WEEK_S
+    counted = [time for time in times if time > since]
+    weeks = max(1.0, min(_WEEKS, (times[0] - counted[-1]) / _WEEK_S))
+    return round(len(counted) / weeks, 1)
+
+
+def find_children(
+    summaries: Sequence[FeedSummary], tree: CategoryTree
+) -> dict[int, list[FeedSummary]]:
+    """Return the summaries of the categories with articles right below each one."""
+    by_id = {summary.category.id: summary for summary in summaries}
+    return {
+        category: [by_id[child.id] for child in tree.children(category) if by_id[child.id].articles]
+        for category in by_id
+    }
+
+
+def make_front_pages(summaries: Sequence[FeedSummary], site: Site, pages: Any) -> dict[str, bytes]:
+    """Return what is published once, by path; categories without articles are left out of it."""
+    shown = [item for item in summaries if item.articles or not item.category.path]
+    documents = {"feeds.opml": build_opml(shown, site), "status.json": _status(shown)}
+    if pages is not None:
+        documents["index.html"] = pages.index(shown)
+    return documents
+
+
+def _status(summaries: Sequence[FeedSummary]) -> bytes:
+    everything = summaries[0]
+    updated = everything.updated
+    status = {
+        "articles": everything.articles,
+        "categories": len(summaries) - 1,
+        "feeds": 3 * len(summaries),
+        "updated": None if updated is None else updated.isoformat().replace("+00:00", "Z"),
+    }
+    return json.dumps(status, indent=2).encode() + b"\n"

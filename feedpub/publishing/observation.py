@@ -1,0 +1,196 @@
+"""The reading half of a build: look at every source, and bring the catalog in line."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from feedpub.catalog.identity import Moment, Record, State
+from feedpub.errors import SourceHeldError
+from feedpub.model import Problem
+from feedpub.ports import Glance, Lost, Progress, SourceRow, StoredProblem
+from feedpub.publishing.intake import Generation, Intake
+from feedpub.publishing.setup import Setup
+from feedpub.publishing.standing import ALL_MONTHS, EVERYTHING
+
+_CHUNK = 64  # files that travel to a process together
+
+
+class Observation:
+    """One look at all sources.
+
+    Attributes:
+        held: Sources of which nothing may be changed, and why.
+        problems: Of the sources as a whole.
+        counts: Of the intake.
+        baselines: Sources read for the first time.
+    """
+
+    def __init__(self, setup: Setup, workers: Any, progress: Progress) -> None:
+        """Scan every source; a process for each core lists and stats."""
+        self.held: dict[str, SourceHeldError] = {}
+        self.problems: list[Problem] = []
+        self.counts: Counter[str] = Counter()
+        self.baselines: list[str] = []
+        self._setup = setup
+        self._workers = workers
+        self._progress = progress
+        self._scans: dict[str, Any] = {}
+        progress("scan", 0, len(setup.sources))
+        for number, source in enumerate(setup.sources, 1):
+            try:
+                self._scans[source.name] = source.scan(workers)
+            except SourceHeldError as error:
+                self.held[source.name] = error
+            progress("scan", number, len(setup.sources))
+
+    def is_unchanged(self, glance: Glance) -> bool:
+        """Return whether the catalog knows every file as it is."""
+        return (
+            not self.held
+            and {source.name for source in self._setup.sources} == glance.settings.keys()
+            and all(
+                glance.settings[source.name] == source.settings
+                and glance.folders[source.name]
+                == {folder.path: folder.fingerprint for folder in self._scans[source.name].folders}
+                for source in self._setup.sources
+            )
+        )
+
+    def take_in(
+        self, catalog: Any, moment: Moment, *, accept_deletions: bool, settle_all: bool
+    ) -> None:
+        """Bring the catalog in line with what the sources show, and with the time.
+
+        Args:
+            catalog: Of the store.
+            moment: Of this build.
+            accept_deletions: Believe a source that lost much.
+            settle_all: Look again at all that is held, since another kind of build was asked for.
+        """
+        rows = {
+            source.name: catalog.sources.open_source(source.name) for source in self._setup.sources
+        }
+        intake = self._start(catalog, moment, rows)
+        for source in self._setup.sources:
+            if source.name not in self._scans:
+                continue
+            tree = intake.tree
+            try:
+                with catalog.attempt():
+                    self._take_in_source(
+                        catalog, intake, source, rows[source.name], accept_deletions
+                    )
+            except SourceHeldError as error:
+                self.held[source.name] = error
+                intake.tree = tree
+        sources = catalog.sources
+        due = sources.records_held(moment.now) if settle_all else sources.records_due(moment.now)
+        intake.settle_due(list(due))
+        if intake.tree is not self._tree:
+            catalog.shelves.save_tree(intake.tree, known=self._tree)
+        self.counts = intake.counts
+
+    def _start(self, catalog: Any, moment: Moment, rows: Mapping[str, SourceRow]) -> Intake:
+        known = catalog.shelves.load_tree()
+        self._tree = known
+        first_reads = {
+            row.id: moment.now if row.first_read is None else row.first_read
+            for row in rows.values()
+        }
+        empty = catalog.sources.next_id() == 1
+        if empty:
+            catalog.shelves.mark_dirty([(EVERYTHING, ALL_MONTHS)])
+        intake = Intake(catalog, known, moment, self._setup.mint, first_reads, empty=empty)
+        if self._setup.renames:
+            renamed = known.rename(self._setup.renames).tree
+            if renamed is not known:
+                intake.tree = renamed
+                catalog.shelves.mark_dirty([(EVERYTHING, ALL_MONTHS)])
+        return intake
+
+    def _take_in_source(
+        self, catalog: Any, intake: Intake, source: Any, row: SourceRow, accept_deletions: bool
+    ) -> None:
+        scan = self._scans[source.name]
+        kept = catalog.sources.fingerprints(row.id)
+        again = row.settings != source.settings
+        changed = [
+            folder
+            for folder in scan.folders
+            if again or kept.get(folder.path) != folder.fingerprint
+        ]
+        gone = kept.keys() - {folder.path for folder in scan.folders}
+        known = self._load_known(catalog, row, [*(folder.path for folder in changed), *gone])
+        present = {(folder.path, file.name) for folder in changed for file in folder.files}
+        vanished = [
+            record
+            for place, record in known.items()
+            if place not in present and record.state != State.DELETED
+        ]
+        tasks = _list_tasks(source, changed, {} if again else known)
+        problems = intake.take_in(
+            Generation(row, self._read(source, tasks), known, vanished),
+            accept_deletions=accept_deletions,
+        )
+        places = {(task.folder, task.file.name) for task in tasks}
+        places |= {(record.folder, record.name) for record in vanished}
+        self._keep_problems(catalog, row, scan.skipped, places, problems)
+        catalog.sources.save_fingerprints(
+            row.id, {folder.path: folder.fingerprint for folder in changed}, gone
+        )
+        if row.first_read is None:
+            self.baselines.append(source.name)
+        first_read = intake.moment.now if row.first_read is None else row.first_read
+        catalog.sources.update_source(row.id, first_read=first_read, settings=source.settings)
+
+    def _load_known(
+        self, catalog: Any, row: SourceRow, folders: list[str]
+    ) -> dict[tuple[str, str], Record]:
+        if row.first_read is None:
+            return {}
+        records = catalog.sources.records_in(row.id, folders)
+        return {(record.folder, record.name): record for record in records}
+
+    def _read(self, source: Any, tasks: Sequence[Any]) -> Iterator[Any]:
+        """Yield what files say, in the order of the tasks."""
+        self._progress("read", 0, len(tasks))
+        results = self._workers.map(tasks, chunk=_CHUNK)
+        for number, (task, result) in enumerate(zip(tasks, results, strict=True), 1):
+            if number % 500 == 0 or number == len(tasks):
+                self._progress("read", number, len(tasks))
+            yield source.report_lost(task) if isinstance(result, Lost) else result
+
+    def _keep_problems(
+        self,
+        catalog: Any,
+        row: SourceRow,
+        skipped: Sequence[str],
+        places: set[tuple[str, str]],
+        problems: list[StoredProblem],
+    ) -> None:
+        """Replace what was wrong with the files that were read, keep it for the others."""
+        kept = [problem for problem in catalog.sources.problems() if problem.source == row.name]
+        stale = {
+            (problem.folder, problem.name)
+            for problem in kept
+            if problem.message == _SKIPPED or (problem.folder, problem.name) in places
+        }
+        found = [StoredProblem("", "", path, "warning", None, None, _SKIPPED) for path in skipped]
+        catalog.sources.replace_problems(row.id, stale, [*problems, *found])
+
+
+_SKIPPED = "is not read: no regular file, or its name is not UTF-8; remove, rename or exclude it"
+
+
+def _list_tasks(
+    source: Any, folders: Sequence[Any], known: Mapping[tuple[str, str], Record]
+) -> list[Any]:
+    """Return the new and the changed files, in order of their paths."""
+    return [
+        source.make_task(folder.path, file)
+        for folder in folders
+        for file in folder.files
+        if (record := known.get((folder.path, file.name))) is None
+        or record.state == State.DELETED
+        or (record.size, record.mtime_ns) != (file.size, file.mtime_ns)
+    ]

@@ -1,0 +1,236 @@
+"""The publishing half of a build: what is dirty in the catalog goes into its place."""
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
+from typing import Any
+
+from feedpub.catalog.identity import State
+from feedpub.feeds import FORMATS
+from feedpub.model import FeedSummary, Problem
+from feedpub.ports import Progress, Staged
+from feedpub.publishing.articlepages import ArticlePageMaker
+from feedpub.publishing.demand import Demand, share
+from feedpub.publishing.feedmaker import FeedMaker, FeedTask, Made, Recipe
+from feedpub.publishing.frontpage import find_children, make_front_pages, summarize
+from feedpub.publishing.pictures import PictureDesk
+from feedpub.publishing.renditions import render_stale
+from feedpub.publishing.setup import (
+    BuildOptions,
+    ReadOnly,
+    Setup,
+    count_jobs,
+    cut,
+    open_transaction,
+)
+from feedpub.publishing.standing import Difference, stand
+
+_BATCH = 500
+
+
+class Output:
+    """Publishes what is dirty.
+
+    Attributes:
+        written: Paths whose bytes changed, in the order in which they were put into place.
+        removed: Paths that were deleted.
+        problems: Entries that were left out.
+        pictures_pending: Left for the next build.
+        summaries: A line for each category.
+        topics: URLs of live feeds that changed, in this build or before an interruption.
+    """
+
+    def __init__(self, setup: Setup, options: BuildOptions, progress: Progress, now: int) -> None:
+        self.written: list[str] = []
+        self.removed: list[str] = []
+        self.problems: list[Problem] = []
+        self.pictures_pending = 0
+        self.summaries: list[FeedSummary] = []
+        self.topics: list[str] = []
+        self._setup = setup
+        self._options = options
+        self._progress = progress
+        self._now = now
+        self._staged: list[Staged] = []
+        self._obsolete: list[str] = []
+        self._pages = setup.make_pages() if setup.make_pages else None
+
+    def publish(self) -> None:
+        """Render, fetch pictures, make documents, put them into place, in this order."""
+        setup, pages = self._setup, self._pages is not None
+        with self._transaction() as catalog:
+            wanted = Demand(setup, self._options, catalog).list_articles(pages=pages)
+        self._staged += render_stale(setup, wanted, pages=pages, progress=self._progress)
+        if setup.mode == "copy":
+            self._fetch_pictures(list(wanted))
+        with self._transaction() as catalog:
+            demand = Demand(setup, self._options, catalog)
+            recipe = self._make_recipe(catalog, demand)
+            feeds = list(demand.list_feeds())
+            articles = demand.list_pages(wanted) if pages else []
+        self._make(FeedMaker, recipe, share(feeds, recipe.tree), "feeds", len(feeds))
+        self._make(ArticlePageMaker, recipe, cut(articles, _BATCH), "pages", len(articles))
+        self._make_front(recipe)
+        self._commit()
+        self._forget(feeds, articles)
+
+    def _transaction(self) -> AbstractContextManager[Any]:
+        return open_transaction(self._setup.open_store)
+
+    # Pictures
+
+    def _fetch_pictures(self, rows: Sequence[int]) -> None:
+        desk = PictureDesk(self._setup.thumbnailer, self._setup.target, self._now)
+        with self._transaction() as catalog:
+            urls = _list_pictures(catalog, rows)
+            self._progress("pictures", 0, len(urls))
+            self.pictures_pending = desk.fetch(
+                catalog.renditions,
+                urls,
+                budget_s=self._setup.picture_budget_s,
+                offline=self._options.offline,
+            )
+            self._staged += desk.staged
+            _soil_showing(catalog, desk.changed)
+
+    # Documents
+
+    def _make_recipe(self, catalog: Any, demand: Demand) -> Recipe:
+        self.summaries = summarize(catalog.shelves, demand.tree)
+        return Recipe(
+            site=self._setup.site,
+            tree=demand.tree,
+            entries=self._setup.entries,
+            archive=self._setup.archive,
+            mode=self._setup.mode,
+            pages=self._pages,
+            children=find_children(self.summaries, demand.tree),
+        )
+
+    def _make(
+        self,
+        maker: Callable[..., Any],
+        recipe: Recipe,
+        tasks: Iterable[Any],
+        stage: str,
+        total: int,
+    ) -> None:
+        tasks = list(tasks)
+        if not tasks:
+            return
+        self._progress(stage, 0, total)
+        function = maker(ReadOnly(self._setup.open_store), self._setup.target, recipe)
+        jobs = count_jobs(self._setup, total) if len(tasks) > 1 else 1
+        done = 0
+        with self._setup.make_pool(function, jobs) as pool:
+            for task, made in zip(tasks, pool.map(tasks), strict=True):
+                self._take(made)
+                done += len(task)
+                self._progress(stage, done, total)
+
+    def _take(self, made: Made) -> None:
+        self._staged += made.staged
+        self._obsolete += made.obsolete
+        self.problems += [
+            Problem("error", path, f"{reason}; the entry is left out")
+            for path, reason in dict.fromkeys(made.problems)
+        ]
+
+    def _make_front(self, recipe: Recipe) -> None:
+        documents = make_front_pages(self.summaries, recipe.site, self._pages)
+        if self._pages is not None:
+            documents |= self._pages.assets()
+        staged = (self._setup.target.stage(path, data) for path, data in documents.items())
+        self._staged += [item for item in staged if item is not None]
+
+    # Into place
+
+    def _commit(self) -> None:
+        staged = sorted({item.path: item for item in self._staged}.values(), key=_rank)
+        self._progress("publish", 0, len(staged))
+        self._note_topics(staged)
+        self._setup.target.commit(staged)
+        self.written = [item.path for item in staged]
+        # Pictures stay for good: readers keep entries that show them long after a feed has dropped
+        # them, and their names are those of their bytes.
+        fresh = set(self.written)
+        self.removed = self._setup.target.delete(
+            [path for path in self._obsolete if path not in fresh]
+        )
+
+    def _note_topics(self, staged: Sequence[Staged]) -> None:
+        """Write down whom the hub will be told of, before anybody can see the change."""
+        if self._setup.notifier is None:
+            return
+        base = self._setup.site.feeds_url
+        changed = [base + item.path for item in staged if _rank(item)[0] == _LIVE]
+        with self._transaction() as catalog:
+            waiting = json.loads(catalog.shelves.meta().get("pings", "[]"))
+            self.topics = list(dict.fromkeys((*waiting, *changed)))
+            if self.topics:
+                catalog.shelves.set_meta({"pings": json.dumps(self.topics)})
+
+    def _forget(self, feeds: Sequence[FeedTask], articles: Sequence[int]) -> None:
+        """Note what is published now, so that the next build does not make it again."""
+        with self._transaction() as catalog:
+            shelves = catalog.shelves
+            if self._options.category is None:
+                shelves.clear_dirty(shelves.dirty())
+                shelves.clear_touched()
+            else:
+                shelves.clear_dirty((task.category, "") for task in feeds)
+                shelves.clear_dirty(
+                    (task.category, month) for task in feeds for month in task.months
+                )
+            gone = [
+                record.id
+                for rows in cut(articles, _BATCH)
+                for record in catalog.sources.records(rows)
+                if record.state == State.DELETED
+            ]
+            catalog.renditions.drop(gone)
+
+
+def _list_pictures(catalog: Any, rows: Sequence[int]) -> list[str]:
+    """Return remote pictures of articles, the newest article's first."""
+    published: dict[str, int] = {}
+    for some in cut(rows, _BATCH):
+        times = {record.id: record.published for record in catalog.sources.records(some)}
+        for kept in catalog.renditions.get(some):
+            if kept.picture is not None:
+                time = times.get(kept.article, 0)
+                published[kept.picture] = max(time, published.get(kept.picture, 0))
+    return sorted(published, key=lambda url: (-published[url], url))
+
+
+def _soil_showing(catalog: Any, urls: Sequence[str]) -> None:
+    """Note that the feeds and pages that show these pictures have to be made."""
+    tree = catalog.shelves.load_tree()
+    difference = Difference()
+    for some in cut(catalog.renditions.articles_showing(urls), _BATCH):
+        duplicates: dict[int, list[Any]] = {}
+        for duplicate in catalog.sources.duplicates_of(some):
+            duplicates.setdefault(duplicate.same_as, []).append(duplicate)
+        for record in catalog.sources.records(some):
+            if record.state == State.LIVE:
+                difference.soil(stand(record, duplicates.get(record.id, ())), tree)
+    catalog.shelves.mark_dirty(difference.dirty)
+    catalog.shelves.touch(difference.touched)
+
+
+_DOCUMENTS = tuple(form.file for form in FORMATS)
+_ROOTS = {"media": 0, "assets": 0, "articles": 1}
+_ARCHIVE, _LIVE, _PAGE, _FRONT = 2, 3, 4, 5
+
+
+def _rank(staged: Staged) -> tuple[int, str]:
+    """Return the place of a file in the publishing order: nothing points at what is not there."""
+    path = staged.path
+    root, _, rest = path.partition("/")
+    if root in _ROOTS:
+        return _ROOTS[root], path
+    if not rest:
+        return _FRONT, path
+    if path.endswith(_DOCUMENTS):
+        return (_ARCHIVE if "/archive/" in path else _LIVE), path
+    return _PAGE, path

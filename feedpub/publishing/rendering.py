@@ -1,0 +1,220 @@
+"""An article's file becomes its published form, once, in whichever process has time for it."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+from urllib.parse import quote, urljoin, urlsplit
+
+from feedpub.catalog.identity import Record
+from feedpub.errors import ArticleError, PictureError
+from feedpub.model import ReadArticle, Rendition, Site
+from feedpub.ports import RenditionRow, Staged, StoredProblem, Target
+from feedpub.publishing.payload import MEDIA, Payload, ThumbnailMode, name_page
+from feedpub.reading import read_article, render_body
+
+
+class RenderTask(NamedTuple):
+    """An article to render.
+
+    Attributes:
+        source: Place among the site's sources.
+        record: Its row.
+        key: Of the rendition that is wanted; the last byte says whether with the body.
+    """
+
+    source: int
+    record: Record
+    key: bytes
+
+
+class Rendered(NamedTuple):
+    """What became of it.
+
+    Attributes:
+        row: To be kept; None if the file could not be read.
+        media: Copies of local pictures, staged.
+        problems: What the editor should know.
+    """
+
+    row: RenditionRow | None
+    media: list[Staged]
+    problems: list[StoredProblem]
+
+
+class Renderer:
+    """Renders articles; made before the processes are, so that each has its own copy."""
+
+    def __init__(
+        self,
+        sources: Sequence[Any],
+        target: Target,
+        thumbnailer: Any,
+        site: Site,
+        *,
+        mode: ThumbnailMode,
+        pages: bool,
+    ) -> None:
+        """Prepare.
+
+        Args:
+            sources: In the order that tasks refer to.
+            target: Where copies of local pictures are staged.
+            thumbnailer: Makes them.
+            site: For absolute URLs.
+            mode: What is done with pictures.
+            pages: Whether an article without a URL gets a page of its own.
+        """
+        self._sources = sources
+        self._target = target
+        self._thumbnailer = thumbnailer
+        self._site = site
+        self._mode = mode
+        self._pages = pages
+
+    def __call__(self, task: RenderTask) -> Rendered:
+        """Render one article."""
+        source = self._sources[task.source]
+        work = _Work(self, source, task.record)
+        try:
+            payload = work.render(full=bool(task.key[-1]))
+        except ArticleError as error:
+            return Rendered(None, work.media, [work.problem("error", error.message, error.line)])
+        row = RenditionRow(
+            task.record.id,
+            task.key,
+            payload.to_bytes(),
+            payload.picture if payload.size is None else None,
+        )
+        return Rendered(row, work.media, work.problems)
+
+
+class _Work:
+    """One article while it is rendered."""
+
+    def __init__(self, renderer: Renderer, source: Any, record: Record) -> None:
+        self.media: list[Staged] = []
+        self.problems: list[StoredProblem] = []
+        self._renderer = renderer
+        self._source = source
+        self._record = record
+        self._url = ""
+        self._local: dict[str, str] = {}
+        self._copies: dict[str, tuple[str, tuple[int, int, int]] | None] = {}
+
+    def render(self, *, full: bool) -> Payload:
+        file = self._source.read(self._record.path)
+        dialect = self._source.dialect
+        path = self._record.path
+        article = read_article(file.data, path=path, dialect=dialect, sidecar=file.sidecar)
+        self._url, page = self._find_url(article)
+        rendition = render_body(
+            file.data,
+            path=path,
+            dialect=dialect,
+            base_url=self._url,
+            title=article.title,
+            own_summary=article.summary,
+            picture_url=self._place_picture if page else self._note_picture,
+            sidecar=file.sidecar,
+        )
+        if rendition.refused:
+            self._warn(f"the body is left out: {rendition.refused}")
+        picture, size = self._choose_picture(article, rendition)
+        return Payload(
+            title=article.title,
+            url=self._url,
+            page=page,
+            summary=rendition.summary,
+            html=rendition.html if full else None,
+            authors=article.authors,
+            language=article.language,
+            tags=article.tags,
+            picture=picture,
+            size=size,
+            digest=article.digest,
+        )
+
+    def _find_url(self, article: ReadArticle) -> tuple[str, str | None]:
+        """Return where the article is read, and the path of its page if that is ours."""
+        site = self._renderer._site
+        given = article.url or article.permalink
+        if given:
+            url = urljoin(site.url, quote(given, safe="%/:=&?~#+!$,;'@()*[]"))
+            if urlsplit(url).scheme in ("http", "https") and urlsplit(url).netloc:
+                return url, None
+            self._warn(f"the URL {given[:80]!r} is not one of http; remove or mend it")
+        if not self._renderer._pages:
+            return site.url, None
+        page = name_page(self._record)
+        return site.feeds_url + quote(page), page
+
+    # Pictures
+
+    def _choose_picture(
+        self, article: ReadArticle, rendition: Rendition
+    ) -> tuple[str | None, tuple[int, int, int] | None]:
+        """Return the picture of the front matter, else the first of the body, and its size."""
+        if self._renderer._mode == "none":
+            return None, None
+        for reference in (article.thumbnail, *rendition.pictures[:1]):
+            if not reference:
+                continue
+            local = self._local.get(reference) or self._find_local(reference)
+            if local is not None:
+                copy = self._copy(local)
+                if copy is not None:
+                    return copy
+                continue
+            for path, size in filter(None, self._copies.values()):
+                if reference.endswith(quote(path)):
+                    return path, size
+            url = urljoin(self._url, reference.strip())
+            if urlsplit(url).scheme in ("http", "https") and urlsplit(url).netloc:
+                return quote(url, safe="%/:=&?~#+!$,;'@()*[]|"), None
+        return None, None
+
+    def _find_local(self, reference: str) -> str | None:
+        parts = urlsplit(reference)
+        if parts.scheme or parts.netloc or not parts.path:
+            return None
+        found: str | None = self._source.find_picture(parts.path, self._record.folder)
+        return found
+
+    def _note_picture(self, reference: str) -> str | None:
+        """Leave a local picture where the article's own site serves it, and note its file."""
+        local = self._find_local(reference)
+        if local is not None and self._renderer._mode == "copy":
+            self._local[urljoin(self._url, reference)] = local
+        return None
+
+    def _place_picture(self, reference: str) -> str | None:
+        """Return the URL of our copy of a local picture of an article that we serve ourselves."""
+        local = self._find_local(reference)
+        copy = self._copy(local) if local is not None else None
+        return None if copy is None else self._renderer._site.feeds_url + quote(copy[0])
+
+    def _copy(self, local: str) -> tuple[str, tuple[int, int, int]] | None:
+        if local not in self._copies:
+            self._copies[local] = self._make_copy(local)
+        return self._copies[local]
+
+    def _make_copy(self, local: str) -> tuple[str, tuple[int, int, int]] | None:
+        try:
+            data = self._source.read_picture(local)
+            thumbnail = self._renderer._thumbnailer.from_bytes(data, url=local)
+        except (PictureError, ArticleError) as error:
+            self._warn(f"the picture {local} is left out: {error}")
+            return None
+        path = MEDIA + thumbnail.name
+        staged = self._renderer._target.stage(path, thumbnail.data)
+        if staged is not None:
+            self.media.append(staged)
+        return path, (thumbnail.width, thumbnail.height, len(thumbnail.data))
+
+    def _warn(self, message: str) -> None:
+        self.problems.append(self.problem("warning", message, None))
+
+    def problem(self, level: str, message: str, line: int | None) -> StoredProblem:
+        record = self._record
+        return StoredProblem(
+            self._source.name, record.folder, record.name, level, line, None, message
+        )

@@ -1,0 +1,107 @@
+"""What a build is given: the site's settings as values, the outside world as ports."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from feedpub.model import CategoryPath, Site
+from feedpub.ports import Glance, Lock, Notifier, Target
+from feedpub.publishing.payload import ThumbnailMode
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """A site, wired.
+
+    Attributes:
+        site: What feeds and pages say.
+        site_id: UUID; name space of the articles' ids.
+        sources: In the order of the configuration.
+        renames: Old category path to new one.
+        entries: How many of the newest a feed holds.
+        archive: What the monthly archives carry.
+        mode: What is done with pictures.
+        picture_budget_s: Seconds that one build may spend on fetching pictures.
+        jobs: Processes.
+        settings: Digest over all that changes what is published besides articles.
+        target: Where documents go.
+        open_store: Opens the store; ``read_only`` for the making processes.
+        glance: The quick look at the catalog; None if only the store itself can tell.
+        make_pool: Function and number of processes give ``Workers`` to be closed.
+        reader: What a reading process does.
+        make_pages: Gives what renders HTML; None without pages.
+        thumbnailer: Makes thumbnails; also fetches them.
+        notifier: Told of changed feeds; None if nobody is.
+        lock: Keeps two runs apart.
+        clock: Now, aware.
+        mint: Source, path and attempt give an id.
+    """
+
+    site: Site
+    site_id: str
+    sources: Sequence[Any]
+    renames: Mapping[CategoryPath, CategoryPath]
+    entries: int
+    archive: Literal["full", "summary", "none"]
+    mode: ThumbnailMode
+    picture_budget_s: float
+    jobs: int
+    settings: str
+    target: Target
+    open_store: Callable[..., AbstractContextManager[Any]]
+    glance: Callable[[], Glance | None]
+    make_pool: Callable[[Any, int], AbstractContextManager[Any]]
+    reader: Callable[[Any], Any]
+    make_pages: Callable[[], Any] | None
+    thumbnailer: Any
+    notifier: Notifier | None
+    lock: Lock
+    clock: Callable[[], datetime]
+    mint: Callable[[str, str, int], str]
+
+
+@dataclass(frozen=True, slots=True)
+class BuildOptions:
+    """What one build is asked for; see ``Publisher.build``."""
+
+    category: str | None = None
+    drafts: bool = False
+    future: bool = False
+    offline: bool = False
+    dry_run: bool = False
+    accept_deletions: bool = False
+    everything: bool = False
+
+
+@contextmanager
+def open_transaction(open_store: Callable[..., Any], **options: Any) -> Iterator[Any]:
+    """Open the store for one transaction; give its catalog."""
+    with open_store(**options) as store, store.transaction() as catalog:
+        yield catalog
+
+
+class ReadOnly:
+    """Opens a transaction that only reads, in whichever process it is called."""
+
+    def __init__(self, open_store: Callable[..., Any]) -> None:
+        self._open_store = open_store
+
+    def __call__(self) -> AbstractContextManager[Any]:
+        """Give the catalog."""
+        return open_transaction(self._open_store, read_only=True)
+
+
+_WORTH_A_PROCESS = 64
+
+
+def count_jobs(setup: Setup, tasks: int) -> int:
+    """Return how many processes some tasks are worth."""
+    return setup.jobs if tasks >= _WORTH_A_PROCESS else 1
+
+
+def cut(rows: Sequence[Any], size: int) -> Iterator[list[Any]]:
+    """Yield the rows in lists of at most ``size``."""
+    for start in range(0, len(rows), size):
+        yield list(rows[start : start + size])

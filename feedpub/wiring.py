@@ -1,0 +1,262 @@
+"""The only place that picks adapters: settings in, a ready ``Publisher`` out."""
+
+import hashlib
+import os
+import secrets
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from feedpub import __version__
+from feedpub.catalog.identity import mint_id
+from feedpub.config import Config
+from feedpub.locks import FileLock
+from feedpub.model import Problem
+from feedpub.ports import Glance
+from feedpub.publisher import Publisher
+from feedpub.publishing.setup import Setup
+from feedpub.reading import Dialect
+from feedpub.resources import locale_folder, static_folder, templates_folder
+from feedpub.sources.source import FolderSource, Reader
+from feedpub.store.glance import glance
+from feedpub.targets.local import LocalTarget
+from feedpub.workers import Pool, count_cores
+
+if TYPE_CHECKING:
+    from feedpub.store.sql import SqlStore
+
+KEY_NAME = "feedpub.key"
+
+
+def open_site(
+    config: Config,
+    *,
+    clock: Callable[[], datetime] | None = None,
+    allow_private: bool = False,
+) -> Publisher:
+    """Return the API of a site.
+
+    Args:
+        config: Of the site.
+        clock: Now, aware; that of the machine if None.
+        allow_private: Let pictures come from private addresses, for an intranet and for tests.
+    """
+    return Publisher(make_setup(config, clock=clock, allow_private=allow_private))
+
+
+def create_site(config: Config) -> None:
+    """Make the database and the key of a new site; what exists is kept."""
+    from feedpub.store.sql import SqlStore
+
+    key = config.root / KEY_NAME
+    if not key.exists():
+        descriptor = os.open(key, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_hex(32) + "\n")
+    with FileLock(_lock_path(config))():
+        SqlStore.open(config.database_path, create=True).close()
+
+
+def restore_site(config: Config, archive: Path) -> None:
+    """Put a backup in the place of the database.
+
+    Raises:
+        BusyError: A run holds the site.
+        MissingStoreError: There is no such backup.
+        CorruptStoreError: It is damaged.
+    """
+    from feedpub.store.sql import restore
+
+    with FileLock(_lock_path(config))():
+        restore(archive, config.database_path)
+
+
+def make_setup(
+    config: Config, *, clock: Callable[[], datetime] | None = None, allow_private: bool = False
+) -> Setup:
+    """Return a site's settings and adapters; nothing is opened yet."""
+    sources = make_sources(config)
+    jobs = config.jobs or count_cores()
+    return Setup(
+        site=config.site,
+        site_id=config.site_id,
+        sources=sources,
+        renames=config.renames,
+        entries=config.feeds.entries,
+        archive=config.feeds.archive,
+        mode=config.thumbnails.mode,
+        picture_budget_s=config.thumbnails.budget_s,
+        jobs=jobs,
+        settings=digest_settings(config),
+        target=LocalTarget(config.feeds.folder),
+        open_store=_StoreOpener(config.database_path),
+        glance=lambda: _glance(config.database_path),
+        make_pool=Pool,
+        reader=Reader(sources),
+        make_pages=_PageMaker(config) if config.pages.enabled else None,
+        thumbnailer=_LazyThumbnailer(allow_private=allow_private),
+        notifier=_Hub(config.site.hub) if config.site.hub and config.feeds.ping else None,
+        lock=FileLock(_lock_path(config)),
+        clock=clock or (lambda: datetime.now(UTC)),
+        mint=lambda source, path, attempt: mint_id(config.site_id, source, path, attempt=attempt),
+    )
+
+
+def make_sources(config: Config) -> list[FolderSource]:
+    """Return the sources of a site, in the order of its settings."""
+    return [
+        FolderSource(
+            index=index,
+            name=source.name,
+            root=str(source.path),
+            site_id=config.site_id,
+            dialect=Dialect(
+                zone=config.site.zone,
+                generator=source.generator,
+                categories=source.categories,
+                placeholders=config.thumbnails.placeholders,
+                permalink=source.permalink,
+            ),
+            dates=source.dates,
+            exclude=source.exclude,
+            pictures=_picture_folders(config.root, source.path, source.pictures),
+            renames=config.renames,
+        )
+        for index, source in enumerate(config.sources)
+    ]
+
+
+def _picture_folders(root: Path, source: Path, given: Sequence[Path]) -> tuple[str, ...]:
+    """Return where local pictures are looked for: as set, else the source and what is above it."""
+    if given:
+        return tuple(map(str, given))
+    folders = [source]
+    while folders[-1] != root and folders[-1].is_relative_to(root):
+        folders.append(folders[-1].parent)
+    return tuple(map(str, folders))
+
+
+def digest_settings(config: Config) -> str:
+    """Return a digest over all that changes what is published besides articles."""
+    digest = hashlib.sha256()
+    values = (
+        __version__,
+        config.site,
+        str(config.site.zone),
+        [(source.name, source.permalink) for source in config.sources],
+        config.feeds.entries,
+        config.feeds.archive,
+        config.thumbnails.mode,
+        config.thumbnails.placeholders,
+        config.pages.enabled,
+    )
+    digest.update(repr(values).encode("utf-8", "replace"))
+    if config.pages.enabled:
+        for file in _page_files(config.pages.templates):
+            digest.update(f"{file.name}\n".encode("utf-8", "replace") + file.read_bytes())
+    return digest.hexdigest()[:32]
+
+
+def _page_files(overrides: Path) -> Iterator[Path]:
+    for folder in (overrides, templates_folder(), static_folder(), locale_folder()):
+        for file in sorted(folder.rglob("*")):
+            if file.is_file() and file.suffix != ".po":
+                yield file
+
+
+def _lock_path(config: Config) -> Path:
+    return config.database_path.with_name(config.database_path.name + ".lock")
+
+
+def _glance(path: Path) -> Glance | None:
+    found = glance(path)
+    if found is None or found.meta.get("schema") != SCHEMA:
+        return None
+    return found
+
+
+SCHEMA = "0001"
+"""The version that ``glance`` understands; held against the store's by a test."""
+
+
+class _StoreOpener:
+    """Opens the store anew each time it is called, so that it can be called in any process."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    @contextmanager
+    def __call__(self, *, read_only: bool = False) -> Iterator["SqlStore"]:
+        from feedpub.store.sql import SqlStore
+
+        store = SqlStore.open(self._path, read_only=read_only)
+        try:
+            yield store
+        finally:
+            store.close()
+
+
+class _PageMaker:
+    def __init__(self, config: Config) -> None:
+        self._config = config
+
+    def __call__(self) -> Any:
+        from feedpub.pages import Pages
+
+        return Pages(self._config.site, templates=[self._config.pages.templates])
+
+
+class _LazyThumbnailer:
+    """Brings up HTTP and picture libraries when the first picture needs them."""
+
+    def __init__(self, *, allow_private: bool) -> None:
+        self._allow_private = allow_private
+        self._made: Any = None
+
+    def _get(self) -> Any:
+        if self._made is None:
+            from feedpub.net import Fetcher
+            from feedpub.thumbnails import Thumbnailer
+
+            fetcher = Fetcher(allow_private=True, ports=None) if self._allow_private else Fetcher()
+            self._made = Thumbnailer(fetcher)
+        return self._made
+
+    def from_bytes(self, data: bytes, *, url: str = "") -> Any:
+        return self._get().from_bytes(data, url=url)
+
+    def fetch_all(self, urls: Sequence[str], **options: Any) -> list[str]:
+        pending: list[str] = self._get().fetch_all(urls, **options)
+        return pending
+
+    def close(self) -> None:
+        if self._made is not None:
+            self._made.close()
+            self._made = None
+
+
+class _Hub:
+    """The hub that the operator chose, so it may be on a private address."""
+
+    def __init__(self, hub: str) -> None:
+        self._hub = hub
+
+    def ping(self, topics: Sequence[str]) -> tuple[list[str], list[Problem]]:
+        from feedpub.net import Fetcher
+        from feedpub.websub import ping
+
+        with Fetcher(allow_private=True, ports=None) as fetcher:
+            pinged = ping(self._hub, topics, fetcher=fetcher)
+        return list(pinged.told), list(pinged.problems)
+
+
+__all__ = [
+    "create_site",
+    "digest_settings",
+    "make_setup",
+    "make_sources",
+    "open_site",
+    "restore_site",
+]
