@@ -94,6 +94,13 @@ class Folder:
         Args:
             path: As asked for, decoded, without the leading slash.
         """
+        try:
+            return self._find(path)
+        except (OSError, ValueError, RuntimeError):
+            # Missing, too long, a NUL, a loop of links: whatever it is, it is not published.
+            return None
+
+    def _find(self, path: str) -> PublishedFile | str | None:
         place = self._place(path)
         if place is None:
             return None
@@ -109,18 +116,12 @@ class Folder:
         parts = path.split("/")
         if any(part.startswith(".") or "\\" in part or "\0" in part for part in parts):
             return None
-        try:
-            place = (self._root / path.strip("/")).resolve()
-        except (OSError, ValueError, RuntimeError):  # too long, or a loop of links
-            return None
+        place = (self._root / path.strip("/")).resolve()
         return place if place.is_relative_to(self._root) else None
 
     def _read(self, place: Path) -> PublishedFile | None:
-        try:
-            # A FIFO would block an open without O_NONBLOCK; what it is shows only afterwards.
-            handle = os.open(place, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
-        except (OSError, ValueError):
-            return None
+        # A FIFO would block an open without O_NONBLOCK; what it is shows only afterwards.
+        handle = os.open(place, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
         with os.fdopen(handle, "rb") as stream:
             found = os.fstat(handle)
             if not stat.S_ISREG(found.st_mode) or found.st_size > MAX_BYTES:
