@@ -67,9 +67,10 @@ class Tags(HTMLParser):
             self.dangerous.append(tag)
 
 
-@given(st.lists(st.sampled_from(
-    ["<", ">", "/", "!", "=", " ", "\n", "script", "img", "svg", "x", "onload", "'", '"', "文", "<x "]
-)).map("".join))  # fmt: skip
+PIECES = ["<", ">", "/", "!", "=", " ", "\n", "script", "img", "svg", "onload", "'", '"', "<x "]
+
+
+@given(st.lists(st.sampled_from(PIECES)).map("".join))
 def test_no_text_becomes_an_element_that_acts(text: str) -> None:
     parser = Tags()
 
