@@ -1,5 +1,6 @@
 """``feedpub demo``: the sample site, built, to click through."""
 
+import shlex
 import shutil
 from pathlib import Path
 
@@ -50,9 +51,9 @@ def _show(report: BuildReport, folder: Path, output: Path) -> None:
     )
     write("")
     write(f"Open in a browser: {output / 'index.html'}")
-    write(f"Or serve it:       feedpub -C {folder} serve")
+    write(f"Or serve it:       feedpub -C {shlex.quote(str(folder))} serve")
     say(
-        f"The articles are in {folder / 'articles'}; change one and type: feedpub -C {folder} build"
+        f"The articles are in {folder / 'articles'}; change one and type: feedpub -C {shlex.quote(str(folder))} build"
     )
 
 

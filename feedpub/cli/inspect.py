@@ -16,6 +16,7 @@ from feedpub.cli.output import (
     write_table,
 )
 from feedpub.cli.session import Session, pass_session
+from feedpub.cli.summary import count
 from feedpub.model import SiteStatus
 
 EXIT_INVALID = 3
@@ -54,7 +55,7 @@ def check(session: Session, paths: tuple[Path, ...], strict: bool, links: bool, 
 def _sum_up(errors: int, warnings: int) -> str:
     if not errors and not warnings:
         return "all is well"
-    return f"{errors} error(s), {warnings} warning(s)"
+    return f"{count(errors, 'error')}, {count(warnings, 'warning')}"
 
 
 @click.command(cls=SiteCommand)

@@ -120,7 +120,7 @@ def write_problems(problems: Iterable[Problem], *, form: str = "text", err: bool
 def _text(problem: Problem) -> str:
     place = printable(locate(problem.path, problem.line, problem.column))
     level = click.style(problem.level, fg="red" if problem.level == "error" else "yellow")
-    return f"{place}: {level}: {printable(problem.message)}"
+    return f"{place}: {level}: {' '.join(printable(problem.message).splitlines())}"
 
 
 def _github(problem: Problem) -> str:

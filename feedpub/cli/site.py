@@ -1,5 +1,6 @@
 """``feedpub init``: from a folder to a site."""
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,11 +50,10 @@ def init(
         _create_missing(session, settings)
         return
     site_id = _site_id(settings, force=force)
-    root.mkdir(parents=True, exist_ok=True)
     blog = _detect(root, generator)
-    if blog is None:
-        (root / "articles").mkdir(exist_ok=True)
-    settings.write_text(_compose(session, root, blog, given, site_id), "utf-8")
+    text = _compose(session, root, blog, given, site_id)
+    (root if blog else root / "articles").mkdir(parents=True, exist_ok=True)
+    settings.write_text(text, "utf-8")
     ignored = _add_ignored(root)
     _create_missing(session, settings, quiet=True)
     _tell_next_steps(session, root, settings, blog, ignored)
@@ -138,7 +138,7 @@ def _tell_next_steps(
     if blog:
         say(f"found a {blog.generator} blog: {blog.config}, articles in {blog.articles}")
     say(f"wrote {settings}{' and .gitignore' if ignored else ''}")
-    there = "" if root.resolve() == Path.cwd() else f" -C {root}"
+    there = "" if root.resolve() == Path.cwd() else f" -C {shlex.quote(str(root))}"
     if blog is None:
         say(f"1. put articles (Markdown or HTML) in {root / 'articles'}")
     else:

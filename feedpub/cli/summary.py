@@ -9,38 +9,43 @@ def summarise(report: BuildReport, *, seconds: float) -> list[str]:
     files = "would be written" if report.dry_run else "written"
     removed = f", {report.removed} removed" if report.removed else ""
     first = (
-        f"{verb} {_count(report.articles, 'article')} in {_count(report.feeds, 'feed')}:"
-        f" {_changes(report)}; {_count(report.written, 'file')} {files}{removed}"
+        f"{verb} {count(report.articles, 'article')} in {count(report.feeds, 'feed')}:"
+        f" {_changes(report)}; {count(report.written, 'file')} {files}{removed}"
         f" ({seconds:.1f} s)"
     )
     lines = [first]
     if report.baseline:
         lines.append(
-            f"first read: {_count(report.baseline, 'article')} count as known, not as news,"
+            f"first read: {count(report.baseline, 'article')}"
+            f" {_agree(report.baseline, 'counts', 'count')} as known, not as news,"
             " and would not be mailed"
         )
     if report.duplicates:
-        lines.append(f"{_count(report.duplicates, 'duplicate')} merged into other articles")
+        lines.append(f"{count(report.duplicates, 'duplicate')} merged into other articles")
     if report.held:
         lines.append(
-            f"{_count(report.held, 'article')} not published: drafts, future dates, passwords"
+            f"{count(report.held, 'article')} not published: drafts, future dates, passwords"
         )
     if report.pictures_pending:
-        lines.append(
-            f"{_count(report.pictures_pending, 'picture')} to be fetched by the next build"
-        )
+        lines.append(f"{count(report.pictures_pending, 'picture')} to be fetched by the next build")
     if report.pinged:
-        lines.append(f"told the hub of {_count(len(report.pinged), 'feed')}")
+        lines.append(f"told the hub of {count(len(report.pinged), 'feed')}")
     if report.errors:
         lines.append(
-            f"{_count(len(report.errors), 'error')}; what they are about is as it was before,"
+            f"{count(len(report.errors), 'error')};"
+            f" what {_agree(len(report.errors), 'it is', 'they are')} about is as it was before,"
             " the rest is published"
         )
     return lines
 
 
-def _count(number: int, noun: str) -> str:
+def count(number: int, noun: str) -> str:
+    """Return a number with its noun."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _agree(number: int, one: str, several: str) -> str:
+    return one if number == 1 else several
 
 
 def _changes(report: BuildReport) -> str:
