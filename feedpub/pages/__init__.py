@@ -9,9 +9,10 @@ from urllib.parse import quote
 
 from feedpub.feeds.text import to_uri
 from feedpub.model import Category, Entry, Feed, FeedSummary, Site
+from feedpub.pages.body import fit_body
 from feedpub.pages.engine import Engine
 from feedpub.pages.language import choose_language
-from feedpub.pages.links import link_between, localise_links
+from feedpub.pages.links import link_between
 from feedpub.pages.views import (
     EVERYTHING,
     Card,
@@ -95,7 +96,7 @@ class Pages:
             entry: With its page; a missing body leaves the summary.
         """
         page = entry.page or ""
-        body = localise_links(entry.html or "", page=page, base=self._base)
+        body = fit_body(entry.html or "", page=page, base=self._base)
         card = self._card(entry, page)
         shown = card.image is not None and card.image.src in body
         return self._render(

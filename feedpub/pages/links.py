@@ -1,12 +1,7 @@
 """Links from one published file to another, written so that they also work from the disk."""
 
-import posixpath
-import re
+from functools import lru_cache
 from urllib.parse import quote, urlsplit
-
-# In cleaned HTML every "<" opens a tag and every value stands in double quotes, so a tag can be
-# told from the text around it without a parser.
-_TAG = re.compile(r'<[a-z][^>"]*(?:"[^"]*"[^>"]*)*>', re.IGNORECASE)
 
 
 def link_between(page: str, target: str) -> str:
@@ -19,9 +14,20 @@ def link_between(page: str, target: str) -> str:
     Returns:
         Percent-encoded, never empty, never with a scheme.
     """
-    start = posixpath.dirname(page)
+    folder, _, _ = page.rpartition("/")
+    return _link_from(folder, target)
+
+
+@lru_cache(maxsize=8192)
+def _link_from(folder: str, target: str) -> str:
+    # Not posixpath.relpath: it asks for the current folder, which is no business of a link.
+    here, there = folder.split("/") if folder else [], target.split("/")
+    shared = 0
+    while shared < min(len(here), len(there) - 1) and here[shared] == there[shared]:
+        shared += 1
+    steps = [".."] * (len(here) - shared) + there[shared:]
     # A file name such as "a:b" at the start of a link would read as a scheme; quote() encodes ":".
-    return quote(posixpath.relpath(target, start or "."), safe="/~")
+    return quote("/".join(steps), safe="/~")
 
 
 def web_url(url: str) -> str:
@@ -31,18 +37,3 @@ def web_url(url: str) -> str:
     except ValueError:
         return ""
     return url if parts.scheme in {"http", "https"} and parts.netloc else ""
-
-
-def localise_links(html: str, *, page: str, base: str) -> str:
-    """Make the absolute links of an article's body that stay within the output folder relative.
-
-    Args:
-        html: Cleaned by the reader.
-        page: Path of the page that will hold the body.
-        base: Where the output folder is served, as a URI; ends with ``/``.
-    """
-    if base not in html:
-        return html
-    up = "../" * page.count("/") or "./"
-    pattern = re.compile(rf'(?<= )(href|src)="{re.escape(base)}')
-    return _TAG.sub(lambda tag: pattern.sub(rf'\1="{up}', tag[0]), html)

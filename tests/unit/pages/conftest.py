@@ -10,9 +10,9 @@ from feedpub.model import Category, Entry, FeedSummary, Picture, Site
 NOON = datetime(2026, 3, 24, 4, tzinfo=UTC)
 BASE = "https://blog.example/feeds/"
 ROOT = Category(0, (), ("all",))
-TECH = Category(1, ("技术",), ("ji-zhu",))
-WEB = Category(2, ("技术", "网络"), ("ji-zhu", "wang-luo"), 1)
-FEEDS = Category(3, ("技术", "网络", "订阅"), ("ji-zhu", "wang-luo", "ding-yue"), 2)
+TECH = Category(1, ("技术",), ("ji-shu",))
+WEB = Category(2, ("技术", "网络"), ("ji-shu", "wang-luo"), 1)
+FEEDS = Category(3, ("技术", "网络", "订阅"), ("ji-shu", "wang-luo", "ding-yue"), 2)
 
 
 @pytest.fixture

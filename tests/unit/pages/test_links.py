@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from feedpub.pages.links import link_between, localise_links, web_url
+from feedpub.pages.links import link_between, web_url
 
 BASE = "https://blog.example/feeds/"
 NAMES = st.text(
@@ -36,33 +36,6 @@ def test_a_relative_link_always_leads_where_it_should(page: str, target: str) ->
 )
 def test_a_link_is_as_short_as_it_can_be(page: str, target: str, link: str) -> None:
     assert link_between(page, target) == link
-
-
-def test_a_body_links_to_published_files_relatively() -> None:
-    body = (
-        f'<p><a href="{BASE}index.html" title="a > b">x</a><img alt="" src="{BASE}media/a.jpg"></p>'
-    )
-
-    local = localise_links(body, page="articles/x.html", base=BASE)
-
-    assert local == (
-        '<p><a href="../index.html" title="a > b">x</a><img alt="" src="../media/a.jpg"></p>'
-    )
-
-
-def test_an_address_in_the_text_of_a_body_is_left_alone() -> None:
-    body = (
-        f'<p>href="{BASE}x" and <code> src="{BASE}y"</code>'
-        f'<img alt=" src=&quot;{BASE}z&quot;" title=" href={BASE}"></p>'
-    )
-
-    assert localise_links(body, page="articles/x.html", base=BASE) == body
-
-
-def test_a_page_at_the_top_links_to_its_own_folder() -> None:
-    assert localise_links(f'<a href="{BASE}">x</a>', page="x.html", base=BASE) == (
-        '<a href="./">x</a>'
-    )
 
 
 @pytest.mark.parametrize("url", ["https://a.example/", "http://a.example/x?y#z"])

@@ -76,7 +76,7 @@ def test_every_page_announces_feeds_in_three_formats(every_page: dict[str, bytes
 
 
 def test_a_feed_page_announces_its_own_feed_first(every_page: dict[str, bytes]) -> None:
-    page = every_page["ji-zhu/wang-luo/index.html"]
+    page = every_page["ji-shu/wang-luo/index.html"]
 
     found = [
         (element.attributes["title"], element.attributes["href"])
@@ -93,9 +93,9 @@ def test_a_feed_page_announces_its_own_feed_first(every_page: dict[str, bytes]) 
     [
         ("index.html", BASE),
         ("all/index.html", f"{BASE}all/"),
-        ("ji-zhu/wang-luo/ding-yue/index.html", f"{BASE}ji-zhu/wang-luo/ding-yue/"),
+        ("ji-shu/wang-luo/ding-yue/index.html", f"{BASE}ji-shu/wang-luo/ding-yue/"),
         ("articles/one-00000001.html", f"{BASE}articles/one-00000001.html"),
-        ("before/the/rename/index.html", f"{BASE}ji-zhu/wang-luo/ding-yue/"),
+        ("before/the/rename/index.html", f"{BASE}ji-shu/wang-luo/ding-yue/"),
     ],
 )
 def test_a_page_names_its_one_canonical_address(
@@ -107,7 +107,7 @@ def test_a_page_names_its_one_canonical_address(
 def test_the_subscribe_page_shows_whole_addresses_to_copy(every_page: dict[str, bytes]) -> None:
     shown = text(every_page["index.html"])
 
-    for address in ("all/rss.xml", "all/atom.xml", "all/feed.json", "ji-zhu/wang-luo/rss.xml"):
+    for address in ("all/rss.xml", "all/atom.xml", "all/feed.json", "ji-shu/wang-luo/rss.xml"):
         assert BASE + address in shown
 
 
@@ -140,7 +140,7 @@ def test_a_site_without_articles_has_pages(
 def test_a_feed_page_names_the_way_down_and_the_categories_below(
     every_page: dict[str, bytes],
 ) -> None:
-    page = every_page["ji-zhu/index.html"]
+    page = every_page["ji-shu/index.html"]
     hrefs = [element.attributes["href"] for element in elements(page) if element.tag == "a"]
 
     assert "wang-luo/index.html" in hrefs
@@ -148,7 +148,7 @@ def test_a_feed_page_names_the_way_down_and_the_categories_below(
 
 
 def test_a_feed_page_leads_to_the_newest_archive(every_page: dict[str, bytes]) -> None:
-    page = every_page["ji-zhu/index.html"].decode()
+    page = every_page["ji-shu/index.html"].decode()
 
     assert 'rel="prev-archive" type="application/atom+xml" href="archive/2026-02/atom.xml"' in page
     assert "2026年2月" in page
@@ -238,7 +238,7 @@ def test_a_language_other_than_the_pages_is_marked(pages: Pages, entry: Entry) -
 def test_a_moved_category_sends_its_visitors_on(every_page: dict[str, bytes]) -> None:
     page = every_page["before/the/rename/index.html"].decode()
 
-    assert 'content="0; url=../../../ji-zhu/wang-luo/ding-yue/index.html"' in page
+    assert 'content="0; url=../../../ji-shu/wang-luo/ding-yue/index.html"' in page
 
 
 def test_what_is_gone_stays_out_of_search_engines(every_page: dict[str, bytes]) -> None:
