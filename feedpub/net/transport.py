@@ -154,8 +154,6 @@ def _explain(error: Exception, limits: Limits) -> FetchError:
         return FetchError(f"the TLS connection failed: {_tls_reason(error)}", url=limits.url)
     if isinstance(error, urllib3.exceptions.DecodeError):
         return FetchError("the body is not compressed as its header says", url=limits.url)
-    if isinstance(error, ValueError) and not isinstance(error, requests.RequestException):
-        return FetchError("the server does not speak HTTP", url=limits.url)
     return FetchError("the server broke off before the end of its answer", url=limits.url)
 
 

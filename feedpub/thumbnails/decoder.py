@@ -8,6 +8,7 @@ import queue
 import subprocess
 import sys
 import threading
+from typing import IO, cast
 
 from feedpub.errors import PictureError
 from feedpub.thumbnails.jpeg import Thumbnail, make_jpeg
@@ -104,10 +105,10 @@ class _Process:
 def _ask(
     process: "subprocess.Popen[bytes]", data: bytes, width: int
 ) -> tuple[bool, bytes, int, int]:
-    if process.stdin is None or process.stdout is None:
-        raise EOFError
-    process.stdin.write(REQUEST.pack(len(data), width))
-    process.stdin.write(data)
-    process.stdin.flush()
-    ok, length, width, height = ANSWER.unpack(read_exactly(process.stdout, ANSWER.size))
-    return ok, read_exactly(process.stdout, length), width, height
+    # Both are pipes, as the process was started with them.
+    to, back = cast(IO[bytes], process.stdin), cast(IO[bytes], process.stdout)
+    to.write(REQUEST.pack(len(data), width))
+    to.write(data)
+    to.flush()
+    ok, length, width, height = ANSWER.unpack(read_exactly(back, ANSWER.size))
+    return ok, read_exactly(back, length), width, height

@@ -4,7 +4,8 @@ import ipaddress
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 
 import pytest
 from hypothesis import given
@@ -152,12 +153,14 @@ def test_the_address_that_was_checked_is_the_one_that_is_connected_to(
     assert fetched
 
 
+@pytest.mark.parametrize("dead", ["127.0.0.9", "127.0.0.5"], ids=["refuses", "is mute"])
 def test_a_dead_address_leaves_time_for_the_next(
-    fetcher: Fetcher, server: BadServer, monkeypatch: pytest.MonkeyPatch
+    fetcher: Fetcher, server: BadServer, monkeypatch: pytest.MonkeyPatch, dead: str
 ) -> None:
-    monkeypatch.setattr(socket, "getaddrinfo", answering(["127.0.0.9", "127.0.0.1"]))
+    monkeypatch.setattr(socket, "getaddrinfo", answering([dead, "127.0.0.1"]))
 
-    assert fetch(fetcher, server.url("/jpeg", "two.test"))
+    with mute(("127.0.0.5", server.port)):
+        assert fetch(fetcher, server.url("/jpeg", "two.test"), deadline_s=1)
 
 
 def test_a_look_up_counts_against_the_deadline(
@@ -204,6 +207,18 @@ def test_a_name_that_cannot_be_one_is_unknown(fetcher: Fetcher) -> None:
 
 def fetch(fetcher: Fetcher, url: str, *, deadline_s: float = 5) -> bytes:
     return fetcher.get(url, max_bytes=100_000, deadline_s=deadline_s, accept=("image/",)).body
+
+
+@contextmanager
+def mute(address: tuple[str, int]) -> Iterator[None]:
+    """Let an address not answer at all, as its queue of waiting connections is full."""
+    with ExitStack() as stack:
+        stack.enter_context(socket.create_server(address, backlog=0))
+        for _ in range(3):
+            waiting = stack.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(address)
+        yield
 
 
 def answering(*answers: list[str]) -> Answers:

@@ -1,9 +1,12 @@
 """What arrives, how, and what does not."""
 
+import contextlib
+import gc
 import socket
 import threading
 import time
 import tracemalloc
+import warnings
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -238,6 +241,20 @@ def test_a_broken_answer_is_an_error_to_try_again(
     assert caught.value.retry
     assert "0x" not in str(caught.value)
     assert "urllib3" not in str(caught.value)
+
+
+@pytest.mark.parametrize("path", ["/bad-length", "/slow-headers", "/cut-chunk", "/status/404"])
+def test_a_broken_answer_leaves_no_socket_open(server: BadServer, path: str) -> None:
+    with (
+        warnings.catch_warnings(record=True) as leaks,
+        Fetcher(allow_private=True, ports=None) as fetcher,
+    ):
+        warnings.simplefilter("always")
+        with contextlib.suppress(FetchError):
+            fetch(fetcher, server.url(path), deadline_s=0.2)
+        gc.collect()
+
+    assert leaks == []
 
 
 def test_a_port_where_nobody_listens_says_so(fetcher: Fetcher) -> None:

@@ -3,6 +3,7 @@
 import hashlib
 import random
 import struct
+import zlib
 
 import pytest
 from hypothesis import given
@@ -14,6 +15,7 @@ from feedpub.thumbnails import Measure, Thumbnail, measure
 from feedpub.thumbnails.jpeg import make_jpeg
 from tests.support import pictures
 
+SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 RED, BLUE, WHITE = (255, 0, 0), (0, 0, 255), (255, 255, 255)
 
 
@@ -113,10 +115,10 @@ def test_a_picture_is_turned_as_its_camera_says(
     assert near(made.getpixel(blue), BLUE)
 
 
-def test_no_metadata_is_published() -> None:
+@pytest.mark.parametrize("profile", [None, SRGB], ids=["no profile", "a profile"])
+def test_no_metadata_is_published(profile: bytes | None) -> None:
     exif = Image.Exif()
     exif[0x010E] = "SECRET-EXIF"
-    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     data = pictures.drawing(
         kind="JPEG", exif=exif.tobytes(), comment=b"SECRET-COMMENT", icc_profile=profile, dpi=(9, 9)
     )
@@ -189,7 +191,7 @@ def test_a_cmyk_jpeg_becomes_rgb() -> None:
 
 def test_a_colour_profile_is_applied_before_it_is_left_out() -> None:
     # Red and blue have changed names in this profile.
-    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    profile = SRGB
     for old, new in ((b"rXYZ", b"????"), (b"bXYZ", b"rXYZ"), (b"????", b"bXYZ")):
         profile = profile.replace(old, new)
     data = pictures.encoded(Image.new("RGB", (64, 64), RED), "JPEG", icc_profile=profile)
@@ -279,6 +281,23 @@ def test_a_gif_that_is_larger_than_its_screen_is_refused() -> None:
 
     with pytest.raises(PictureError, match="25 million pixels"):
         make_jpeg(bytes(data))
+
+
+@pytest.mark.parametrize(
+    "error",
+    [MemoryError, IndexError, RecursionError, SyntaxError, struct.error, zlib.error],
+    ids=lambda error: f"{error.__module__}.{error.__name__}",
+)
+def test_whatever_pillow_raises_is_a_refused_picture(
+    monkeypatch: pytest.MonkeyPatch, error: type[Exception]
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(Image.Image, "resize", fail)
+
+    with pytest.raises(PictureError):
+        make_jpeg(pictures.drawing())
 
 
 @given(st.sampled_from(["PNG", "JPEG", "GIF", "WEBP"]), st.data())

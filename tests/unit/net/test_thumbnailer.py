@@ -22,7 +22,7 @@ head = sys.stdin.buffer.read(6); size, _ = worker.REQUEST.unpack(head); \
 worker.serve(io.BytesIO(head + sys.stdin.buffer.read(size)), sys.stdout.buffer)"
 # Takes more memory than it is allowed to, as a decoder might.
 GREEDY = "from feedpub.thumbnails import jpeg, worker; \
-worker.make_jpeg = lambda *_, **__: bytearray(2 << 30); worker.main()"
+worker.make_jpeg = lambda *_, **__: (bytes(bytearray(2 << 30)[:9]), 9, 9); worker.main()"
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +47,10 @@ def test_a_process_makes_the_same_as_we_would(alone: Thumbnailer) -> None:
     assert alone.from_bytes(data) == Thumbnailer(None, isolate=False).from_bytes(data)
 
 
+def test_a_picture_is_measured_where_it_is(alone: Thumbnailer) -> None:
+    assert alone.measure(pictures.drawing(300, 200)) == (300, 200, "image/png")
+
+
 def test_an_error_crosses_over_from_the_process(alone: Thumbnailer) -> None:
     with pytest.raises(PictureError, match="this is an SVG drawing") as caught:
         alone.from_bytes(pictures.SVG_SCRIPT, url="a.svg")
@@ -69,18 +73,24 @@ def test_many_threads_share_two_processes(alone: Thumbnailer) -> None:
     assert len({thumbnail.name for thumbnail in made.values()}) == 12
 
 
-@pytest.mark.parametrize("program", [DIE, HANG, GREEDY], ids=["dies", "hangs", "greedy"])
+@pytest.mark.parametrize(
+    ("program", "timeout_s"), [(DIE, 15), (HANG, 1), (GREEDY, 15)], ids=["dies", "hangs", "greedy"]
+)
 def test_a_picture_that_brings_its_decoder_down_is_an_error_and_no_more(
-    monkeypatch: pytest.MonkeyPatch, program: str
+    monkeypatch: pytest.MonkeyPatch, program: str, timeout_s: float
 ) -> None:
+    begin = time.monotonic()
+
     with Thumbnailer(None) as thumbnailer:
         with monkeypatch.context() as patched:
             patched.setattr(decoder, "_PROGRAM", program)
-            patched.setattr(decoder, "_TIMEOUT_S", 2.0)
+            patched.setattr(decoder, "_TIMEOUT_S", timeout_s)
             with pytest.raises(PictureError, match="bounded time and memory"):
                 thumbnailer.from_bytes(pictures.drawing())
 
         assert thumbnailer.from_bytes(pictures.drawing()).width == 120
+
+    assert time.monotonic() - begin < 30
 
 
 def test_a_decoder_that_died_meanwhile_is_started_again(monkeypatch: pytest.MonkeyPatch) -> None:

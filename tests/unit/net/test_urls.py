@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from urllib3.util import parse_url
 
 from feedpub.errors import FetchError
 from feedpub.net import host_of
@@ -64,6 +65,15 @@ def test_a_url_that_is_not_plain_http_is_refused(url: str) -> None:
     assert caught.value.url == url
     assert not caught.value.retry
     assert str(caught.value)[0].islower() or str(caught.value).startswith("the URL")
+
+
+def test_a_url_that_two_parsers_read_apart_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    # No such URL is known beyond those above; the next one must not get through either.
+    other = parse_url("http://other.test/")
+    monkeypatch.setattr("urllib3.util.parse_url", lambda url: other)
+
+    with pytest.raises(FetchError, match="in two ways"):
+        check_url("http://example.org/")
 
 
 @given(st.text())
