@@ -16,7 +16,7 @@ QUICK_SIZES = (1_000, 10_000)
 
 
 def main() -> int:
-    """Print the tables; 1 if a comparison could not be made, however the ratios are."""
+    """Print the tables; 1 if the contenders did not do the same work."""
     options = _parse_options()
     binary = hugo.find_hugo()
     if not binary:

@@ -22,7 +22,7 @@ def format_result(result: Result) -> str:
     if result.growth:
         parts += [_format_growth(result.growth), _format_incremental(result.growth)]
     parts += [_format_stages(kind, seconds) for kind, seconds in result.stages.items()]
-    parts += [NOTES, *(f"NOT COMPARED: {fault}" for fault in result.faults)]
+    parts += [NOTES, *(f"FAULT: {fault}" for fault in result.faults)]
     return "\n\n".join(part for part in parts if part)
 
 
@@ -43,7 +43,7 @@ def _growth_cells(size: Growth) -> tuple[str, ...]:
         _times(size.again[ONE_NEW]),
         _times(size.again[NOTHING_NEW]),
         _times(size.again[STAT]),
-        _times(size.defaults),
+        _times(size.defaults) if size.defaults else "",
         _megabytes(size.memory[FEEDPUB]),
         _times(size.cold[HUGO]),
         _megabytes(size.memory[HUGO]),

@@ -14,7 +14,7 @@ class StageClock:
 
     def __init__(self) -> None:
         self.seconds: dict[str, float] = {}
-        self._stage = "before the first stage"
+        self._stage = "import and open"
         self._since = time.perf_counter()
 
     def __call__(self, stage: str, done: int, total: int) -> None:
@@ -32,11 +32,8 @@ class StageClock:
 def main(folder: Path) -> None:
     """Build a site and print the seconds of each stage, in the order of the build."""
     clock = StageClock()
-    clock.enter("import and open")
-
-    from feedpub.wiring import open_site
-
     from feedpub.config import load_config
+    from feedpub.wiring import open_site
 
     with open_site(load_config(folder / "feedpub.toml", {})) as publisher:
         publisher.build(progress=clock, offline=True)
