@@ -138,18 +138,23 @@ class Scenario:
         script = f"{command.line}\nstatus=$?; pwd > {shlex.quote(str(where))}; exit $status"
         done = self._call(block, ["bash", "-c", script], shown=command.line)
         self._here = Path(where.read_text().strip())
-        printed = done.stdout + done.stderr
         if command.expected:
-            assert matches(command.expected, printed), f"{block}: {command.line}\n{printed}"
+            assert matches(command.expected, done.stdout), f"{block}: {command.line}\n{done.stdout}"
         return None
 
     def _call(
         self, block: Block, command: list[str], shown: str = ""
     ) -> subprocess.CompletedProcess[str]:
+        # As on a terminal, where both streams come out in the order written.
         done = subprocess.run(
-            command, cwd=self._here, env=self._environment, capture_output=True, text=True
+            command,
+            cwd=self._here,
+            env=self._environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
         )
-        assert done.returncode == 0, f"{block}: {shown}\n{done.stdout}{done.stderr}"
+        assert done.returncode == 0, f"{block}: {shown}\n{done.stdout}"
         return done
 
     def _start(self, block: Block, command: Command) -> None:
