@@ -23,7 +23,7 @@ class Shelves:
         found = self._connection.execute(sa.select(aliases).order_by(aliases.c.folder))
         return CategoryTree.from_rows(
             (Row(row.id, row.parent or None, row.name, row.slug) for row in rows),
-            dict(found.tuples().all()),
+            dict(found.all()),
         )
 
     def save_tree(self, tree: CategoryTree, *, known: CategoryTree) -> None:
@@ -155,7 +155,7 @@ class Shelves:
         """Return how many articles each shelf holds."""
         table = schema.placements
         query = sa.select(table.c.category, sa.func.count()).group_by(table.c.category)
-        return dict(self._connection.execute(query).tuples().all())
+        return dict(self._connection.execute(query).all())
 
     def overlaps(self) -> list[list[int]]:
         """Return the shelves, everything apart, of each article that stands on several."""
@@ -211,7 +211,7 @@ class Shelves:
 
     def meta(self) -> dict[str, str]:
         """Return the site's own notes."""
-        return dict(self._connection.execute(sa.select(schema.meta)).tuples().all())
+        return dict(self._connection.execute(sa.select(schema.meta)).all())
 
     def set_meta(self, values: Mapping[str, str]) -> None:
         """Replace some notes; an empty value removes one."""

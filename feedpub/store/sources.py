@@ -78,7 +78,7 @@ class Sources:
         rows = self._connection.execute(
             sa.select(table.c.path, table.c.fingerprint).where(table.c.source == source)
         )
-        return dict(rows.tuples().all())
+        return dict(rows.all())
 
     def save_fingerprints(
         self, source: int, found: Mapping[str, bytes], gone: Iterable[str]
