@@ -175,7 +175,6 @@ def digest_details(article: ReadArticle) -> int:
             article.language,
             article.tags,
             article.url,
-            article.permalink,
             article.thumbnail,
             article.summary,
             article.digest,

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Any, Literal
 from urllib.parse import quote
@@ -48,17 +48,20 @@ class Payload:
 
     def to_bytes(self) -> bytes:
         """Return JSON; what is empty is left out."""
-        values = {key: value for key, value in asdict(self).items() if value not in (None, ())}
+        values = {name: value for name in _FIELDS if (value := getattr(self, name))}
         return json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode()
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "Payload":
         """Return what ``to_bytes`` wrote."""
-        values: dict[str, Any] = {"page": None, "html": None, **json.loads(data)}
+        values: dict[str, Any] = {"page": None, "summary": "", "html": None, **json.loads(data)}
         for name in ("authors", "tags", "size"):
             if name in values:
                 values[name] = tuple(values[name])
         return cls(**values)
+
+
+_FIELDS = tuple(field.name for field in fields(Payload))
 
 
 def make_key(record: Record, settings: str, *, full: bool) -> bytes:

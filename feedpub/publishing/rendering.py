@@ -1,6 +1,7 @@
 """An article's file becomes its published form, once, in whichever process has time for it."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from urllib.parse import quote, urljoin, urlsplit
 
@@ -104,7 +105,13 @@ class _Work:
         file = self._source.read(self._record.path)
         dialect = self._source.dialect
         path = self._record.path
-        article = read_article(file.data, path=path, dialect=dialect, sidecar=file.sidecar)
+        article = read_article(
+            file.data,
+            path=path,
+            dialect=dialect,
+            sidecar=file.sidecar,
+            published=datetime.fromtimestamp(self._record.published, UTC),
+        )
         self._url, page = self._find_url(article)
         rendition = render_body(
             file.data,

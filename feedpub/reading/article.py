@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import KeysView
+from datetime import datetime
+from datetime import datetime
 from hashlib import sha256
 
 from feedpub.errors import ArticleError
@@ -64,7 +66,12 @@ _LOCALISED = frozenset({"auto", "hugo", "zola"})
 
 
 def read_article(
-    data: bytes, *, path: str, dialect: Dialect, sidecar: bytes | None = None
+    data: bytes,
+    *,
+    path: str,
+    dialect: Dialect,
+    sidecar: bytes | None = None,
+    published: datetime | None = None,
 ) -> ReadArticle:
     """Read an article's fields; its body is only hashed.
 
@@ -73,13 +80,14 @@ def read_article(
         path: Within the source, NFC, with ``/``.
         dialect: Of the source.
         sidecar: Of Nikola's ``NAME.meta``, None without one.
+        published: Date that the permalink is filled in with; None takes the article's own.
 
     Raises:
         ArticleError: It cannot be read; line, column, field and value as far as they are known.
     """
     text = decode(data, path)
     front = split_article(text, path=path, dialect=dialect, sidecar=sidecar)
-    return _Reading(front, path, dialect).read(_body_bytes(data, text, front))
+    return _Reading(front, path, dialect, published).read(_body_bytes(data, text, front))
 
 
 def _body_bytes(data: bytes, text: str, front: FrontMatter) -> bytes:
@@ -104,8 +112,11 @@ def fold_names(fields: Fields) -> Fields:
 class _Reading:
     """One article on its way from front matter to ``ReadArticle``."""
 
-    def __init__(self, front: FrontMatter, path: str, dialect: Dialect) -> None:
+    def __init__(
+        self, front: FrontMatter, path: str, dialect: Dialect, published: datetime | None
+    ) -> None:
         self._front, self._path, self._dialect = front, path, dialect
+        self._published = published
         self._fields = fold_names(front.fields)
         self._extra = self._fields.get("extra") or self._fields.get("params")
         self._warnings = list(front.warnings)
@@ -251,7 +262,7 @@ class _Reading:
                 path=self._path,
                 name=name,
                 title=title,
-                date=stamp.instant,
+                date=self._published or stamp.instant,
                 zone=self._dialect.zone,
                 categories=categories,
                 fields=self._fields,

@@ -3,7 +3,7 @@
 import hashlib
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 from unicodedata import normalize
 
@@ -30,6 +30,7 @@ from feedpub.sources.folders import (
     scan_tree,
 )
 
+_WITH_SIDECARS = frozenset({"auto", "nikola"})
 MAX_PICTURE_BYTES = 32 * 1024 * 1024
 _SHARED_FOLDERS = 32  # enough to keep the processes evenly busy
 
@@ -81,6 +82,11 @@ class FolderSource:
     exclude: tuple[str, ...] = ()
     pictures: tuple[str, ...] = ()
     renames: Mapping[CategoryPath, CategoryPath] | None = None
+    # The catalog has no use for URLs, and filling in a pattern is a tenth of reading an article.
+    _without_urls: Dialect = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_without_urls", replace(self.dialect, permalink=""))
 
     @property
     def has_urls(self) -> bool:
@@ -126,6 +132,8 @@ class FolderSource:
         """
         place = os.path.join(self.root, path)
         data = read_bytes(place)
+        if self.dialect.generator not in _WITH_SIDECARS:
+            return SourceFile(data, None)
         sidecar = place.rpartition(".")[0] + SIDECAR
         return SourceFile(data, read_bytes(sidecar) if os.path.lexists(sidecar) else None)
 
@@ -135,7 +143,10 @@ class FolderSource:
         try:
             source_file = self.read(path)
             article = read_article(
-                source_file.data, path=path, dialect=self.dialect, sidecar=source_file.sidecar
+                source_file.data,
+                path=path,
+                dialect=self._without_urls,
+                sidecar=source_file.sidecar,
             )
         except ArticleError as error:
             return StoredProblem(

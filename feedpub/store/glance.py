@@ -18,8 +18,11 @@ def glance(path: Path) -> Glance | None:
     That is so for a database that is missing, damaged, locked or of another version: opening it
     properly then gives the error, or mends it.
     """
+    # Without a log beside it nobody has the database open, and a plain look leaves no trace; with
+    # one, SQLite has to read the log too, and keeps its index of it in a file.
+    quiet = "&immutable=1" if not path.with_name(path.name + "-wal").exists() else ""
     try:
-        connection = sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True)
+        connection = sqlite3.connect(f"file:{quote(str(path))}?mode=ro{quiet}", uri=True)
         with closing(connection):
             return _look(connection)
     except sqlite3.Error:
