@@ -4,7 +4,9 @@ nh3 takes 15 s for 250 KB of ``<div>`` and 54 s for one tag of 1.9 MB; each chec
 """
 
 import re
+from typing import NoReturn
 
+from feedpub.errors import MarkupError
 from feedpub.reading.tags import scan_tags
 
 MAX_BODY = 2 * 1024 * 1024
@@ -50,6 +52,7 @@ _SELF_ENDING = frozenset(
     ]
 )
 # Unclosed ones are opened anew in every later paragraph, whatever is closed around them.
+_TAG_START = re.compile(r"</?[A-Za-z]")
 _FORMATTING = frozenset(
     ["b", "big", "code", "em", "font", "i", "s", "small", "strike", "strong", "tt", "u"]
 )
@@ -62,61 +65,72 @@ def strip_data_uris(body: str) -> str:
     return _DATA_URI.sub("", body) if "data:" in body or "DATA:" in body else body
 
 
-def find_refusal(body: str) -> str | None:
-    """Return why a body is refused, None if it is fit for the sanitiser.
+def check_markup(body: str, *, path: str) -> None:
+    """Check that a sanitiser can take a body in a moment.
 
     Args:
         body: HTML without ``data:`` URIs.
+        path: For the error.
+
+    Raises:
+        MarkupError: It is refused, and why.
     """
     if len(body) > MAX_BODY:
-        return f"body of {len(body) // 1024} KB; only title and summary are published"
+        refuse(f"body of {len(body) // 1024} KB; keep it below {MAX_BODY // 1024} KB", path)
     opened = body.count("<") - body.count("</")
-    if opened <= MAX_DEPTH and len(body) <= MAX_TAG:
-        return None
-    return _measure(body)
+    if opened > MAX_DEPTH or len(body) > MAX_TAG:
+        _measure(body, path)
 
 
-def _measure(body: str) -> str | None:
-    stack: list[str] = []
-    open_names: dict[str, int] = {}
-    formatting: dict[str, int] = {}
+def refuse(reason: str, path: str) -> NoReturn:
+    """Refuse a body: the article is published with its title and summary only."""
+    raise MarkupError(f"{reason}; until then only title and summary are published", path=path)
+
+
+def _measure(body: str, path: str) -> None:
+    nesting = _Nesting()
     end = 0
     for tag in scan_tags(body):
         end = tag.end
-        if tag.end - tag.start > MAX_TAG:
-            return (
-                f"a tag of {(tag.end - tag.start) // 1024} KB; only title and summary are published"
-            )
-        name = tag.name
+        if end - tag.start > MAX_TAG:
+            refuse(f"a tag of {(end - tag.start) // 1024} KB; shorten it", path)
         if tag.closing:
-            _close(name, stack, open_names)
-            if formatting.get(name):
-                formatting[name] -= 1
-            continue
-        if name in _VOID or name in _SELF_ENDING:
-            continue
-        stack.append(name)
-        open_names[name] = open_names.get(name, 0) + 1
-        if name in _FORMATTING:
-            formatting[name] = formatting.get(name, 0) + 1
-        if len(stack) > MAX_DEPTH or sum(formatting.values()) > MAX_DEPTH:
-            return f"more than {MAX_DEPTH} levels of tags; only title and summary are published"
-    return _measure_rest(body, end)
-
-
-def _measure_rest(body: str, end: int) -> str | None:
-    """Refuse a tag that is never closed, unless it is short."""
-    rest = re.compile(r"</?[A-Za-z]").search(body, end)
+            nesting.close(tag.name)
+        elif nesting.open(tag.name) > MAX_DEPTH:
+            refuse(f"more than {MAX_DEPTH} levels of tags; close them earlier", path)
+    rest = _TAG_START.search(body, end)
     if rest and len(body) - rest.start() > MAX_TAG:
-        return "a tag that never ends; only title and summary are published"
-    return None
+        refuse("a tag that never ends; close it", path)
 
 
-def _close(name: str, stack: list[str], open_names: dict[str, int]) -> None:
-    if not open_names.get(name):
-        return
-    while stack:
-        top = stack.pop()
-        open_names[top] -= 1
-        if top == name:
+class _Nesting:
+    """The elements that are open at a place, as far as a browser's memory of them goes."""
+
+    def __init__(self) -> None:
+        self._stack: list[str] = []
+        self._open: dict[str, int] = {}
+        self._formatting: dict[str, int] = {}
+        self._formats = 0
+
+    def open(self, name: str) -> int:
+        """Enter an element; return how much is open."""
+        if name not in _VOID and name not in _SELF_ENDING:
+            self._stack.append(name)
+            self._open[name] = self._open.get(name, 0) + 1
+        if name in _FORMATTING:
+            self._formatting[name] = self._formatting.get(name, 0) + 1
+            self._formats += 1
+        return max(len(self._stack), self._formats)
+
+    def close(self, name: str) -> None:
+        """Leave an element and what was left open in it."""
+        if self._formatting.get(name):
+            self._formatting[name] -= 1
+            self._formats -= 1
+        if not self._open.get(name):
             return
+        while self._stack:
+            top = self._stack.pop()
+            self._open[top] -= 1
+            if top == name:
+                return

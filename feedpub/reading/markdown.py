@@ -4,6 +4,8 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
+from feedpub.reading.guard import refuse
+
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
 
@@ -41,6 +43,9 @@ _BLOCK = frozenset(
     ]
 )
 _FIRST_TAG = re.compile(r"<([A-Za-z][A-Za-z0-9]{0,20})(?=[\s/>])")
+MAX_MARKDOWN = 512 * 1024
+MAX_OPEN_BRACKETS = 500
+MAX_BRACKETS = 20_000
 _MDX = re.compile(r"^(?:import|export)\s[^\n]*$", re.MULTILINE)
 
 
@@ -68,8 +73,17 @@ def _same_tags(name: str) -> re.Pattern[str]:
     return re.compile(rf"<(/?){name}(?=[\s/>])", re.IGNORECASE)
 
 
-def render_markdown(body: str, *, mdx: bool = False) -> str:
-    """Return Markdown as HTML that is still to be sanitised."""
+def render_markdown(body: str, *, path: str, mdx: bool = False) -> str:
+    """Return Markdown as HTML that is still to be sanitised.
+
+    Raises:
+        MarkupError: It would take the parser many seconds.
+    """
+    if len(body) > MAX_MARKDOWN:
+        refuse(f"Markdown of {len(body) // 1024} KB; keep it below {MAX_MARKDOWN // 1024} KB", path)
+    brackets = body.count("[")
+    if brackets - body.count("]") > MAX_OPEN_BRACKETS or brackets > MAX_BRACKETS:
+        refuse(f"Markdown with {brackets} '['; close them or write fewer", path)
     if mdx:
         body = _MDX.sub("", body)
     html: str = _parser().render(body)
@@ -81,6 +95,4 @@ def _parser() -> "MarkdownIt":
     from markdown_it import MarkdownIt
 
     # Raw HTML passes: the sanitiser follows.
-    return MarkdownIt("commonmark", {"html": True, "maxNesting": 40}).enable(
-        ["table", "strikethrough"]
-    )
+    return MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])

@@ -3,12 +3,12 @@
 import re
 from html import escape, unescape
 
-from feedpub.errors import ArticleError
+from feedpub.errors import MarkupError
 from feedpub.model import Rendition
 from feedpub.reading.clean import clean_html
 from feedpub.reading.dialect import Dialect, is_placeholder
 from feedpub.reading.frontmatter import decode, find_body
-from feedpub.reading.guard import MAX_BODY, find_refusal, strip_data_uris
+from feedpub.reading.guard import MAX_BODY, check_markup, strip_data_uris
 from feedpub.reading.markdown import is_html, render_markdown
 from feedpub.reading.names import HTML, PLAIN, RST
 from feedpub.reading.rewrite import PictureUrl, prepare
@@ -52,13 +52,10 @@ def render_body(
     """
     text = decode(data, path)
     body = find_body(text, path=path, dialect=dialect, sidecar=sidecar)
-    refused = None
-    if len(body) > MAX_BODY:
-        refused = find_refusal(body)
-    if refused is None:
-        html = strip_data_uris(to_html(body, path=path, dialect=dialect))
-        refused = find_refusal(html)
-    if refused is not None:
+    try:
+        html = _checked_html(body, path=path, dialect=dialect)
+    except MarkupError as error:
+        refused = error.message
         return Rendition("", shorten(own_summary or "", summary_length), refused=refused)
     html = prepare(html, placeholders=dialect.placeholders, picture_url=picture_url)
     clean = clean_html(html, base_url).strip()
@@ -68,6 +65,14 @@ def render_body(
         else summarise(clean, title=title, length=summary_length)
     )
     return Rendition(clean, summary, find_pictures(clean, dialect.placeholders))
+
+
+def _checked_html(body: str, *, path: str, dialect: Dialect) -> str:
+    if len(body) > MAX_BODY:
+        check_markup(body, path=path)
+    html = strip_data_uris(to_html(strip_data_uris(body), path=path, dialect=dialect))
+    check_markup(html, path=path)
+    return html
 
 
 def to_html(body: str, *, path: str, dialect: Dialect) -> str:
@@ -90,10 +95,7 @@ def to_html(body: str, *, path: str, dialect: Dialect) -> str:
         return body
     if extension in PLAIN:
         return render_plain(body)
-    refused = find_refusal(body) if body.count("<") > 1000 else None
-    if refused:
-        return body
-    return render_markdown(body, mdx=extension == "mdx")
+    return render_markdown(body, path=path, mdx=extension == "mdx")
 
 
 def render_plain(body: str) -> str:
@@ -124,6 +126,3 @@ def find_pictures(clean: str, placeholders: tuple[str, ...]) -> tuple[str, ...]:
 
 def _is_small(size: str | None) -> bool:
     return size is not None and size.isdigit() and int(size) < _SMALLEST
-
-
-__all__ = ["ArticleError", "find_pictures", "render_body", "render_plain", "to_html"]

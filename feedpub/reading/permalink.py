@@ -1,6 +1,7 @@
 """An article's address, from the pattern that its generator is set to."""
 
 import re
+from collections.abc import Callable
 from datetime import datetime, tzinfo
 from hashlib import sha1
 from urllib.parse import quote
@@ -128,7 +129,7 @@ class _Article:
     def hexo(self, token: str) -> str:
         """Return the value of a token of Hexo's."""
         path = self._path.rpartition(".")[0].removeprefix("_posts/")
-        simple = {
+        simple: dict[str, Callable[[], str]] = {
             "title": lambda: quote(self._own("slug") or self._undated(path)),
             "name": lambda: quote(self._undated(path).rpartition("/")[2]),
             "post_title": lambda: quote(_slugize(self._title)),
@@ -156,7 +157,7 @@ class _Article:
         """Return the value of a token of Jekyll's."""
         slug = self._own("slug") or self._name.stem
         names = [name for path in self._categories for name in path]
-        simple = {
+        simple: dict[str, Callable[[], str]] = {
             "title": lambda: quote(_jekyll_slug(slug, lower=False)),
             "slug": lambda: quote(_jekyll_slug(slug, lower=True)),
             "name": lambda: quote(_jekyll_slug(self._name.stem, lower=True)),
@@ -177,7 +178,7 @@ class _Article:
         if self._path.rpartition("/")[2].startswith("index."):
             folders = folders[:-1]
         base, slug = self._stem(), self._own("slug")
-        simple = {
+        simple: dict[str, Callable[[], str]] = {
             "title": lambda: quote(_urlize(self._title)),
             "slug": lambda: quote(_urlize(slug or self._title)),
             "filename": lambda: quote(_urlize(base)),
@@ -196,7 +197,7 @@ class _Article:
         return f"{self._name.date}-{self._name.stem}" if self._name.date else self._name.stem
 
 
-_DAY_FORMS = {
+_DAY_FORMS: dict[str, Callable[[datetime], str]] = {
     "year": lambda day: f"{day.year:04}",
     "short_year": lambda day: f"{day.year % 100:02}",
     "month": lambda day: f"{day.month:02}",

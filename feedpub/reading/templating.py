@@ -10,19 +10,21 @@ _FENCED = re.compile(
 _QUOTED = re.compile(
     r"""([\w-]+)\s*[=:]\s*(?:"([^"]*)"|'([^']*)'|`([^`]*)`|(\S+))|"([^"]*)"|'([^']*)'|(\S+)"""
 )
-_CODE = frozenset({"codeblock", "code", "highlight", "include_code"})
 _VERBATIM = frozenset({"raw", "verbatim", "comment"})
+_BLOCKS = frozenset({"codeblock", "code", "highlight"}) | _VERBATIM
 _LONGEST_TAG = 2000
 
-# Generators whose {{ }} is a program even outside of Hugo's {{< >}}.
-_EXPRESSIONS = frozenset({"jekyll", "eleventy"})
+# Generators whose {{ }} is a program, even outside of Hugo's {{< >}}.
+_EXPRESSIONS = frozenset({"jekyll", "eleventy", "zola"})
+_OPENING = re.compile(r"\{\{<|\{\{%|\{%|\{\{")
+_CLOSINGS = {"{{<": ">}}", "{{%": "%}}", "{%": "%}", "{{": "}}"}
 
 
 def render_tags(body: str, *, generator: str) -> str:
     """Return a body without the tags of templates.
 
-    Videos and pictures become links and pictures, code blocks become code, quotations
-    quotations; anything else loses its tags and keeps its text. Fenced code is left alone.
+    Videos and pictures become links and pictures, code blocks become code; anything else loses its
+    tags and keeps its text. Fenced code is left alone.
 
     Args:
         body: Markdown or HTML.
@@ -30,7 +32,7 @@ def render_tags(body: str, *, generator: str) -> str:
     """
     if generator == "rsshub" or ("{%" not in body and "{{" not in body):
         return body
-    parts = []
+    parts: list[str] = []
     done = 0
     for match in _FENCED.finditer(body):
         parts += (_render(body[done : match.start()], generator), match[0])
@@ -40,82 +42,50 @@ def render_tags(body: str, *, generator: str) -> str:
 
 
 def _render(text: str, generator: str) -> str:
-    if "{%" in text:
-        text = _replace(text, "{%", "%}", _render_tag)
-    if "{{<" in text:
-        text = _replace(text, "{{<", ">}}", _render_tag)
-    if "{{%" in text:
-        text = _replace(text, "{{%", "%}}", _render_tag)
-    if "{{" in text and generator in _EXPRESSIONS:
-        text = _replace(text, "{{", "}}", _render_expression)
-    elif "{{" in text and generator == "zola":
-        text = _replace(text, "{{", "}}", _render_zola)
-    return text
-
-
-class _Block:
-    """A tag whose content is code or is left out, until it is closed."""
-
-    def __init__(self, name: str, arguments: str) -> None:
-        self.name = name
-        language = next((m[8] for m in _QUOTED.finditer(arguments) if m[8]), "")
-        self.language = re.sub(r"[^\w+#-]", "", language.removeprefix("lang:"))[:30]
-
-    def render(self, content: str) -> str:
-        if self.name == "comment":
-            return ""
-        if self.name in _VERBATIM:
-            return content
-        return f"\n<pre><code>{escape(content.strip(chr(10)))}</code></pre>\n"
-
-
-def _replace(text: str, opening: str, closing: str, render: Callable[[str, str], str]) -> str:
     parts: list[str] = []
-    done = 0
-    block: _Block | None = None
-    while (start := text.find(opening, done if not parts else done)) >= 0:
-        end = text.find(closing, start)
-        if end < 0:
-            break
-        tag = text[start + len(opening) : end].strip("-/ \t\n")
-        after = end + len(closing)
-        name, _, arguments = tag[:_LONGEST_TAG].partition(" ")
-        name = name.strip().lower()
-        closes = text[start + len(opening) : end].lstrip(" -\t").startswith("/")
-        content = text[done:start]
-        if block is not None:
-            if name == f"end{block.name}" or (closes and name == block.name):
-                parts.append(block.render(content))
-                block, done = None, after
-                continue
-            # A tag within code is code: look for the end from here on.
-            rest = _find_end(text, block.name, opening, closing, after)
-            if rest is None:
-                parts.append(content)
-                block, done = None, start
-                continue
-            parts.append(block.render(text[done : rest[0]]))
-            block, done = None, rest[1]
+    done = position = 0
+    endless: set[str] = set()
+    while match := _OPENING.search(text, position):
+        position = match.end()
+        closing = _CLOSINGS[match[0]]
+        end = text.find(closing, position, position + _LONGEST_TAG)
+        if end < 0 or (match[0] == "{{" and generator not in _EXPRESSIONS):
             continue
-        parts.append(content)
-        done = after
-        if name in _CODE | _VERBATIM and not closes:
-            if name != "include_code":
-                block = _Block(name, arguments)
-        elif (not closes and opening == "{%" and not name.startswith("end")) or (
-            not closes and opening != "{%"
-        ):
-            parts.append(render(name, arguments))
+        after = end + len(closing)
+        tag = text[position:end].strip("- \t\n")
+        name = re.split(r"[\s(]", tag, maxsplit=1)[0].lower()
+        shown = ""
+        if match[0] == "{{":
+            shown = _render_zola(tag) if generator == "zola" else _render_expression(tag)
+        elif name in _BLOCKS and name not in endless:
+            found = _find_end(text, name, after)
+            if found is None:
+                endless.add(name)
+            else:
+                shown, after = _render_block(name, text[after : found[0]]), found[1]
+        elif not name.startswith(("end", "/")):
+            shown = _render_tag(name, tag[len(name) :])
+        parts += (text[done : match.start()], shown)
+        done = position = after
     parts.append(text[done:])
     return "".join(parts)
 
 
-def _find_end(
-    text: str, name: str, opening: str, closing: str, position: int
-) -> tuple[int, int] | None:
-    pattern = rf"{re.escape(opening)}-?\s{{0,20}}(?:end|/){name}\s{{0,20}}-?{re.escape(closing)}"
+def _find_end(text: str, name: str, position: int) -> tuple[int, int] | None:
+    """Return where the tag that ends a block starts and ends."""
+    pattern = (
+        rf"\{{[{{%][<%]?-?\s{{0,20}}(?:end|/\s{{0,5}}){re.escape(name)}\s{{0,20}}-?[%>]\}}{{1,2}}"
+    )
     match = re.compile(pattern, re.IGNORECASE).search(text, position)
     return (match.start(), match.end()) if match else None
+
+
+def _render_block(name: str, content: str) -> str:
+    if name == "comment":
+        return ""
+    if name in _VERBATIM:
+        return content
+    return "\n<pre><code>" + escape(content.strip("\n")) + "</code></pre>\n"
 
 
 def _arguments(text: str) -> tuple[list[str], dict[str, str]]:
@@ -137,14 +107,14 @@ def _render_tag(name: str, arguments: str) -> str:
     return renderer(plain, named)
 
 
-def _render_expression(name: str, arguments: str) -> str:
-    text = f"{name} {arguments}"
-    match = re.match(r"""["']([^"'{}]*)["']\s*\|\s*(?:relative_url|absolute_url|url)\b""", text)
+def _render_expression(tag: str) -> str:
+    """Render the one Liquid expression that means something without the site: an address."""
+    match = re.match(r"""["']([^"'{}]*)["']\s*\|\s*(?:relative_url|absolute_url|url)\b""", tag)
     return match[1] if match else ""
 
 
-def _render_zola(name: str, arguments: str) -> str:
-    call = re.match(r"(\w+)\s*\((.*)", f"{name} {arguments}", re.DOTALL)
+def _render_zola(tag: str) -> str:
+    call = re.match(r"(\w+)\s*\((.*)", tag, re.DOTALL)
     return _render_tag(call[1].lower(), call[2].rstrip(") ").replace(",", " ")) if call else ""
 
 
@@ -180,13 +150,13 @@ def _is_picture(word: str) -> bool:
     return bool(re.search(r"\.(?:png|jpe?g|gif|webp|svg|avif|bmp)(?:\?\S*)?$", word, re.IGNORECASE))
 
 
-def _plain_link(plain: list[str], named: dict[str, str]) -> str:
+def _plain_link(plain: list[str], _named: dict[str, str]) -> str:
     address = next((w for w in plain if w.startswith(("http://", "https://", "/"))), "")
     words = [word for word in plain if word != address and word != "true" and word != "false"]
     return _link(address, " ".join(words) or address) if address else " ".join(words)
 
 
-def _asset_link(plain: list[str], named: dict[str, str]) -> str:
+def _asset_link(plain: list[str], _named: dict[str, str]) -> str:
     return _link(plain[0], " ".join(plain[1:]) or plain[0]) if plain else ""
 
 
