@@ -1,5 +1,6 @@
 """An entry in the form that every format shares: whole seconds, URIs, text that cannot run."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from html import escape
 from typing import NamedTuple
@@ -58,12 +59,16 @@ def make_item(entry: Entry, site: Site) -> Item:
         body=make_body(_add_picture(entry.html, entry.picture)) if entry.html else NO_BODY,
         published=to_second(entry.published),
         updated=to_second(entry.updated),
-        authors=tuple(make_plain(name) for name in entry.authors if name.strip()),
-        categories=tuple(tuple(map(make_plain, c.path)) for c in entry.categories if c.path),
-        tags=tuple(make_plain(tag) for tag in entry.tags if tag.strip()),
+        authors=_make_names(entry.authors),
+        categories=tuple(filter(None, (_make_names(c.path) for c in entry.categories))),
+        tags=_make_names(entry.tags),
         picture=entry.picture,
         language=entry.language if entry.language != site.language else None,
     )
+
+
+def _make_names(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(plain for name in names if (plain := make_plain(name)).strip())
 
 
 def _add_picture(html: str, picture: Picture | None) -> str:

@@ -49,7 +49,6 @@ def _add_head(head: "etree._Element", summaries: Sequence[FeedSummary], site: Si
     if site.author:
         etree.SubElement(head, "ownerName").text = site.author
     etree.SubElement(head, "ownerId").text = site.url
-    etree.SubElement(head, "docs").text = "http://opml.org/spec2.opml"
 
 
 def _add_category(

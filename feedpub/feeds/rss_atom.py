@@ -123,11 +123,7 @@ def _add_entry(generator: Any, item: Item, site: Site) -> None:
     entry.link(href=item.url)
     entry.author([{"name": name} for name in item.authors])
     entry.category(_list_categories(item, site))
-    # As HTML in both formats: RSS readers take a description for HTML whatever it is.
-    if item.summary:
-        entry.summary(to_html(item.summary), type="html")
-    if item.body.xml:
-        entry.content(SLOT, type="html")
+    _add_texts(entry, item)
     links = [{"rel": "alternate"}]
     picture = item.picture
     if picture is not None and is_measured(picture):
@@ -136,6 +132,14 @@ def _add_entry(generator: Any, item: Item, site: Site) -> None:
         links.append({"rel": "enclosure", "type": media_type, "length": length})
     entry.feedpub.item = item
     entry.feedpub.links = links
+
+
+def _add_texts(entry: Any, item: Item) -> None:
+    # A summary is HTML in both formats: RSS readers take a description for that whatever it is.
+    if item.body.xml:
+        entry.content(SLOT, type="html")
+    if item.summary or not item.body.xml:
+        entry.summary(to_html(item.summary or item.title), type="html")
 
 
 def _list_categories(item: Item, site: Site) -> list[dict[str, str]]:

@@ -142,8 +142,8 @@ def test_summary_only_leaves_the_body_out() -> None:
 def test_an_entry_of_nothing_but_a_title_is_complete() -> None:
     entry = make_entry(html=None, summary="", picture=None)
 
-    assert texts(rss(entry), "description") == []
-    assert texts(atom(entry), "a:summary") == []
+    assert texts(rss(entry), "description") == ["第 1 篇"]
+    assert texts(atom(entry), "a:summary") == ["第 1 篇"]
     assert json_item(entry)["content_text"] == "第 1 篇"
 
 
@@ -271,3 +271,14 @@ def test_markup_in_plain_texts_can_run_in_no_reader(form: str) -> None:
 
     for form_of_tag in ("<script", "&lt;script", "&#x3C;script", "</script", "&#x3C;/script"):
         assert form_of_tag not in document
+
+
+def test_names_of_which_nothing_can_be_shown_are_left_out() -> None:
+    blank = "\x7f \ufdd0"
+    entry = make_entry(
+        authors=(blank, "张三"), tags=(blank,), categories=(replace(AI, path=(blank,)),)
+    )
+
+    assert texts(rss(entry), "dc:creator") == ["张三"]
+    assert texts(rss(entry), "category") == []
+    assert "tags" not in json_item(entry)
