@@ -96,6 +96,7 @@ class Picture:
         length: Bytes, at least 1; None where unknown.
         media_type: Such as ``image/jpeg``; None where unknown.
         path: Below the output folder where we serve it ourselves, else None.
+        original: URL of the picture that this one is a copy of, as bodies show it; None if unknown.
     """
 
     url: str
@@ -104,6 +105,7 @@ class Picture:
     length: int | None = None
     media_type: str | None = None
     path: str | None = None
+    original: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

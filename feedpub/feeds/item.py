@@ -78,11 +78,20 @@ def _add_picture(html: str, picture: Picture | None) -> str:
     """
     if picture is None:
         return html
-    addresses = {picture.url, escape(picture.url), escape(to_uri(picture.url))}
-    if any(address in html for address in addresses):
+    if any(form in html for url in (picture.url, picture.original) for form in _write_forms(url)):
         return html
     size = f' width="{picture.width}" height="{picture.height}"' if has_size(picture) else ""
     return f'<p><img src="{escape(to_uri(picture.url))}" alt=""{size}></p>\n{html}'
+
+
+def _write_forms(url: str | None) -> set[str]:
+    """Return how an address may stand in HTML: as it is, escaped, and as a URI."""
+    if not url:
+        return set()
+    try:
+        return {url, escape(url), escape(to_uri(url))}
+    except ValueError:
+        return {url, escape(url)}
 
 
 def has_size(picture: Picture) -> bool:

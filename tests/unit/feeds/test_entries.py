@@ -282,3 +282,10 @@ def test_names_of_which_nothing_can_be_shown_are_left_out() -> None:
     assert texts(rss(entry), "dc:creator") == ["张三"]
     assert texts(rss(entry), "category") == []
     assert "tags" not in json_item(entry)
+
+
+def test_a_copy_does_not_lead_a_body_that_shows_the_original() -> None:
+    html = '<p><img src="https://cdn.example.org/1.png?a=1&amp;b=2" alt=""></p>'
+    copy = replace(PICTURE, original="https://cdn.example.org/1.png?a=1&b=2")
+
+    assert json_item(make_entry(html=html, picture=copy))["content_html"] == html
