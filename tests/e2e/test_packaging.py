@@ -48,11 +48,13 @@ def build_demo(*command: str | Path, cwd: Path, **variables: str) -> dict[str, b
     out = cwd / "site"
     run(*command, "demo", str(out), cwd=cwd, **variables)
     feeds = out / "feeds"
-    return {
+    built = {
         path.relative_to(feeds).as_posix(): path.read_bytes()
         for path in feeds.rglob("*")
         if path.is_file()
     }
+    assert "index.html" in built
+    return built
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +79,7 @@ def from_checkout(repository: Path, tmp_path_factory: pytest.TempPathFactory) ->
     return build_demo(
         make_environment(tmp_path_factory.mktemp("bare")),
         "-m",
-        "feedpub.cli.main",
+        "feedpub",
         cwd=tmp_path_factory.mktemp("checkout"),
         PYTHONPATH=str(repository),
     )

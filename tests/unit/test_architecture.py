@@ -18,7 +18,17 @@ FIRST = ("errors", "model", "ports")
 # Upstream to downstream: each may import those before it.
 PURE = ("reading", "catalog", "feeds", "pages", "embed")
 APIS = ("publishing", "publisher")
-ADAPTERS = ("config", "net", "sources", "store", "targets", "thumbnails", "websub", "workers")
+ADAPTERS = (
+    "config",
+    "locks",
+    "net",
+    "sources",
+    "store",
+    "targets",
+    "thumbnails",
+    "websub",
+    "workers",
+)
 FACES = ("cli", "web", "__main__")
 # Where shipped files are, and the version: as good as code, for whoever needs them.
 SHIPPED = ("", "resources")
@@ -181,15 +191,16 @@ print(seen, end="")
 
 
 def test_help_loads_no_heavy_library() -> None:
-    loaded = run_python("-X", "importtime", "-m", "feedpub.cli.main", "--help", stream="stderr")
+    loaded = run_python("-X", "importtime", "-m", "feedpub", "--help", stream="stderr")
 
+    assert "feedpub.cli.main" in loaded
     assert {line.split("|")[-1].strip() for line in loaded.splitlines()} & HEAVY == set()
 
 
 def test_help_takes_less_than_a_fifth_of_a_second_of_cpu() -> None:
     def seconds() -> float:
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        run_python("-m", "feedpub.cli.main", "--help")
+        assert run_python("-m", "feedpub", "--help").startswith("Usage: feedpub")
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
