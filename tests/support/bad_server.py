@@ -7,6 +7,7 @@ Everything it does ends when the server is stopped, so that no test leaves a thr
 """
 
 import contextlib
+import functools
 import gzip
 import io
 import socket
@@ -496,6 +497,7 @@ def tracking_pixel(exchange: Exchange) -> None:
     exchange.answer(pictures.drawing(1, 1, kind="GIF"), "image/gif")
 
 
+@functools.cache
 def _bomb() -> bytes:
     compressor = zlib.compressobj(9, zlib.DEFLATED, 31)
     megabyte = bytes(2**20)
