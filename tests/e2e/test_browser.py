@@ -49,10 +49,12 @@ def run_feedpub(*arguments: str | Path) -> None:
 
 @pytest.fixture(scope="module")
 def feeds(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The sample site as published, an article of it since deleted."""
+    """The sample site as published; since then an article was deleted, a category renamed."""
     folder = tmp_path_factory.mktemp("browser") / "site"
     run_feedpub("demo", folder)
-    (folder / "articles" / "hexo" / "long-title.md").unlink()
+    (folder / "articles" / "pelican" / "build-server.md").unlink()
+    with (folder / "feedpub.toml").open("a") as settings:
+        settings.write('[categories.rename]\n"随笔" = "随想"\n')
     run_feedpub("-C", folder, "build", "--offline")
     return folder / "feeds"
 
@@ -71,7 +73,7 @@ def places(feeds: Path) -> dict[str, str]:
         "category": "ji-shu/bian-cheng/gong-ju/index.html",
         "article": article("typed-cat"),
         "table": article("rain-table"),
-        "gone": article("long-title"),
+        "gone": article("build-server"),
     }
 
 
@@ -156,6 +158,17 @@ def test_a_visitor_clicks_from_the_subscribe_page_to_an_article_and_back(
 
         page.get_by_role("navigation", name="站点").get_by_role("link", name="订阅").click()
         assert page.get_by_role("heading", level=1).inner_text() == "纸飞机"
+
+
+def test_the_page_of_a_renamed_category_leads_to_where_it_is_now(
+    browser: "Browser", feeds: Path
+) -> None:
+    # Not open_page: what the first page was still loading is rightly given up.
+    with browser.new_page() as page:
+        page.goto((feeds / "sui-bi" / "index.html").as_uri())
+
+        page.wait_for_url((feeds / "sui-xiang" / "index.html").as_uri())
+        assert page.get_by_role("heading", level=1).inner_text() == "随想"
 
 
 def test_without_script_one_click_selects_a_whole_address(browser: "Browser", feeds: Path) -> None:
