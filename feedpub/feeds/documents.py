@@ -7,7 +7,7 @@ from feedpub.feeds.archive import own_folder
 from feedpub.feeds.channel import ATOM, JSON, RSS, make_channel
 from feedpub.feeds.jsonfeed import build_json_feed
 from feedpub.feeds.lint import check_unique
-from feedpub.feeds.rss_atom import build_atom, build_rss
+from feedpub.feeds.rss_atom import build_xml
 from feedpub.model import Feed, RenderedEntry, Site
 
 
@@ -28,10 +28,10 @@ def build_feed(
     channel = make_channel(feed, site)
     rendered = [entry for _, entry in entries]
     try:
-        return {
-            RSS.file: build_rss(channel, [entry.rss for entry in rendered]),
-            ATOM.file: build_atom(channel, [entry.atom for entry in rendered]),
-            JSON.file: build_json_feed(channel, [entry.json for entry in rendered]),
-        }
+        rss, atom = build_xml(
+            channel, [entry.rss for entry in rendered], [entry.atom for entry in rendered]
+        )
+        json = build_json_feed(channel, [entry.json for entry in rendered])
     except ValueError as error:
         raise LintError(own_folder(feed), [str(error)]) from error
+    return {RSS.file: rss, ATOM.file: atom, JSON.file: json}

@@ -159,5 +159,5 @@ def _update_period(ttl_minutes: int) -> tuple[str, int]:
     """Return the RSS 1.0 syndication module's words for a time between two looks."""
     for period, minutes in (("hourly", 60), ("daily", 1_440), ("weekly", 10_080)):
         if ttl_minutes <= minutes:
-            return period, minutes // ttl_minutes
+            return period, minutes // max(ttl_minutes, 1)
     return "monthly", 1

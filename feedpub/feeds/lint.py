@@ -7,6 +7,7 @@ read again for every feed that holds them.
 import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from functools import cache
 from typing import TYPE_CHECKING
 
 from feedpub.errors import LintError
@@ -113,8 +114,14 @@ def parse_xml(data: bytes, document: str) -> "etree._Element":
     """
     from lxml import etree
 
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
     try:
-        return etree.fromstring(data, parser)
+        return etree.fromstring(data, _make_parser())
     except etree.XMLSyntaxError as error:
         raise LintError(document, [f"not well-formed: {error}"]) from error
+
+
+@cache
+def _make_parser() -> "etree.XMLParser":
+    from lxml import etree
+
+    return etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)

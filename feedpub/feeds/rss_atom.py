@@ -61,22 +61,32 @@ def render_xml_items(items: Sequence[Item], site: Site) -> list[tuple[bytes, byt
     return list(zip(rss, atom, strict=True))
 
 
-def build_rss(channel: Channel, items: Iterable[bytes]) -> bytes:
-    """Return the RSS document, its items spliced in as they are, in the given order."""
-    generator = _describe(channel, RSS)
-    if channel.site.icon.lower().endswith(_RSS_IMAGES):
+def build_xml(
+    channel: Channel, items: Iterable[bytes], entries: Iterable[bytes]
+) -> tuple[bytes, bytes]:
+    """Return the RSS and the Atom document of a feed.
+
+    Args:
+        channel: What both heads say.
+        items: RSS items, spliced in as they are, in the given order.
+        entries: Atom entries, likewise.
+
+    Raises:
+        ValueError: A text of the head holds what XML cannot.
+        LintError: A head is not well-formed.
+    """
+    generator = _describe(channel)
+    icon = to_uri(channel.site.icon)
+    _address(generator, channel, RSS)
+    if icon.lower().endswith(_RSS_IMAGES):
         # RSS 2.0 knows these formats only; the title and the link must be those of the channel.
-        generator.image(to_uri(channel.site.icon), channel.title, channel.page)
-    return _splice(generator.rss_str(pretty=True), _RSS, items, end=b"  </channel>")
-
-
-def build_atom(channel: Channel, entries: Iterable[bytes]) -> bytes:
-    """Return the Atom document, its entries spliced in as they are, in the given order."""
-    generator = _describe(channel, ATOM)
-    if channel.site.icon:
-        generator.icon(to_uri(channel.site.icon))
-        generator.logo(to_uri(channel.site.icon))
-    return _splice(generator.atom_str(pretty=True), _ATOM, entries, end=b"</feed>")
+        generator.image(icon, channel.title, channel.page)
+    rss = _splice(generator.rss_str(pretty=True), _RSS, items, end=b"  </channel>")
+    _address(generator, channel, ATOM)
+    if icon:
+        generator.icon(icon)
+        generator.logo(icon)
+    return rss, _splice(generator.atom_str(pretty=True), _ATOM, entries, end=b"</feed>")
 
 
 def _start(feed_id: str, title: str) -> Any:  # Any: feedgen ships no types
@@ -92,11 +102,9 @@ def _start(feed_id: str, title: str) -> Any:  # Any: feedgen ships no types
     return generator
 
 
-def _describe(channel: Channel, form: Format) -> Any:
-    from feedpub.feeds.extension import Head
-
-    site, feed = channel.site, channel.feed
-    links = channel.links(form)
+def _describe(channel: Channel) -> Any:
+    """Return a generator that knows what both formats say."""
+    site = channel.site
     generator = _start(channel.id, channel.title)
     generator.subtitle(channel.description)
     generator.updated(channel.updated)
@@ -108,11 +116,20 @@ def _describe(channel: Channel, form: Format) -> Any:
     generator.ttl(site.ttl_minutes)
     if site.copyright:
         generator.rights(make_plain(site.copyright))
-    # feedgen takes the last link for the RSS channel's own, and that is the page.
-    generator.link([{k: v for k, v in link._asdict().items() if v} for link in links])
-    archive = feed.archive is not None
-    generator.feedpub.head = Head(links, site.ttl_minutes, archive, channel.stylesheet)
     return generator
+
+
+def _address(generator: Any, channel: Channel, form: Format) -> None:
+    """Give a generator the links of a document in one of the formats."""
+    from feedpub.feeds.extension import Head
+
+    links = channel.links(form)
+    attributes = [{k: v for k, v in link._asdict().items() if v} for link in links]
+    # feedgen takes the last link for the RSS channel's own, and that is the page.
+    generator.link(attributes, replace=True)
+    archive = channel.feed.archive is not None
+    ttl = channel.site.ttl_minutes
+    generator.feedpub.head = Head(links, ttl, archive, channel.stylesheet)
 
 
 def _add_entry(generator: Any, item: Item, site: Site) -> None:
