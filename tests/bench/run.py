@@ -85,7 +85,7 @@ def run_benchmark(
         finally:
             contest.close()
         result.growth.append(growth)
-        result.rows += _compare(growth)
+        result.rows += compare_growth(growth)
         result.faults += contest.faults
     return result
 
@@ -104,7 +104,8 @@ def _measure(contest: Contest, rounds: int) -> Growth:
     return Growth(contest.count, cold, again, memory, defaults)
 
 
-def _compare(growth: Growth) -> list[Row]:
+def compare_growth(growth: Growth) -> list[Row]:
+    """Return the comparisons for one number of posts."""
     cold, again = growth.cold, growth.again
     pairs = [
         (COLD, cold[FEEDPUB].wall_s, peer, cold[peer].wall_s) for peer in cold if peer != FEEDPUB
