@@ -289,3 +289,11 @@ def test_a_copy_does_not_lead_a_body_that_shows_the_original() -> None:
     copy = replace(PICTURE, original="https://cdn.example.org/1.png?a=1&b=2")
 
     assert json_item(make_entry(html=html, picture=copy))["content_html"] == html
+
+
+def test_an_original_that_is_no_address_only_does_not_match() -> None:
+    copy = replace(PICTURE, original="http://[x/图")
+
+    assert json_item(make_entry(html="<p>文</p>", picture=copy))["content_html"].startswith(
+        "<p><img"
+    )

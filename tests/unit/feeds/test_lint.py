@@ -8,8 +8,10 @@ import pytest
 
 from feedpub.errors import LintError
 from feedpub.feeds import render_entries
+from feedpub.feeds.item import make_item
 from feedpub.feeds.lint import parse_xml
 from feedpub.feeds.markup import check_markup
+from feedpub.feeds.rss_atom import render_xml_items
 from feedpub.model import RenderedEntry
 from tests.support.feeds import AI, MORNING, PICTURE, SITE, make_entry
 
@@ -177,3 +179,10 @@ def test_entities_of_a_document_are_not_resolved() -> None:
     bomb = b'<!DOCTYPE a [<!ENTITY x "y"><!ENTITY z SYSTEM "file:///etc/passwd">]><a>&x;&z;</a>'
 
     assert parse_xml(bomb, "x.xml").text is None
+
+
+def test_a_batch_that_does_not_read_back_is_refused() -> None:
+    item = make_item(make_entry(), SITE)._replace(id="")
+
+    with pytest.raises(LintError, match="do not read back"):
+        render_xml_items([item], SITE)

@@ -82,3 +82,9 @@ def test_an_outline_says_where_feed_and_page_are() -> None:
 def test_a_name_that_xml_cannot_hold_is_refused() -> None:
     with pytest.raises(ValueError, match="XML"):
         build_opml([summary(replace(LIFE, path=("\x00",)), 1, 1)], SITE)
+
+
+def test_a_site_without_an_author_names_none() -> None:
+    document = build_opml([summary(EVERYTHING, 1, 0)], replace(SITE, author=""))
+
+    assert etree.fromstring(document).find("head/ownerName") is None
