@@ -297,3 +297,10 @@ def test_an_original_that_is_no_address_only_does_not_match() -> None:
     assert json_item(make_entry(html="<p>文</p>", picture=copy))["content_html"].startswith(
         "<p><img"
     )
+
+
+def test_a_tag_that_repeats_a_category_is_listed_once_in_json() -> None:
+    assert json_item(make_entry(tags=("科技/人工智能", "标签")))["tags"] == [
+        "科技/人工智能",
+        "标签",
+    ]

@@ -164,6 +164,14 @@ def test_an_archive_names_itself_the_live_feed_and_its_neighbours() -> None:
     assert json.loads(documents["feed.json"])["next_url"] == f"{here}archive/2025-12/feed.json"
 
 
+def test_the_newest_archive_names_no_newer_one() -> None:
+    documents = publish(make_entry(1), archive=Archive("2026-01", previous="2025-12"))
+
+    relations = {rel for rel, _, _ in rss_links(documents["rss.xml"])}
+    assert "prev-archive" in relations
+    assert "next-archive" not in relations
+
+
 def test_the_oldest_archive_ends_the_chain() -> None:
     documents = publish(make_entry(1), archive=Archive("2020-01"))
 

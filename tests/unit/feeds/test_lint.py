@@ -186,3 +186,13 @@ def test_a_batch_that_does_not_read_back_is_refused() -> None:
 
     with pytest.raises(LintError, match="do not read back"):
         render_xml_items([item], SITE)
+
+
+def test_a_sound_batch_takes_one_run_of_feedgen() -> None:
+    items = [make_item(make_entry(number), SITE) for number in range(1, 6)]
+
+    rendered = render_xml_items(items, SITE)
+
+    assert [item.title.encode() in rss for item, (rss, _) in zip(items, rendered, strict=True)] == (
+        [True] * 5
+    )
