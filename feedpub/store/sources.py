@@ -63,6 +63,12 @@ class Sources:
             return self.open_source(name)
         return SourceRow(*row)
 
+    def list_sources(self) -> list[SourceRow]:
+        """Return every source that was ever opened, also those that the settings forgot."""
+        table = schema.sources
+        rows = self._connection.execute(sa.select(table).order_by(table.c.id))
+        return [SourceRow(*row) for row in rows]
+
     def update_source(self, source: int, *, first_read: int | None, settings: str) -> None:
         """Keep when a source was first read, and with which settings last."""
         table = schema.sources

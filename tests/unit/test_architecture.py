@@ -44,7 +44,8 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(APIS, (*FIRST, *PURE, "publishing", "workers")),
     **dict.fromkeys(ADAPTERS, (*SHIPPED, *FIRST, *PURE, "net")),
     "wiring": (*SHIPPED, *FIRST, *PURE, *APIS, *ADAPTERS),
-    "testing": (*FIRST, *PURE, *APIS),
+    # Twins stand in for adapters, and have to be wired like them.
+    "testing": (*SHIPPED, *FIRST, *PURE, *APIS, *ADAPTERS, "wiring"),
     # `init` asks sources what generator a folder belongs to; `serve` starts the web face.
     "cli": (*SHIPPED, *FIRST, *APIS, "config", "wiring", "sources", "web"),
     "web": (*SHIPPED, *FIRST, *APIS, "config", "wiring"),
