@@ -12,12 +12,20 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from typing import Any, Generic, TypeVar
 
+from feedpub.errors import FeedpubError
 from feedpub.ports import Lost
 
 T = TypeVar("T")
 R = TypeVar("R")
 
-_AHEAD = 2  # tasks given to a worker at once, so that it never waits for the next
+_AHEAD = 8  # chunks given to a worker at once, so that it never waits for the next
+
+
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    """What ends the run, on its way to the process that asked."""
+
+    error: FeedpubError
 
 
 @dataclass(slots=True)
@@ -34,16 +42,30 @@ def count_cores() -> int:
     return os.cpu_count() or 1
 
 
-def _serve(function: Callable[[Any], Any], connection: Connection) -> None:
+def _serve(
+    function: Callable[[Any], Any], connection: Connection, inherited: Sequence[Connection]
+) -> None:
+    # While one process holds the other end of a pipe, its reader waits: a worker that kept what
+    # the fork gave it would outlive a killed parent, and hold the site's lock for ever.
+    for other in inherited:
+        other.close()
     while True:
         try:
             task = connection.recv()
-        except (EOFError, KeyboardInterrupt):
+        except (EOFError, OSError, KeyboardInterrupt):
             return
         try:
-            connection.send([function(item) for item in task])
-        except KeyboardInterrupt:
+            results = _apply(function, task)
+            connection.send(results)
+        except (OSError, KeyboardInterrupt):  # nobody waits for it any more
             return
+
+
+def _apply(function: Callable[[Any], Any], task: Sequence[Any]) -> "list[Any] | _Failure":
+    try:
+        return [function(item) for item in task]
+    except FeedpubError as error:
+        return _Failure(error)
 
 
 class Pool(Generic[T, R]):
@@ -59,11 +81,18 @@ class Pool(Generic[T, R]):
         self._workers: list[_Worker[T]] = []
         method = "fork" if "fork" in multiprocessing.get_all_start_methods() else "spawn"
         self._context: Any = multiprocessing.get_context(method)
-        self._workers = [self._start() for _ in range(jobs)] if jobs > 1 else []
+        for _ in range(jobs if jobs > 1 else 0):
+            self._workers.append(self._start())
 
     def _start(self) -> _Worker[T]:
         here, there = self._context.Pipe()
-        process = self._context.Process(target=_serve, args=(self._function, there), daemon=True)
+        inherited = []
+        if self._context.get_start_method() == "fork":
+            others = (worker.connection for worker in self._workers)
+            inherited = [here, *(other for other in others if not other.closed)]
+        process = self._context.Process(
+            target=_serve, args=(self._function, there, inherited), daemon=True
+        )
         process.start()
         there.close()
         return _Worker(process, here)
@@ -84,26 +113,29 @@ class Pool(Generic[T, R]):
         self._workers = []
 
     def map(self, items: Iterable[T], *, chunk: int = 1) -> Iterator[R | Lost]:
-        """Yield the function's value of each item, in the items' order.
+        """Return the function's value of each item, in the items' order.
+
+        The processes begin at once, so that they work while the caller prepares for the results;
+        one call has to be read to its end before the next.
 
         Args:
             items: Read ahead by a few chunks only.
             chunk: Items that travel together, at least 1.
 
         Raises:
-            Exception: Whatever the function raises when the work is done here.
+            FeedpubError: The function's own.
+            Exception: Whatever else it raises when the work is done here.
         """
         if not self._workers:
-            for item in items:
-                yield self._function(item)
-            return
-        yield from self._spread(_chunks(items, chunk))
-
-    def _spread(self, tasks: Iterator[tuple[int, Sequence[T]]]) -> Iterator[R | Lost]:
-        done: dict[int, list[R | Lost]] = {}
-        following = 0
+            return map(self._function, items)
+        tasks = _chunks(items, chunk)
         for worker in self._workers:
             self._feed(worker, tasks)
+        return self._collect_all(tasks)
+
+    def _collect_all(self, tasks: Iterator[tuple[int, Sequence[T]]]) -> Iterator[R | Lost]:
+        done: dict[int, list[R | Lost]] = {}
+        following = 0
         while busy := [worker for worker in self._workers if worker.given]:
             ready = wait([worker.connection for worker in busy])
             for worker in busy:
@@ -124,7 +156,7 @@ class Pool(Generic[T, R]):
     def _collect(self, worker: _Worker[T]) -> tuple[int, list[R | Lost]]:
         number, _task = worker.given[0]
         try:
-            results: list[R | Lost] = worker.connection.recv()
+            results: list[R | Lost] = _open(worker.connection.recv())
         except (EOFError, ConnectionError):
             results = self._recover(worker)
         else:
@@ -140,7 +172,7 @@ class Pool(Generic[T, R]):
             self._replace(worker)
             worker.connection.send([item])
             try:
-                results += worker.connection.recv()
+                results += _open(worker.connection.recv())
             except (EOFError, ConnectionError):
                 results.append(Lost(item))
         self._replace(worker)
@@ -155,6 +187,12 @@ class Pool(Generic[T, R]):
         worker.process.join()
         fresh = self._start()
         worker.process, worker.connection = fresh.process, fresh.connection
+
+
+def _open(results: "list[Any] | _Failure") -> list[Any]:
+    if isinstance(results, _Failure):
+        raise results.error
+    return results
 
 
 def _chunks(items: Iterable[T], size: int) -> Iterator[tuple[int, Sequence[T]]]:

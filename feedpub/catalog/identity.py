@@ -7,6 +7,7 @@ import hashlib
 import uuid
 from dataclasses import dataclass
 from enum import IntEnum, IntFlag
+from functools import cache
 from typing import NamedTuple
 
 from feedpub.model import CategoryPath, DateKind, ReadArticle
@@ -142,13 +143,18 @@ def mint_id(site_id: str, source: str, path: str, *, attempt: int = 0) -> str:
         attempt: Above 0 where an article that has moved away holds the path's own id.
     """
     name = f"{source}/{path}" + (f"\n{attempt}" if attempt else "")
-    digest = bytearray(
-        hashlib.sha1(uuid.UUID(site_id).bytes + name.encode(), usedforsecurity=False).digest()[:16]
-    )
-    digest[6] = digest[6] & 0x0F | 0x50
-    digest[8] = digest[8] & 0x3F | 0x80
-    text = digest.hex()
-    return f"urn:uuid:{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+    # What uuid.uuid5 does, at a third of the cost: every article read asks for one.
+    text = hashlib.sha1(_name_space(site_id) + name.encode(), usedforsecurity=False).hexdigest()
+    variant = _VARIANTS[text[16]]
+    return f"urn:uuid:{text[:8]}-{text[8:12]}-5{text[13:16]}-{variant}{text[17:20]}-{text[20:32]}"
+
+
+_VARIANTS = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
+
+
+@cache
+def _name_space(site_id: str) -> bytes:
+    return uuid.UUID(site_id).bytes
 
 
 def claim_id(site_id: str, guid: str) -> str:

@@ -39,6 +39,7 @@ class Build:
             observation = Observation(setup, workers, self._progress)
             if glance is not None and self._is_idle(glance, observation):
                 return self._report_idle(glance)
+            observation.read_ahead(glance)
             if glance is not None and glance.meta.get("building"):
                 setup.target.sweep()
             with setup.open_store() as store:

@@ -1,6 +1,6 @@
 """The reading half of a build: look at every source, and bring the catalog in line."""
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -35,6 +35,7 @@ class Observation:
         self._workers = workers
         self._progress = progress
         self._scans: dict[str, Any] = {}
+        self._ahead: tuple[list[Any], Iterator[Any]] | None = None
         progress("scan", 0, len(setup.sources))
         for number, source in enumerate(setup.sources, 1):
             try:
@@ -55,6 +56,17 @@ class Observation:
                 for source in self._setup.sources
             )
         )
+
+    def read_ahead(self, glance: Glance | None) -> None:
+        """Set the processes to work before the database is even open.
+
+        All of a source that was never read has to be read, whatever the database says.
+        """
+        first = self._setup.sources[0]
+        scan = self._scans.get(first.name)
+        if scan is not None and glance is not None and first.name not in glance.settings:
+            tasks = _list_tasks(first, scan.folders, {})
+            self._ahead = (tasks, self._workers.map(tasks, chunk=_CHUNK))
 
     def take_in(
         self, catalog: Any, moment: Moment, *, accept_deletions: bool, settle_all: bool
@@ -128,8 +140,9 @@ class Observation:
             if place not in present and record.state != State.DELETED
         ]
         tasks = _list_tasks(source, changed, {} if again else known)
+        sightings = self._read(source, tasks)
         problems = intake.take_in(
-            Generation(row, self._read(source, tasks), known, vanished),
+            Generation(row, sightings, known, vanished),
             accept_deletions=accept_deletions,
         )
         places = {(task.folder, task.file.name) for task in tasks}
@@ -154,7 +167,12 @@ class Observation:
     def _read(self, source: Any, tasks: Sequence[Any]) -> Iterator[Any]:
         """Yield what files say, in the order of the tasks."""
         self._progress("read", 0, len(tasks))
-        results = self._workers.map(tasks, chunk=_CHUNK)
+        ahead, self._ahead = self._ahead, None
+        if ahead is not None and ahead[0] == tasks:
+            results = ahead[1]
+        else:
+            deque(ahead[1] if ahead else (), maxlen=0)  # one call after another
+            results = self._workers.map(tasks, chunk=_CHUNK)
         for number, (task, result) in enumerate(zip(tasks, results, strict=True), 1):
             if number % 500 == 0 or number == len(tasks):
                 self._progress("read", number, len(tasks))

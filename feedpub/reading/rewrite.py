@@ -36,6 +36,7 @@ _VOID = frozenset(
 _HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _SIGNS = ("<iframe", "<video", "<audio", "<embed", "<object", "data-src", "data-original")
 _MORE_SIGNS = ("data-lazy-src", "data-actualsrc", "display", "visibility", "hidden", "undefined")
+_RELATIVE = re.compile(r"""src\s*+=\s*+["']?+(?!https?://|//)""")
 _NO_PICTURE = re.compile(r"(?:^|/)(?:undefined|null)?$")
 _PLACES = {
     "youtube.com/embed/": "https://www.youtube.com/watch?v=",
@@ -52,10 +53,12 @@ def prepare(
     Args:
         body: HTML, as written; the result is still to be sanitised.
         placeholders: Parts of URLs that mark a placeholder picture.
-        picture_url: Called with the address of each picture as written; returns the one to show,
-            None to keep it.
+        picture_url: Called with addresses of pictures as written, each relative one among them;
+            returns the one to show, None to keep it.
     """
-    if (picture_url and "<img" in body) or _needs_work(body.lower(), placeholders):
+    low = body.lower()
+    is_local = picture_url is not None and "<img" in low and _RELATIVE.search(low) is not None
+    if is_local or _needs_work(low, placeholders):
         return _Rewriter(body, placeholders, picture_url).run()
     return body
 
