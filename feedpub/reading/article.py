@@ -3,7 +3,6 @@
 import re
 from collections.abc import KeysView
 from datetime import datetime
-from datetime import datetime
 from hashlib import sha256
 
 from feedpub.errors import ArticleError

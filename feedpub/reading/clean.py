@@ -140,21 +140,17 @@ def clean_html(body: str, base_url: str) -> str:
         body: HTML, checked by ``find_refusal``.
         base_url: Absolute; what relative addresses count from.
     """
-    base = base_url
     low = body.lower()
-    if not (_RELATIVE_LINK.search(low) or _RELATIVE_SOURCE.search(low)):
-        # Making a cleaner takes as long as cleaning, so one is kept for bodies in which no
-        # address is relative but for its scheme; should one be after all, it shows by the host.
-        base = f"{base_url.partition(':')[0]}://{_NOWHERE}/"
-        cleaned = _keep_cleaner(base).clean(body)
-        if _NOWHERE in cleaned:
-            base = base_url
-    if base == base_url:
-        cleaned = _make_cleaner(base, filtered=False).clean(body)
-    if not _is_doubtful(cleaned):
-        return cleaned
+    if _RELATIVE_LINK.search(low) or _RELATIVE_SOURCE.search(low):
+        return _clean_fully(body, base_url)
+    # Making a cleaner takes as long as cleaning, so one is kept for bodies in which no address is
+    # relative but for its scheme; should one be after all, it shows by the host.
+    scheme = base_url.partition(":")[0]
+    cleaned = _keep_cleaner(f"{scheme}://{_NOWHERE}/").clean(body)
     # The filter is called for each attribute and doubles the time, so only where it matters.
-    return _clean_again(body, base)
+    if _NOWHERE in cleaned or _is_doubtful(cleaned):
+        return _clean_fully(body, base_url)
+    return cleaned
 
 
 def _is_doubtful(cleaned: str) -> bool:
@@ -165,7 +161,7 @@ def _is_doubtful(cleaned: str) -> bool:
     return any(name in cleaned for name in _NUMBERED) and bool(_BAD_NUMBER.search(cleaned))
 
 
-def _clean_again(body: str, base_url: str) -> str:
+def _clean_fully(body: str, base_url: str) -> str:
     """Clean with the filter, until nothing is left that XML forbids: references may hide it."""
     cleaner = _make_cleaner(base_url, filtered=True)
     cleaned = cleaner.clean(drop_illegal(body))

@@ -20,7 +20,7 @@ _ODD = re.compile(
 )
 _TABS = re.compile(r"^\t+", re.MULTILINE)
 _OPEN = re.compile(r"(-{3,}|\+{3,}|;{3,})([A-Za-z]*)[ \t]*\n")
-_FIELD = re.compile(r"""["']?[A-Za-z_][\w -]{0,99}["']?[ \t]*:(?=\s)|[ \t]*[#\n{]|(?:-{3}|\.{3})""")
+_FIELD = re.compile(r"""["']?[A-Za-z_][\w-]{0,99}["']?[ \t]*[:=](?=\s)""")
 _BARE_FIELD = re.compile(r"[A-Za-z_][\w-]{0,99}:(?=\s)")
 _FENCE = re.compile(r"^(?:-{3,}|;{3,})[ \t]*$", re.MULTILINE)
 _NIKOLA = Dialect(zone=UTC, generator="nikola")
@@ -31,7 +31,7 @@ class FrontMatter(NamedTuple):
 
     Attributes:
         fields: Names as written, values as text.
-        body: What follows the front matter, line ends ``\\n``.
+        body: What follows the front matter.
         block: The front matter as written, empty without one.
         line: Of the file, from 1, on which the block starts.
         warnings: What was guessed, a line each.
@@ -57,7 +57,7 @@ class FrontMatter(NamedTuple):
 
 
 def decode(data: bytes, path: str) -> str:
-    """Return an article's text with ``\\n`` line ends and without a byte order mark.
+    """Return an article's text, its lines ended as on Unix, without a byte order mark.
 
     Raises:
         ArticleError: Not UTF-8; it names where.
@@ -237,7 +237,7 @@ def _read_unfenced(text: str, start: int, path: str, dialect: Dialect) -> FrontM
     if extension in HTML:
         return _read_html(text)
     first = text[start : start + 200]
-    if extension not in RST and _BARE_FIELD.match(first):
+    if extension not in RST and (_BARE_FIELD.match(first) or first[:1] == '"'):
         found = _read_bare_hexo(text, start, path, dialect)
         if found is not None:
             return found
@@ -266,9 +266,9 @@ def _read_bare_hexo(text: str, start: int, path: str, dialect: Dialect) -> Front
         return None
     from feedpub.reading.lines import KNOWN
 
-    name = text[start : start + 100].partition(":")[0]
+    name = text[start : start + 100].partition(":")[0].strip()
     fence = _FENCE.search(text, start, start + MAX_BLOCK)
-    if fence is None or name.lower() not in KNOWN:
+    if fence is None or name.strip('"').lower() not in KNOWN:
         return None
     block = text[start : fence.start()]
     line = text.count("\n", 0, start) + 1

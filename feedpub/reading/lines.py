@@ -178,6 +178,6 @@ def _set_title(fields: Fields, text: str, start: int | None, end: int) -> int | 
 
 def _add_meta(fields: Fields, found: dict[str, str]) -> None:
     name = found.get("name", "").lower()
-    if name in KNOWN or name in ("keywords",):
+    if name in KNOWN:
         content = found.get("content", found.get("contents", ""))
         fields.setdefault("tags" if name == "keywords" else name, content.strip() or None)

@@ -92,6 +92,10 @@ def _encode(path: str) -> str:
     return quote(_BROKEN_PERCENT.sub("%25", path), safe=_SAFE)
 
 
+def _quote(text: str) -> str:
+    return quote(text, safe="/+")
+
+
 class _Article:
     """What the tokens of the three generators draw on."""
 
@@ -116,7 +120,7 @@ class _Article:
         value = self._fields.get(token.replace("_", ""))
         if not isinstance(value, str) or not value.strip():
             raise PermalinkError(f"the permalink pattern needs ':{token}'; add a field '{token}'")
-        return quote(value.strip().strip("/"), safe="/-._~")
+        return _quote(value.strip().strip("/"))
 
     def _own(self, field: str) -> str | None:
         value = self._fields.get(field)
@@ -130,10 +134,10 @@ class _Article:
         """Return the value of a token of Hexo's."""
         path = self._path.rpartition(".")[0].removeprefix("_posts/")
         simple: dict[str, Callable[[], str]] = {
-            "title": lambda: quote(self._own("slug") or self._undated(path)),
-            "name": lambda: quote(self._undated(path).rpartition("/")[2]),
-            "post_title": lambda: quote(_slugize(self._title)),
-            "category": lambda: quote(self._hexo_category()),
+            "title": lambda: _quote(self._own("slug") or self._undated(path)),
+            "name": lambda: _quote(self._undated(path).rpartition("/")[2]),
+            "post_title": lambda: _quote(_slugize(self._title)),
+            "category": lambda: _quote(self._hexo_category()),
             "hash": lambda: self._hexo_hash(path),
         }
         if token in simple:
@@ -158,15 +162,15 @@ class _Article:
         slug = self._own("slug") or self._name.stem
         names = [name for path in self._categories for name in path]
         simple: dict[str, Callable[[], str]] = {
-            "title": lambda: quote(_jekyll_slug(slug, lower=False)),
-            "slug": lambda: quote(_jekyll_slug(slug, lower=True)),
-            "name": lambda: quote(_jekyll_slug(self._name.stem, lower=True)),
-            "categories": lambda: "/".join(quote(name.lower()) for name in names),
+            "title": lambda: _quote(_jekyll_slug(slug, lower=False)),
+            "slug": lambda: _quote(_jekyll_slug(slug, lower=True)),
+            "name": lambda: _quote(_jekyll_slug(self._name.stem, lower=True)),
+            "categories": lambda: "/".join(_quote(name.lower()) for name in names),
             "slugified_categories": lambda: "/".join(
-                quote(_jekyll_slug(n, lower=True)) for n in names
+                _quote(_jekyll_slug(n, lower=True)) for n in names
             ),
             "output_ext": lambda: ".html",
-            "path": lambda: quote(self._path.rpartition(".")[0]),
+            "path": lambda: _quote(self._path.rpartition(".")[0]),
         }
         if token in simple:
             return simple[token]()
@@ -179,14 +183,14 @@ class _Article:
             folders = folders[:-1]
         base, slug = self._stem(), self._own("slug")
         simple: dict[str, Callable[[], str]] = {
-            "title": lambda: quote(_urlize(self._title)),
-            "slug": lambda: quote(_urlize(slug or self._title)),
-            "filename": lambda: quote(_urlize(base)),
-            "contentbasename": lambda: quote(_urlize(base)),
-            "slugorfilename": lambda: quote(_urlize(slug or base)),
-            "slugorcontentbasename": lambda: quote(_urlize(slug or base)),
-            "section": lambda: quote(_urlize(folders[0])) if folders else "",
-            "sections": lambda: "/".join(quote(_urlize(folder)) for folder in folders),
+            "title": lambda: _quote(_urlize(self._title)),
+            "slug": lambda: _quote(_urlize(slug or self._title)),
+            "filename": lambda: _quote(_urlize(base)),
+            "contentbasename": lambda: _quote(_urlize(base)),
+            "slugorfilename": lambda: _quote(_urlize(slug or base)),
+            "slugorcontentbasename": lambda: _quote(_urlize(slug or base)),
+            "section": lambda: _quote(_urlize(folders[0])) if folders else "",
+            "sections": lambda: "/".join(_quote(_urlize(folder)) for folder in folders),
         }
         if token in simple:
             return simple[token]()

@@ -21,42 +21,54 @@ _LINE = re.compile(
 _KEY_ALONE, _PLAIN, _ITEM, _PLAIN_ITEM, _OTHER = 1, 4, 5, 8, 9
 
 
+class _GiveUpError(Exception):
+    """The block is not plain."""
+
+
 def scan(block: str) -> Fields | None:
     """Return the fields of a plain block of front matter, None if it takes a YAML parser."""
     if not block.replace("\n", "").isprintable() and _ODD.search(block):
         return None
+    try:
+        return _scan_lines(block)
+    except _GiveUpError:
+        return None
+
+
+def _scan_lines(block: str) -> Fields:
     fields: Fields = {}
-    items: list[Value] | None = None
+    # The key whose value may still turn out to be a list, and that list.
     key = indent = ""
+    items: list[Value] = []
     for match in _LINE.finditer(block):
         kind = match.lastindex
         if kind is None:
             continue
-        if kind == _OTHER:
-            return None
-        value: Value = None
-        if kind != _KEY_ALONE:
-            text = match[kind]
-            if kind in (_PLAIN, _PLAIN_ITEM):
-                text = text.rstrip(" ")
-                if ": " in text or " #" in text or text[-1] == ":":
-                    return None
-                value = None if text in NULLS else text
-            else:
-                value = text
         if kind < _ITEM:
-            key, items, indent = match[1], None, ""
+            key = match[1]
             if key in fields:
-                return None
-            fields[key] = value
-            closed = kind != _KEY_ALONE
-        else:
-            if items is None:
-                if not key or closed:
-                    return None
-                fields[key] = items = []
-                indent = match[5]
-            elif match[5] != indent:
-                return None
-            items.append(value)
+                raise _GiveUpError
+            fields[key] = None
+            if kind != _KEY_ALONE:
+                fields[key] = _read_scalar(match, kind)
+                key = ""
+            items = []
+            continue
+        if not key or kind == _OTHER:
+            raise _GiveUpError
+        if not items:
+            fields[key], indent = items, match[5]
+        elif match[5] != indent:
+            raise _GiveUpError
+        items.append(_read_scalar(match, kind))
     return fields
+
+
+def _read_scalar(match: re.Match[str], kind: int) -> Value:
+    text = match[kind]
+    if kind not in (_PLAIN, _PLAIN_ITEM):
+        return text
+    text = text.rstrip(" ")
+    if ": " in text or " #" in text or text[-1] == ":":
+        raise _GiveUpError
+    return None if text in NULLS else text

@@ -53,9 +53,10 @@ def plain_line(text: str, *, longest: int = _LONGEST_LINE) -> str:
         text = text[: longest * 10]
     if "&" in text:
         text = unescape(text)
+    text = drop_illegal(text)
     if "<" in text:
         text = _drop_tags(text)
-    line = " ".join(drop_illegal(text).split())
+    line = " ".join(text.split())
     return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
 
 
