@@ -34,6 +34,19 @@ class FeedpubError(Exception):
 
     exit_code: ClassVar[int] = 1
 
+    def __reduce__(self) -> tuple[object, ...]:
+        # An exception with arguments of its own needs help to cross from another process.
+        return (_rebuild_error, (type(self), self.args, self.__dict__))
+
+
+def _rebuild_error(
+    kind: type[FeedpubError], args: tuple[object, ...], attributes: dict[str, object]
+) -> FeedpubError:
+    error = kind.__new__(kind)
+    Exception.__init__(error, *args)
+    error.__dict__.update(attributes)
+    return error
+
 
 def locate(path: str, line: int | None, column: int | None) -> str:
     """Return ``path:line:column`` as far as it is known, the form that editors jump to."""
@@ -112,19 +125,6 @@ class ArticleError(FeedpubError):
 
     def __str__(self) -> str:
         return f"{locate(self.path, self.line, self.column)}: {self.message}"
-
-    def __reduce__(self) -> tuple[object, ...]:
-        # An exception with keyword-only arguments needs help to cross from a reading process.
-        return (_rebuild_article_error, (type(self), self.message, self.__dict__))
-
-
-def _rebuild_article_error(
-    kind: type[ArticleError], message: str, attributes: dict[str, object]
-) -> ArticleError:
-    error = kind.__new__(kind)
-    Exception.__init__(error, message)
-    error.__dict__.update(attributes)
-    return error
 
 
 class IdConflictError(ArticleError):

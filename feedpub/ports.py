@@ -86,13 +86,15 @@ class Notifier(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """An item whose processing killed its worker.
+    """An item whose processing killed its worker, or failed in a way that nobody thought of.
 
     Attributes:
         item: As given to ``Workers.map``.
+        reason: What happened.
     """
 
     item: Any
+    reason: str = "it ended the process"
 
 
 class Workers(Protocol):

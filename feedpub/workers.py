@@ -1,9 +1,11 @@
 """Spread pure work over the cores: processes, because parsing and cleaning hold the interpreter.
 
 A worker that dies (out of memory, a fault in native code) costs one article, not the run: its task
-is tried again in pieces, and a piece that kills a worker on its own comes back as ``Lost``.
+is tried again in pieces, and a piece that kills a worker on its own comes back as ``Lost``. So does
+one on which the function fails in a way that nobody thought of.
 """
 
+import logging
 import multiprocessing
 import os
 from collections import deque
@@ -18,6 +20,7 @@ from feedpub.ports import Lost
 T = TypeVar("T")
 R = TypeVar("R")
 
+_log = logging.getLogger(__name__)
 _AHEAD = 8  # chunks given to a worker at once, so that it never waits for the next
 
 
@@ -55,17 +58,26 @@ def _serve(
         except (EOFError, OSError, KeyboardInterrupt):
             return
         try:
-            results = _apply(function, task)
-            connection.send(results)
-        except (OSError, KeyboardInterrupt):  # nobody waits for it any more
+            connection.send(_apply(function, task))
+        except (BrokenPipeError, KeyboardInterrupt):  # nobody waits for it any more
             return
 
 
 def _apply(function: Callable[[Any], Any], task: Sequence[Any]) -> "list[Any] | _Failure":
     try:
-        return [function(item) for item in task]
+        return [_attempt(function, item) for item in task]
     except FeedpubError as error:
         return _Failure(error)
+
+
+def _attempt(function: Callable[[Any], Any], item: Any) -> Any:
+    try:
+        return function(item)
+    except FeedpubError:
+        raise
+    except Exception as error:  # noqa: BLE001 # a worker's loop: an item must not cost the others
+        _log.info("lost: %.500r", item, exc_info=True)
+        return Lost(item, f"{type(error).__name__}: {error}")
 
 
 class Pool(Generic[T, R]):
@@ -123,8 +135,7 @@ class Pool(Generic[T, R]):
             chunk: Items that travel together, at least 1.
 
         Raises:
-            FeedpubError: The function's own.
-            Exception: Whatever else it raises when the work is done here.
+            FeedpubError: The function's own; anything else costs the item.
         """
         if not self._workers:
             return map(self._function, items)

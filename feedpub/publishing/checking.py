@@ -37,7 +37,8 @@ def check_sources(setup: Setup, paths: Sequence[Path], *, links: bool) -> list[P
             ]
             results = workers.map(tasks, chunk=_CHUNK)
             for task, result in zip(tasks, results, strict=True):
-                found = source.report_lost(task) if isinstance(result, Lost) else result
+                lost = isinstance(result, Lost)
+                found = source.report_lost(task, result.reason) if lost else result
                 problems += _describe(source, found)
     return problems
 

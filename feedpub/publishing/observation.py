@@ -176,7 +176,8 @@ class Observation:
         for number, (task, result) in enumerate(zip(tasks, results, strict=True), 1):
             if number % 500 == 0 or number == len(tasks):
                 self._progress("read", number, len(tasks))
-            yield source.report_lost(task) if isinstance(result, Lost) else result
+            lost = isinstance(result, Lost)
+            yield source.report_lost(task, result.reason) if lost else result
 
     def _keep_problems(
         self,

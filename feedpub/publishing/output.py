@@ -8,7 +8,7 @@ from typing import Any
 from feedpub.catalog.identity import State
 from feedpub.feeds import FORMATS
 from feedpub.model import FeedSummary, Problem
-from feedpub.ports import Progress, Staged
+from feedpub.ports import Lost, Progress, Staged
 from feedpub.publishing.articlepages import ArticlePageMaker
 from feedpub.publishing.demand import Demand, share
 from feedpub.publishing.feedmaker import FeedMaker, FeedTask, Made, Recipe
@@ -128,7 +128,10 @@ class Output:
                 done += len(task)
                 self._progress(stage, done, total)
 
-    def _take(self, made: Made) -> None:
+    def _take(self, made: Made | Lost) -> None:
+        if isinstance(made, Lost):
+            # Without these documents others would point at nothing, so nothing is published.
+            raise RuntimeError(f"documents cannot be made: {made.reason}")
         self._staged += made.staged
         self._obsolete += made.obsolete
         self.problems += [

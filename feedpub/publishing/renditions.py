@@ -87,7 +87,7 @@ def _keep(setup: Setup, catalog: Any, results: Sequence[Any]) -> list[Staged]:
     rows: list[RenditionRow] = []
     for result in results:
         if isinstance(result, Lost):
-            result = _report_lost(setup, result.item)
+            result = _report_lost(setup, result.item, result.reason)
         staged += result.media
         if result.problems:
             _keep_problems(catalog, result.problems)
@@ -104,9 +104,9 @@ def _keep_problems(catalog: Any, problems: Sequence[StoredProblem]) -> None:
     catalog.sources.replace_problems(source.id, (), fresh)
 
 
-def _report_lost(setup: Setup, task: RenderTask) -> Rendered:
+def _report_lost(setup: Setup, task: RenderTask, reason: str) -> Rendered:
     record = task.record
-    message = "rendering it ended the process; look for what is unusual in it, or exclude it"
+    message = f"cannot be rendered ({reason}); look for what is unusual in it, or exclude it"
     name = setup.sources[task.source].name
     problem = StoredProblem(name, record.folder, record.name, "error", None, None, message)
     return Rendered(None, [], [problem])

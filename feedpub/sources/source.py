@@ -158,8 +158,8 @@ class FolderSource:
         """Return the task to read one file."""
         return ReadTask(self.index, folder, file)
 
-    def report_lost(self, task: "ReadTask") -> StoredProblem:
-        """Return what is wrong with a file that ended the process that read it."""
+    def report_lost(self, task: "ReadTask", reason: str) -> StoredProblem:
+        """Return what is wrong with a file that could not be read for an unforeseen reason."""
         return StoredProblem(
             self.name,
             task.folder,
@@ -167,7 +167,7 @@ class FolderSource:
             "error",
             None,
             None,
-            "reading it ended the process; look for what is unusual in it, or exclude it",
+            f"cannot be read ({reason}); look for what is unusual in it, or exclude it",
         )
 
     def read_picture(self, place: str) -> bytes:
