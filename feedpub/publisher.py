@@ -11,8 +11,9 @@ from feedpub.errors import ArticleError
 from feedpub.feeds import build_opml
 from feedpub.model import BuildReport, FeedSummary, Problem, SiteStatus, SourceStatus
 from feedpub.ports import Progress
-from feedpub.publishing.build import Build, make_problem
+from feedpub.publishing.build import Build
 from feedpub.publishing.changes import Changes
+from feedpub.publishing.checking import check_links, check_sources
 from feedpub.publishing.frontpage import summarize
 from feedpub.publishing.setup import BuildOptions, Setup, open_transaction
 
@@ -80,11 +81,10 @@ class Publisher:
 
         Args:
             paths: Files or folders; everything if empty.
-            links: Also ask whether the articles' own URLs answer.
+            links: Also ask for the web address of every published article.
         """
-        from feedpub.publishing.checking import check_sources
-
-        return check_sources(self._setup, [path.resolve() for path in paths], links=links)
+        problems = check_sources(self._setup, [path.resolve() for path in paths])
+        return [*problems, *(check_links(self._setup) if links else ())]
 
     def status(self) -> SiteStatus:
         """Return what is published, and what to type next."""
@@ -92,7 +92,7 @@ class Publisher:
             meta = catalog.shelves.meta()
             counts = catalog.sources.count_states()
             summaries = self._summarize(catalog)
-            problems = [make_problem(problem) for problem in catalog.sources.problems()]
+            problems = [self._setup.make_problem(problem) for problem in catalog.sources.problems()]
             sources = []
             for source in self._setup.sources:
                 row = catalog.sources.open_source(source.name)

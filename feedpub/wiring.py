@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from feedpub import __version__
 from feedpub.catalog.identity import mint_id
 from feedpub.config import Config
+from feedpub.errors import FetchError
 from feedpub.locks import FileLock
 from feedpub.model import Problem
 from feedpub.ports import Glance
@@ -25,6 +26,7 @@ from feedpub.targets.local import LocalTarget
 from feedpub.workers import Pool, count_cores
 
 if TYPE_CHECKING:
+    from feedpub.net import Fetcher
     from feedpub.store.sql import SqlStore
 
 KEY_NAME = "feedpub.key"
@@ -97,6 +99,7 @@ def make_setup(
         reader=Reader(sources),
         make_pages=_PageMaker(config) if config.pages.enabled else None,
         thumbnailer=_LazyThumbnailer(allow_private=allow_private),
+        probe=_Probe(allow_private=allow_private),
         notifier=_Hub(config.site.hub) if config.site.hub and config.feeds.ping else None,
         lock=FileLock(_lock_path(config)),
         clock=clock or (lambda: datetime.now(UTC)),
@@ -111,6 +114,7 @@ def make_sources(config: Config) -> list[FolderSource]:
             index=index,
             name=source.name,
             root=str(source.path),
+            label=_label(config.root, source.path),
             site_id=config.site_id,
             dialect=Dialect(
                 zone=config.site.zone,
@@ -126,6 +130,10 @@ def make_sources(config: Config) -> list[FolderSource]:
         )
         for index, source in enumerate(config.sources)
     ]
+
+
+def _label(root: Path, source: Path) -> str:
+    return str(source.relative_to(root) if source.is_relative_to(root) else source)
 
 
 def _picture_folders(root: Path, source: Path, given: Sequence[Path]) -> tuple[str, ...]:
@@ -235,6 +243,39 @@ class _LazyThumbnailer:
         if self._made is not None:
             self._made.close()
             self._made = None
+
+
+class _Probe:
+    """Asks whether web addresses answer, eight at a time."""
+
+    def __init__(self, *, allow_private: bool) -> None:
+        self._allow_private = allow_private
+
+    def __call__(self, urls: Sequence[str]) -> dict[str, str | None]:
+        from concurrent.futures import ThreadPoolExecutor
+
+        from feedpub.net import Fetcher
+
+        options: dict[str, Any] = {"ports": None} if self._allow_private else {}
+        with (
+            Fetcher(allow_private=self._allow_private, **options) as fetcher,
+            ThreadPoolExecutor(8) as threads,
+        ):
+            answers = threads.map(lambda url: _ask(fetcher, url), urls)
+            return dict(zip(urls, answers, strict=True))
+
+
+def _ask(fetcher: "Fetcher", url: str) -> str | None:
+    """Return why a web address does not answer, None if it does."""
+    try:
+        fetcher.get(url, max_bytes=_MAX_PAGE_BYTES, deadline_s=10, accept=_ANYTHING)
+    except FetchError as error:
+        return str(error)
+    return None
+
+
+_MAX_PAGE_BYTES = 8 * 1024 * 1024
+_ANYTHING = ("text/", "application/", "image/", "audio/", "video/", "")
 
 
 class _Hub:

@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Any
 
 from feedpub.catalog.identity import Moment, State
 from feedpub.feeds import FORMATS
 from feedpub.model import BuildReport, FeedReport, FeedSummary, Problem
-from feedpub.ports import Glance, Progress, StoredProblem
+from feedpub.ports import Glance, Progress
 from feedpub.publishing.observation import Observation
 from feedpub.publishing.output import Output
 from feedpub.publishing.setup import BuildOptions, Setup, open_transaction
@@ -66,7 +66,7 @@ class Build:
         )
 
     def _report_idle(self, glance: Glance) -> BuildReport:
-        problems = [make_problem(problem) for problem in glance.problems]
+        problems = [self._setup.make_problem(problem) for problem in glance.problems]
         summary = json.loads(glance.meta.get("summary", "{}"))
         return BuildReport(
             articles=summary.get("articles", 0),
@@ -123,7 +123,7 @@ class Build:
                 "held": sum(count for (_, state), count in held.items() if state == State.HELD),
                 "feeds": len(output.summaries) * len(FORMATS),
             }
-            problems = [make_problem(problem) for problem in catalog.sources.problems()]
+            problems = [self._setup.make_problem(problem) for problem in catalog.sources.problems()]
             catalog.shelves.set_meta(
                 {
                     "building": "",
@@ -211,10 +211,3 @@ def _describe_news(observation: Observation) -> list[Problem]:
             "they are published, but no newsletter will bring them",
         )
     ]
-
-
-def make_problem(stored: StoredProblem) -> Problem:
-    """Return what is wrong with a file as a face shows it."""
-    place = "/".join(part for part in (stored.source, stored.folder, stored.name) if part)
-    level: Literal["error", "warning"] = "error" if stored.level == "error" else "warning"
-    return Problem(level, place, stored.message, stored.line, stored.column)

@@ -4,25 +4,25 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from feedpub.catalog.identity import Record, Sighting
+from feedpub.catalog.identity import Sighting, State
 from feedpub.errors import SourceHeldError
-from feedpub.feeds import FORMATS
 from feedpub.model import Problem
 from feedpub.ports import Lost, StoredProblem
-from feedpub.publishing.build import make_problem
-from feedpub.publishing.setup import Setup
+from feedpub.publishing.intake import list_warnings
+from feedpub.publishing.payload import Payload
+from feedpub.publishing.setup import Setup, cut, open_transaction
+from feedpub.publishing.standing import EVERYTHING
 
 _CHUNK = 64
-__all__ = ["FORMATS", "Record", "check_sources"]
+_BATCH = 500
 
 
-def check_sources(setup: Setup, paths: Sequence[Path], *, links: bool) -> list[Problem]:
+def check_sources(setup: Setup, paths: Sequence[Path]) -> list[Problem]:
     """Return what is wrong with articles, sources in order of the configuration.
 
     Args:
         setup: The site.
         paths: Files or folders, absolute; everything if empty.
-        links: Also ask whether the articles' own URLs answer.
     """
     problems: list[Problem] = []
     with setup.make_pool(setup.reader, setup.jobs) as workers:
@@ -30,7 +30,7 @@ def check_sources(setup: Setup, paths: Sequence[Path], *, links: bool) -> list[P
             try:
                 scan = source.scan(workers)
             except SourceHeldError as error:
-                problems.append(Problem("error", source.name, str(error)))
+                problems.append(Problem("error", source.label, str(error)))
                 continue
             tasks = [
                 task for task in _list_tasks(source, scan) if _is_asked_for(source, task, paths)
@@ -39,7 +39,10 @@ def check_sources(setup: Setup, paths: Sequence[Path], *, links: bool) -> list[P
             for task, result in zip(tasks, results, strict=True):
                 lost = isinstance(result, Lost)
                 found = source.report_lost(task, result.reason) if lost else result
-                problems += _describe(source, found)
+                problems += [
+                    setup.make_problem(problem._replace(source=source.name))
+                    for problem in _list_problems(found)
+                ]
     return problems
 
 
@@ -54,12 +57,34 @@ def _is_asked_for(source: Any, task: Any, paths: Sequence[Path]) -> bool:
     return not paths or any(place.is_relative_to(path) for path in paths)
 
 
-def _describe(source: Any, found: Sighting | StoredProblem) -> Iterator[Problem]:
-    if isinstance(found, StoredProblem):
-        yield make_problem(found._replace(source=source.name))
-        return
-    for warning in found.warnings:
-        problem = StoredProblem(
-            source.name, found.folder, found.name, "warning", None, None, warning
-        )
-        yield make_problem(problem)
+def _list_problems(found: Sighting | StoredProblem) -> list[StoredProblem]:
+    return [found] if isinstance(found, StoredProblem) else list_warnings(found)
+
+
+def check_links(setup: Setup) -> list[Problem]:
+    """Ask for the web address of every published article, and return those that do not answer.
+
+    A generator may put an article elsewhere than its pattern says: Hexo's day depends on the zone
+    of the machine.
+    """
+    with open_transaction(setup.open_store) as catalog:
+        rows = [row for _, row in catalog.shelves.newest(EVERYTHING, None)]
+        pages = dict(_list_addresses(setup, catalog, rows))
+    answers = setup.probe(list(pages))
+    return [
+        Problem("error", pages[url], f"{url} does not answer: {reason}")
+        for url, reason in answers.items()
+        if reason is not None
+    ]
+
+
+def _list_addresses(setup: Setup, catalog: Any, rows: Sequence[int]) -> Iterator[tuple[str, str]]:
+    """Yield address and file of the articles that others serve."""
+    labels = {catalog.sources.open_source(source.name).id: source.label for source in setup.sources}
+    for some in cut(rows, _BATCH):
+        records = {record.id: record for record in catalog.sources.records(some)}
+        for kept in catalog.renditions.get(some):
+            payload = Payload.from_bytes(kept.payload)
+            record = records[kept.article]
+            if payload.page is None and record.state == State.LIVE:
+                yield payload.url, f"{labels.get(record.source, '')}/{record.path}"

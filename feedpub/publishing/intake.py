@@ -111,6 +111,18 @@ class Intake:
         changes.flush(self.tree)
 
 
+def list_warnings(seen: Sighting) -> list[StoredProblem]:
+    """Return what the editor should know of a file that was read; ``line 3: ...`` tells where."""
+    found = []
+    for warning in seen.warnings:
+        place, colon, message = warning.partition(": ")
+        number = place.removeprefix("line ") if colon else ""
+        line = int(number) if number.isascii() and number.isdigit() else None
+        text = warning if line is None else message
+        found.append(StoredProblem("", seen.folder, seen.name, "warning", line, None, text))
+    return found
+
+
 def held(name: str, missing: int, known: int) -> SourceHeldError:
     """Return the error of a source that lost too much."""
     return SourceHeldError(
@@ -174,10 +186,7 @@ class _Run:
         find = self._intake.tree.find
         nodes = [node.id for path in seen.categories if (node := find(path))]
         categories = tuple(dict.fromkeys(nodes))
-        self.problems += [
-            StoredProblem("", seen.folder, seen.name, "warning", None, None, warning)
-            for warning in seen.warnings
-        ]
+        self.problems += list_warnings(seen)
         known = self._known.get((seen.folder, seen.name))
         if known is not None:
             known = self._changes.latest.get(known.id, known)

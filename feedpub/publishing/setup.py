@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from feedpub.model import CategoryPath, Site
-from feedpub.ports import Glance, Lock, Notifier, Target
+from feedpub.model import CategoryPath, Problem, Site
+from feedpub.ports import Glance, Lock, Notifier, StoredProblem, Target
 from feedpub.publishing.payload import ThumbnailMode
 
 
@@ -33,6 +33,7 @@ class Setup:
         reader: What a reading process does.
         make_pages: Gives what renders HTML; None without pages.
         thumbnailer: Makes thumbnails; also fetches them.
+        probe: Web addresses give, for each, why it does not answer, or None.
         notifier: Told of changed feeds; None if nobody is.
         lock: Keeps two runs apart.
         clock: Now, aware.
@@ -56,10 +57,19 @@ class Setup:
     reader: Callable[[Any], Any]
     make_pages: Callable[[], Any] | None
     thumbnailer: Any
+    probe: Callable[[Sequence[str]], dict[str, str | None]]
     notifier: Notifier | None
     lock: Lock
     clock: Callable[[], datetime]
     mint: Callable[[str, str, int], str]
+
+    def make_problem(self, stored: StoredProblem) -> Problem:
+        """Return what is wrong with a file as a face shows it, with the path that one can type."""
+        labels = {source.name: source.label for source in self.sources}
+        parts = (labels.get(stored.source, stored.source), stored.folder, stored.name)
+        place = "/".join(part for part in parts if part)
+        level: Literal["error", "warning"] = "error" if stored.level == "error" else "warning"
+        return Problem(level, place, stored.message, stored.line, stored.column)
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,7 @@ class FolderSource:
         index: Place among the site's sources.
         name: Unique; part of every article's identity.
         root: The folder.
+        label: The folder as the editor would type it, relative to the site where it is below.
         site_id: UUID; name space of the articles' ids.
         dialect: How files are read.
         dates: ``author`` trusts naive dates.
@@ -76,6 +77,7 @@ class FolderSource:
     index: int
     name: str
     root: str
+    label: str
     site_id: str
     dialect: Dialect
     dates: str = "pinned"
