@@ -10,8 +10,11 @@ import multiprocessing
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from multiprocessing.connection import Connection, wait
+from multiprocessing.reduction import ForkingPickler
 from typing import Any, Generic, TypeVar
 
 from feedpub.errors import FeedpubError
@@ -22,6 +25,9 @@ R = TypeVar("R")
 
 _log = logging.getLogger(__name__)
 _AHEAD = 8  # chunks given to a worker at once, so that it never waits for the next
+# A pipe holds this much unread. Beyond it we would wait for the worker to take its task while the
+# worker waits for us to take its result.
+_AHEAD_BYTES = 32 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +42,20 @@ class _Worker(Generic[T]):
     process: Any
     connection: Connection
     given: deque[tuple[int, Sequence[T]]] = field(default_factory=deque)
+    sizes: deque[int] = field(default_factory=deque)
+
+    def give(self, number: int, task: Sequence[T]) -> None:
+        """Send a task; that the worker has died shows when its result is asked for."""
+        data = ForkingPickler.dumps(task)
+        self.given.append((number, task))
+        self.sizes.append(len(data))
+        with suppress(ConnectionError):
+            self.connection.send_bytes(data)
+
+    def take(self) -> tuple[int, Sequence[T]]:
+        """Return the task whose result comes next, and count it as done."""
+        self.sizes.popleft()
+        return self.given.popleft()
 
 
 def count_cores() -> int:
@@ -138,7 +158,7 @@ class Pool(Generic[T, R]):
             FeedpubError: The function's own; anything else costs the item.
         """
         if not self._workers:
-            return map(self._function, items)
+            return map(partial(_attempt, self._function), items)
         tasks = _chunks(items, chunk)
         for worker in self._workers:
             self._feed(worker, tasks)
@@ -160,9 +180,12 @@ class Pool(Generic[T, R]):
                 following += 1
 
     def _feed(self, worker: _Worker[T], tasks: Iterator[tuple[int, Sequence[T]]]) -> None:
-        while len(worker.given) < _AHEAD and (task := next(tasks, None)) is not None:
-            worker.given.append(task)
-            worker.connection.send(task[1])
+        while (
+            len(worker.given) < _AHEAD
+            and sum(worker.sizes) < _AHEAD_BYTES
+            and (task := next(tasks, None)) is not None
+        ):
+            worker.give(*task)
 
     def _collect(self, worker: _Worker[T]) -> tuple[int, list[R | Lost]]:
         number, _task = worker.given[0]
@@ -171,25 +194,26 @@ class Pool(Generic[T, R]):
         except (EOFError, ConnectionError):
             results = self._recover(worker)
         else:
-            worker.given.popleft()
+            worker.take()
         return number, results
 
     def _recover(self, worker: _Worker[T]) -> list[R | Lost]:
         """Replace a dead worker; do its first task item by item, then give it the rest."""
-        _number, task = worker.given.popleft()
-        rest = worker.given
+        _number, task = worker.take()
+        rest = list(worker.given)
         results: list[R | Lost] = []
         for item in task:
             self._replace(worker)
-            worker.connection.send([item])
             try:
+                worker.connection.send([item])
                 results += _open(worker.connection.recv())
             except (EOFError, ConnectionError):
                 results.append(Lost(item))
         self._replace(worker)
-        worker.given = rest
-        for _, waiting in rest:
-            worker.connection.send(waiting)
+        worker.given.clear()
+        worker.sizes.clear()
+        for waiting in rest:
+            worker.give(*waiting)
         return results
 
     def _replace(self, worker: _Worker[T]) -> None:
