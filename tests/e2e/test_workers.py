@@ -1,0 +1,118 @@
+"""The processes that share a build's work: none is lost, none stays behind, none holds up another."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from feedpub.errors import LintError, TargetError
+from feedpub.ports import Lost
+from feedpub.workers import Pool
+
+KILL, FAIL = "kill", "fail"
+
+
+def work(item: str) -> str:
+    if item == KILL:
+        os.kill(os.getpid(), signal.SIGKILL)
+    if item == FAIL:
+        raise ValueError("nobody thought of it")
+    return item * 2
+
+
+def refuse(item: str) -> str:
+    raise LintError("all/rss.xml", [item])
+
+
+@pytest.mark.parametrize("jobs", [1, 2, 3])
+def test_results_come_in_the_order_of_the_items(jobs: int) -> None:
+    items = [str(number) for number in range(1_000)]
+
+    with Pool(work, jobs) as pool:
+        results = list(pool.map(items, chunk=7))
+
+    assert results == [item * 2 for item in items]
+
+
+def test_an_item_that_kills_its_worker_costs_only_itself() -> None:
+    items = ["a", KILL, "b", KILL, *"cdefghijklmnop"]
+
+    with Pool(work, 2) as pool:
+        results = list(pool.map(items, chunk=3))
+
+    assert results == [Lost(item) if item == KILL else item * 2 for item in items]
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_an_unforeseen_exception_costs_only_its_item(jobs: int) -> None:
+    with Pool(work, jobs) as pool:
+        before, lost, after = pool.map(["a", FAIL, "b"], chunk=3)
+
+    assert (before, after) == ("aa", "bb")
+    assert lost == Lost(FAIL, "ValueError: nobody thought of it")
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_an_error_on_purpose_ends_the_run_with_all_that_it_says(jobs: int) -> None:
+    with Pool(refuse, jobs) as pool, pytest.raises(LintError) as caught:
+        list(pool.map(["no title"]))
+
+    assert (caught.value.document, caught.value.problems) == ("all/rss.xml", ("no title",))
+    assert str(caught.value) == "all/rss.xml: no title"
+
+
+def test_an_error_without_arguments_of_its_own_crosses_too() -> None:
+    def fail(_: int) -> int:
+        raise TargetError("feeds: no space left on device; make room and build again")
+
+    with Pool(fail, 2) as pool, pytest.raises(TargetError, match="make room"):
+        list(pool.map([1]))
+
+
+def test_tasks_and_results_larger_than_a_pipe_do_not_block() -> None:
+    items = [chr(97 + number % 26) * 20_000 for number in range(400)]
+
+    with Pool(work, 2) as pool:
+        results = list(pool.map(items, chunk=8))
+
+    assert results == [item * 2 for item in items]
+
+
+def test_no_worker_outlives_a_parent_that_is_killed(tmp_path: Path) -> None:
+    pids = tmp_path / "pids"
+    script = (
+        "import sys, time\n"
+        "from feedpub.workers import Pool\n"
+        "pool = Pool(str, 3)\n"
+        "text = ' '.join(str(worker.process.pid) for worker in pool._workers)\n"
+        f"open({str(pids)!r}, 'w').write(text)\n"
+        "print('ready', flush=True)\n"
+        "time.sleep(60)\n"
+    )
+    parent = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE)
+    assert parent.stdout is not None
+    with parent.stdout:
+        parent.stdout.readline()
+
+    parent.kill()
+    parent.wait()
+
+    deadline = time.monotonic() + 10
+    waiting = [int(pid) for pid in pids.read_text().split()]
+    assert len(waiting) == 3
+    while waiting and time.monotonic() < deadline:
+        waiting = [pid for pid in waiting if _is_running(pid)]
+        time.sleep(0.02)
+    assert not waiting
+
+
+def _is_running(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"
