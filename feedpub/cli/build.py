@@ -10,13 +10,14 @@ from feedpub.cli.options import SiteCommand
 from feedpub.cli.output import say, write_json, write_problems
 from feedpub.cli.progress import show_progress
 from feedpub.cli.session import Session, pass_session
-from feedpub.cli.summary import summarise
+from feedpub.cli.summary import count, summarise
 from feedpub.model import BuildReport
 
 if TYPE_CHECKING:
     from feedpub.config import Config
 
 EXIT_INVALID = 3
+MOST_PROBLEMS = 30
 
 
 @click.command(cls=SiteCommand)
@@ -43,7 +44,7 @@ def build(session: Session, /, watch: bool, **choices: Any) -> None:
 
         watch_site(session, lambda config: build_once(session, config, **choices))
         return
-    report = build_once(session, load_settings(session), **choices)
+    report = build_once(session, load_settings(session, tell=True), **choices)
     if session.json:
         write_json(report)
     raise click.exceptions.Exit(exit_code_of(report, strict=choices["strict"]))
@@ -54,13 +55,20 @@ def build_once(session: Session, config: "Config", **choices: Any) -> BuildRepor
     started = time.monotonic()
     with session.wiring.open_site(config) as publisher, show_progress(session) as progress:
         report = publisher.build(**choices, progress=progress)
-    if not session.quiet:
-        write_problems(report.problems, err=True)
-    else:
-        write_problems(report.errors, err=True)
+    _tell_problems(session, report)
     for line in summarise(report, seconds=time.monotonic() - started):
         say(line)
     return report
+
+
+def _tell_problems(session: Session, report: BuildReport) -> None:
+    """Tell of errors before warnings, and not of thousands; quiet leaves the warnings out."""
+    warnings = [problem for problem in report.problems if problem.level == "warning"]
+    problems = [*report.errors, *([] if session.quiet else warnings)]
+    shown = problems if session.verbosity else problems[:MOST_PROBLEMS]
+    write_problems(shown, err=True)
+    if len(shown) < len(problems):
+        say(f"and {count(len(problems) - len(shown), 'problem')} more; all of them: feedpub check")
 
 
 def exit_code_of(report: BuildReport, *, strict: bool) -> int:

@@ -51,10 +51,9 @@ def _show(report: BuildReport, folder: Path, output: Path) -> None:
     )
     write("")
     write(f"Open in a browser: {output / 'index.html'}")
-    write(f"Or serve it:       feedpub -C {shlex.quote(str(folder))} serve")
-    say(
-        f"The articles are in {folder / 'articles'}; change one and type: feedpub -C {shlex.quote(str(folder))} build"
-    )
+    there = f"feedpub -C {shlex.quote(str(folder))}"
+    write(f"Or serve it:       {there} serve")
+    say(f"The articles are in {folder / 'articles'}; change one and type: {there} build")
 
 
 def _name(report: FeedReport) -> str:

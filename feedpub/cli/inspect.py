@@ -41,7 +41,7 @@ def check(session: Session, paths: tuple[Path, ...], strict: bool, links: bool, 
     Each line names file, line and column. PATHS are articles or folders of them; all sources if
     there are none. Nothing is written.
     """
-    with open_site(session) as publisher:
+    with open_site(session, tell=True) as publisher:
         problems = publisher.check(paths, links=links)
     if session.json or form == "json":
         write_json(problems)

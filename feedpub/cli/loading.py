@@ -11,8 +11,12 @@ if TYPE_CHECKING:
     from feedpub.publisher import Publisher
 
 
-def load_settings(session: Session) -> "Config":
-    """Return the settings, and tell the user what is odd about them.
+def load_settings(session: Session, *, tell: bool = False) -> "Config":
+    """Return the settings.
+
+    Args:
+        session: Names the file.
+        tell: Whether to tell the user what is odd about them.
 
     Raises:
         ConfigError: They cannot be used.
@@ -20,11 +24,11 @@ def load_settings(session: Session) -> "Config":
     from feedpub.config import load_config
 
     config = load_config(session.config_path, session.environ)
-    for warning in config.warnings:
+    for warning in config.warnings if tell else ():
         warn(warning)
     return config
 
 
-def open_site(session: Session) -> "AbstractContextManager[Publisher]":
-    """Return the API of the site, to be used as a context manager."""
-    return session.wiring.open_site(load_settings(session))
+def open_site(session: Session, *, tell: bool = False) -> "AbstractContextManager[Publisher]":
+    """Return the API of the site, to be used as a context manager; see ``load_settings``."""
+    return session.wiring.open_site(load_settings(session, tell=tell))

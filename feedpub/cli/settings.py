@@ -34,7 +34,7 @@ def show(session: Session, origin: bool) -> None:
 @pass_session
 def check(session: Session) -> None:
     """Report every wrong setting at once; exit with 3 if there is one."""
-    found = load_settings(session)
+    found = load_settings(session, tell=True)
     if session.json:
         write_json({"path": str(found.path), "warnings": found.warnings})
     say(f"{session.config_path}: all is well")

@@ -24,7 +24,8 @@ def summarise(report: BuildReport, *, seconds: float) -> list[str]:
         lines.append(f"{count(report.duplicates, 'duplicate')} merged into other articles")
     if report.held:
         lines.append(
-            f"{count(report.held, 'article')} not published: drafts, future dates, passwords"
+            f"{count(report.held, 'article')} not published:"
+            " drafts, future dates, passwords, hidden"
         )
     if report.pictures_pending:
         lines.append(f"{count(report.pictures_pending, 'picture')} to be fetched by the next build")

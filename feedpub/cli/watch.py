@@ -13,7 +13,7 @@ from feedpub.model import BuildReport
 if TYPE_CHECKING:
     from feedpub.config import Config
 
-_CONFIG_POLL_MS = 500
+_TURN_MS = 500
 
 
 def watch_site(session: Session, build: Callable[["Config"], BuildReport]) -> None:
@@ -22,39 +22,52 @@ def watch_site(session: Session, build: Callable[["Config"], BuildReport]) -> No
     Changes during a build are collected and lead to another one, so none is lost. Errors are told
     and waited out.
     """
-    config = load_settings(session)
+    settings = _Settings(session)
     while True:
-        changed = _watch_until_settings_change(config, build)
-        say(f"{changed} changed")
+        _watch_until_settings_change(settings, build)
+        say(f"{settings.path} changed")
+        settings.reload()
+
+
+class _Settings:
+    """The settings as they last could be read, and whether the file changed since it was read."""
+
+    def __init__(self, session: Session) -> None:
+        self._session, self.path = session, session.config_path
+        # Before reading, so that a change while it is read is not taken for known.
+        self._known = _fingerprint(self.path)
+        self.config = load_settings(session, tell=True)
+
+    def have_changed(self) -> bool:
+        return _fingerprint(self.path) != self._known
+
+    def reload(self) -> None:
+        self._known = _fingerprint(self.path)
         try:
-            config = load_settings(session)
+            self.config = load_settings(self._session, tell=True)
         except FeedpubError as error:
             write_error(str(error))
 
 
 def _watch_until_settings_change(
-    config: "Config", build: Callable[["Config"], BuildReport]
-) -> Path:
+    settings: _Settings, build: Callable[["Config"], BuildReport]
+) -> None:
     from watchfiles import watch
 
-    _try_to_build(config, build)
-    known = _fingerprint(config.path)
+    paths = watched_paths(settings.config)
+    _try_to_build(settings.config, build)
     announced = False
     # The first, empty turn comes when the watch stands: whatever changed before is built then.
     for changes in watch(
-        *watched_paths(config),
-        rust_timeout=_CONFIG_POLL_MS,
-        yield_on_timeout=True,
-        raise_interrupt=True,
+        *paths, rust_timeout=_TURN_MS, yield_on_timeout=True, raise_interrupt=True
     ):
         if changes or not announced:
-            _try_to_build(config, build)
+            _try_to_build(settings.config, build)
         if not announced:
-            say(f"watching {', '.join(str(path) for path in watched_paths(config))}; stop: Ctrl-C")
+            say(f"watching {', '.join(map(str, paths))}  (stop: Ctrl-C)")
             announced = True
-        if _fingerprint(config.path) != known:
-            break
-    return config.path
+        if settings.have_changed():
+            return
 
 
 def watched_paths(config: "Config") -> list[Path]:

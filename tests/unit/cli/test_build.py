@@ -94,6 +94,17 @@ def test_problems_and_summary_are_talk() -> None:
     assert lines[2].startswith("published 2 articles in 6 feeds: 1 new; 9 files written (")
 
 
+def test_of_many_problems_the_errors_come_first_and_the_rest_is_counted() -> None:
+    report = BuildReport(problems=(*[WARNING] * 40, ERROR))
+
+    few = run("build", site=FakeSite(report)).stderr.splitlines()
+    every = run("-v", "build", site=FakeSite(report)).stderr.splitlines()
+
+    assert few[0] == "a.md:3:8: error: no 'date'"
+    assert few[30] == "and 11 problems more; all of them: feedpub check"
+    assert len([line for line in every if "warning:" in line]) == 40
+
+
 def test_quiet_still_tells_errors() -> None:
     result = run("-q", "build", site=FakeSite(BuildReport(problems=(ERROR, WARNING))))
 
@@ -123,7 +134,7 @@ def test_everything_that_happened_is_summed_up() -> None:
     assert others == [
         "first read: 1 article counts as known, not as news, and would not be mailed",
         "1 duplicate merged into other articles",
-        "5 articles not published: drafts, future dates, passwords",
+        "5 articles not published: drafts, future dates, passwords, hidden",
         "6 pictures to be fetched by the next build",
         "told the hub of 1 feed",
         "1 error; what it is about is as it was before, the rest is published",
