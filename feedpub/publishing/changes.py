@@ -108,9 +108,7 @@ class Changes:
         difference = Difference(quiet=self._all_dirty)
         alone = [row for row in self._fresh if row not in self._joined]
         for row in alone:
-            record = self._fresh[row]
-            if record.state == State.LIVE:
-                difference.add(None, stand(record, ()), tree, self._first_reads)
+            difference.add_new(self._fresh[row], tree, self._first_reads)
         rows = (self._before.keys() | self._joined) - set(alone)
         after = {standing.record.id: standing for standing in self._load(rows)}
         for row in sorted(rows):

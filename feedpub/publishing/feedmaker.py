@@ -117,6 +117,7 @@ class _Work:
         self._recipe = recipe
         self._tree = recipe.tree
         self._selection = Selection(catalog.shelves, recipe.tree, recipe.entries)
+        self._latest: dict[int, str | None] = {}
 
     # Live feeds
 
@@ -143,7 +144,7 @@ class _Work:
         feed = Feed(
             node,
             max(updated) if updated else EPOCH,
-            latest_archive=self._latest_archive(category, len(rows)),
+            latest_archive=self._latest_archive(category),
         )
         documents = build_feed(
             feed, [(entries[row].id, rendered[row]) for row in rows], self._recipe.site
@@ -161,16 +162,21 @@ class _Work:
 
     # Archives
 
-    def _latest_archive(self, category: int, shown: int) -> str | None:
+    def _latest_archive(self, category: int) -> str | None:
         """Return the newest month that has an archive document.
 
         The month of the newest article is still open, and such a document should not change; it
-        gets one only if the feed cannot hold all of it.
+        gets one only if it holds more than a feed's newest.
         """
+        if category not in self._latest:
+            self._latest[category] = self._find_latest_archive(category)
+        return self._latest[category]
+
+    def _find_latest_archive(self, category: int) -> str | None:
         newest = self._selection.newest_month(category)
         if self._recipe.archive == "none" or newest is None:
             return None
-        if len(self._selection.within(category, newest)) > shown:
+        if len(self._selection.within(category, newest)) > self._recipe.entries:
             return newest
         return self._selection.month_before(category, newest)
 
@@ -184,7 +190,7 @@ class _Work:
 
     def _months_to_make(self, task: FeedTask) -> set[str]:
         category = task.category
-        latest = self._latest_archive(category, self._recipe.entries)
+        latest = self._latest_archive(category)
         if ALL_MONTHS in task.months:
             months = set(self._selection.months(category))
         else:
@@ -243,7 +249,7 @@ class _Work:
         if not rows:
             self.made.obsolete += [f"{folder}/{name}" for name in DOCUMENTS]
             return
-        latest = self._latest_archive(category, self._recipe.entries)
+        latest = self._latest_archive(category)
         after = self._selection.month_after(category, month)
         archive = Archive(
             month,

@@ -1,5 +1,6 @@
 """What a feed holds: its newest articles, and all that arrived lately, so that no burst is lost."""
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from heapq import merge
@@ -39,6 +40,7 @@ class Selection:
         self._newest: dict[int, list[tuple[int, int]]] = {}
         self._arrivals: dict[int, list[tuple[int, int]]] = {}
         self._has_news = bool(shelves.latest_arrivals(EVERYTHING, 1))
+        self._whole: dict[int, list[tuple[int, int]]] = {}
 
     def shelves_of(self, category: int) -> list[int]:
         """Return the shelves that a feed is made from; everything has one of its own."""
@@ -75,30 +77,56 @@ class Selection:
             lists.append(known[shelf])
         return list(merge(*lists, reverse=True))
 
+    def load_whole(self, category: int) -> None:
+        """Read the shelves of a feed at once, for questions about all of its months."""
+        for shelf in self.shelves_of(category):
+            if shelf not in self._whole:
+                self._whole[shelf] = self._shelves.newest(shelf, None)[::-1]
+
     def within(self, category: int, month: str) -> list[int]:
         """Return the articles of a feed that were published in a month, newest first."""
         start, end = month_bounds(month)
-        lists = [self._shelves.between(shelf, start, end) for shelf in self.shelves_of(category)]
+        lists = [self._between(shelf, start, end) for shelf in self.shelves_of(category)]
         return _rows(merge(*lists, reverse=True), None)
+
+    def _between(self, shelf: int, start: int, end: int) -> list[tuple[int, int]]:
+        whole = self._whole.get(shelf)
+        if whole is None:
+            found: list[tuple[int, int]] = self._shelves.between(shelf, start, end)
+            return found
+        return whole[bisect_left(whole, (start, 0)) : bisect_left(whole, (end, 0))][::-1]
 
     def months(self, category: int) -> list[str]:
         """Return every month that a feed has articles of, newest first."""
-        times = (
-            time
-            for shelf in self.shelves_of(category)
-            for time in self._shelves.published_times(shelf)
-        )
+        self.load_whole(category)
+        times = {time for shelf in self.shelves_of(category) for time, _ in self._whole[shelf]}
         return sorted({month_of(time) for time in times}, reverse=True)
 
     def month_before(self, category: int, month: str) -> str | None:
         """Return the nearest older month with articles."""
         start, _ = month_bounds(month)
-        return self._nearest(category, lambda shelf: self._shelves.last_before(shelf, start), max)
+        return self._nearest(category, lambda shelf: self._last_before(shelf, start), max)
 
     def month_after(self, category: int, month: str) -> str | None:
         """Return the nearest newer month with articles."""
         _, end = month_bounds(month)
-        return self._nearest(category, lambda shelf: self._shelves.first_from(shelf, end), min)
+        return self._nearest(category, lambda shelf: self._first_from(shelf, end), min)
+
+    def _last_before(self, shelf: int, moment: int) -> int | None:
+        whole = self._whole.get(shelf)
+        if whole is None:
+            found: int | None = self._shelves.last_before(shelf, moment)
+            return found
+        place = bisect_left(whole, (moment, 0))
+        return whole[place - 1][0] if place else None
+
+    def _first_from(self, shelf: int, moment: int) -> int | None:
+        whole = self._whole.get(shelf)
+        if whole is None:
+            found: int | None = self._shelves.first_from(shelf, moment)
+            return found
+        place = bisect_left(whole, (moment, 0))
+        return whole[place][0] if place < len(whole) else None
 
     def newest_month(self, category: int) -> str | None:
         """Return the month of the newest article, None of an empty feed."""

@@ -100,6 +100,19 @@ class Difference:
                 if first_seen is not None:
                     self.announced.append((category, first_seen, article))
 
+    def add_new(self, record: Record, tree: CategoryTree, first_reads: Mapping[int, int]) -> None:
+        """Note a new article that nothing repeats: what ``add`` does, at a fifth of the cost."""
+        if record.state != State.LIVE or record.first_seen is None:
+            return
+        if not self.quiet:
+            self.soil(Standing(record, record.categories), tree)
+        published, row = record.published, record.id
+        self.placed.append((EVERYTHING, published, row))
+        self.placed += [(category, published, row) for category in record.categories]
+        if record.first_seen > first_reads[record.source]:
+            shelves = (EVERYTHING, *record.categories)
+            self.announced += [(category, record.first_seen, row) for category in shelves]
+
     def soil(self, standing: Standing, tree: CategoryTree) -> None:
         """Note that every feed and page that shows an article has to be made again."""
         self.touched.add(standing.record.id)

@@ -78,11 +78,11 @@ articles = Table(
     Column("flags", SmallInteger, nullable=False),
     Column("origin", Text),
     Index("ix_articles_place", "source", "folder"),
-    Index("ix_articles_uid", "uid"),
-    Index("ix_articles_content", "content"),
 )
 """One row a file. A duplicate points at the row of its article by ``same_as``."""
 
+articles_by_uid = Index("ix_articles_uid", articles.c.uid)
+articles_by_content = Index("ix_articles_content", articles.c.content)
 Index("ix_articles_same_as", articles.c.same_as, sqlite_where=articles.c.same_as.is_not(None))
 Index("ix_articles_expires", articles.c.expires, sqlite_where=articles.c.expires.is_not(None))
 Index("ix_articles_held", articles.c.published, sqlite_where=articles.c.state == 1)

@@ -141,16 +141,6 @@ class Shelves:
         found: int | None = self._connection.scalar(query)
         return found
 
-    def published_times(self, category: int) -> list[int]:
-        """Return when the articles of one shelf were published, newest first."""
-        table = schema.placements
-        query = (
-            sa.select(table.c.published)
-            .where(table.c.category == category)
-            .order_by(table.c.published.desc())
-        )
-        return list(self._connection.scalars(query))
-
     def counts(self) -> dict[int, int]:
         """Return how many articles each shelf holds."""
         table = schema.placements
