@@ -2,19 +2,18 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from feedpub.catalog.identity import Moment, State
+from feedpub.errors import TargetError
 from feedpub.feeds import FORMATS
 from feedpub.model import BuildReport, FeedReport, FeedSummary, Problem
 from feedpub.ports import Glance, Progress
 from feedpub.publishing.observation import Observation
-from feedpub.publishing.output import Output
+from feedpub.publishing.output import PROBE, Output
 from feedpub.publishing.setup import BuildOptions, Setup, open_transaction
 from feedpub.publishing.standing import ALL_MONTHS, EVERYTHING
-
-_PROBE = "all/" + FORMATS[0].file
-"""A document that every site has; without it the output is gone, and is made anew."""
 
 
 class Build:
@@ -55,6 +54,7 @@ class Build:
         due = meta.get("due")
         return (
             not glance.pending
+            and not meta.get("building")
             and not options.everything
             and meta.get("settings") == self._setup.settings
             and meta.get("options") == self._choices
@@ -62,7 +62,7 @@ class Build:
             and (options.offline or meta.get("pictures_pending", "0") == "0")
             and not meta.get("pings")
             and observation.is_unchanged(glance)
-            and self._setup.target.exists(_PROBE)
+            and self._setup.target.exists(PROBE)
         )
 
     def _report_idle(self, glance: Glance) -> BuildReport:
@@ -108,13 +108,19 @@ class Build:
 
     def _is_stale(self, meta: Mapping[str, str]) -> bool:
         """Return whether every document has to be made again, whatever the articles say."""
-        return meta.get("settings") != self._setup.settings or not self._setup.target.exists(_PROBE)
+        return meta.get("settings") != self._setup.settings or not self._setup.target.exists(PROBE)
 
     # Publishing
 
     def _publish(self, observation: Observation) -> BuildReport:
         output = Output(self._setup, self._options, self._progress, self._now)
-        output.publish()
+        try:
+            output.publish()
+        except BaseException:
+            # What waits beside its place takes room that a full disk may lack.
+            with suppress(TargetError):
+                self._setup.target.sweep()
+            raise
         pinged = self._ping(output)
         with open_transaction(self._setup.open_store) as catalog:
             held = catalog.sources.count_states()

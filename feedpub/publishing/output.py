@@ -14,7 +14,7 @@ from feedpub.publishing.demand import Demand, share
 from feedpub.publishing.feedmaker import FeedMaker, FeedTask, Made, Recipe
 from feedpub.publishing.frontpage import find_children, make_front_pages, summarize
 from feedpub.publishing.pictures import PictureDesk
-from feedpub.publishing.renditions import render_stale
+from feedpub.publishing.renditions import place_media, render_stale
 from feedpub.publishing.setup import (
     BuildOptions,
     ReadOnly,
@@ -24,6 +24,9 @@ from feedpub.publishing.setup import (
     open_transaction,
 )
 from feedpub.publishing.standing import Difference, stand
+
+PROBE = "all/" + FORMATS[0].file
+"""A document that every site has; without it the output is gone, and is made anew."""
 
 _BATCH = 500
 
@@ -51,6 +54,8 @@ class Output:
         self._options = options
         self._progress = progress
         self._now = now
+        self._is_gone = options.everything or not setup.target.exists(PROBE)
+        self._media: list[str] = []
         self._staged: list[Staged] = []
         self._obsolete: list[str] = []
         self._pages = setup.make_pages() if setup.make_pages else None
@@ -60,7 +65,9 @@ class Output:
         setup, pages = self._setup, self._pages is not None
         with self._transaction() as catalog:
             wanted = Demand(setup, self._options, catalog).list_articles(pages=pages)
-        self._staged += render_stale(setup, wanted, pages=pages, progress=self._progress)
+        self._media += render_stale(
+            setup, wanted, pages=pages, search=self._is_gone, progress=self._progress
+        )
         if setup.mode == "copy":
             self._fetch_pictures(list(wanted))
         with self._transaction() as catalog:
@@ -83,14 +90,17 @@ class Output:
         desk = PictureDesk(self._setup.thumbnailer, self._setup.target, self._now)
         with self._transaction() as catalog:
             urls = _list_pictures(catalog, rows)
-            self._progress("pictures", 0, len(urls))
-            self.pictures_pending = desk.fetch(
-                catalog.renditions,
-                urls,
-                budget_s=self._setup.picture_budget_s,
-                offline=self._options.offline,
-            )
-            self._staged += desk.staged
+            desk.choose(catalog.renditions, urls)
+        self._progress("pictures", 0, len(urls))
+        # Outside of a transaction, since others may want the database within this minute.
+        self.pictures_pending = desk.fetch(
+            budget_s=self._setup.picture_budget_s, offline=self._options.offline
+        )
+        # First the files, then the rows that promise them: a picture whose row is kept is never
+        # made again.
+        self._media += place_media(self._setup.target, desk.staged)
+        with self._transaction() as catalog:
+            catalog.renditions.put_pictures(desk.rows)
             _soil_showing(catalog, desk.changed)
 
     # Documents
@@ -152,13 +162,19 @@ class Output:
         staged = sorted({item.path: item for item in self._staged}.values(), key=_rank)
         self._progress("publish", 0, len(staged))
         self._note_topics(staged)
-        self._setup.target.commit(staged)
-        self.written = [item.path for item in staged]
+        # New documents may refer to one another in a circle, but nothing refers to them before
+        # one that is known is replaced.
+        is_known = [self._setup.target.exists(item.path) for item in staged]
+        fresh = [item for item, known in zip(staged, is_known, strict=True) if not known]
+        known = [item for item, known in zip(staged, is_known, strict=True) if known]
+        self._setup.target.commit(fresh)
+        self._setup.target.commit(known)
+        self.written = [*self._media, *(item.path for item in (*fresh, *known))]
         # Pictures stay for good: readers keep entries that show them long after a feed has dropped
         # them, and their names are those of their bytes.
-        fresh = set(self.written)
+        written = {*self.written}
         self.removed = self._setup.target.delete(
-            [path for path in self._obsolete if path not in fresh]
+            [path for path in self._obsolete if path not in written]
         )
 
     def _note_topics(self, staged: Sequence[Staged]) -> None:

@@ -1,37 +1,42 @@
 """Renditions that are missing or out of date are made, in as many processes as there are cores."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from feedpub.ports import Lost, Progress, RenditionRow, Staged, StoredProblem
-from feedpub.publishing.payload import make_key, satisfies
+from feedpub.ports import Lost, Progress, RenditionRow, Staged, StoredProblem, Target
+from feedpub.publishing.payload import MEDIA, make_key, satisfies
 from feedpub.publishing.rendering import Rendered, Renderer, RenderTask
 from feedpub.publishing.setup import Setup, count_jobs, cut, open_transaction
 
 _BATCH = 500
 _CHUNK = 8
+_COPY = re.compile(MEDIA.encode() + rb"[0-9a-f]{32}\.jpg")
 
 
 def render_stale(
-    setup: Setup, wanted: Mapping[int, bool], *, pages: bool, progress: Progress
-) -> list[Staged]:
-    """Render what the kept renditions do not serve for; return the pictures that were staged.
+    setup: Setup, wanted: Mapping[int, bool], *, pages: bool, search: bool, progress: Progress
+) -> list[str]:
+    """Render what the kept renditions do not serve for; return the pictures that it published.
 
     Args:
         setup: Of the site.
         wanted: Articles, and whether with their bodies.
         pages: Whether an article without a URL gets a page of its own.
+        search: Look whether the pictures of what is kept are there, since the output may be gone.
         progress: Is told how far it is.
     """
     with open_transaction(setup.open_store) as catalog:
         rows = list(_list_stale(setup, catalog, wanted))
+        if search:
+            rows = sorted({*rows, *_list_broken(setup.target, catalog, wanted)})
     if not rows:
         return []
     renderer = Renderer(
         setup.sources, setup.target, setup.thumbnailer, setup.site, mode=setup.mode, pages=pages
     )
     progress("render", 0, len(rows))
-    staged: list[Staged] = []
+    media: list[str] = []
     # The processes come first: none may inherit an open database.
     with (
         setup.make_pool(renderer, count_jobs(setup, len(rows))) as pool,
@@ -39,8 +44,14 @@ def render_stale(
     ):
         results = pool.map(_make_tasks(setup, catalog, rows, wanted), chunk=_CHUNK)
         for batch in cut_iterator(_count(results, len(rows), progress), _BATCH):
-            staged += _keep(setup, catalog, batch)
-    return staged
+            media += _keep(setup, catalog, batch)
+    return media
+
+
+def place_media(target: Target, staged: Sequence[Staged]) -> list[str]:
+    """Publish pictures, to which nothing refers yet; return their paths."""
+    target.commit(staged)
+    return list(dict.fromkeys(item.path for item in staged))
 
 
 def _list_stale(setup: Setup, catalog: Any, wanted: Mapping[int, bool]) -> Iterator[int]:
@@ -50,6 +61,15 @@ def _list_stale(setup: Setup, catalog: Any, wanted: Mapping[int, bool]) -> Itera
             key = make_key(record, setup.settings, full=wanted[record.id])
             if not satisfies(keys.get(record.id), key):
                 yield record.id
+
+
+def _list_broken(target: Target, catalog: Any, wanted: Mapping[int, bool]) -> Iterator[int]:
+    """Yield the articles that show a copied picture that is not there."""
+    for rows in cut(list(wanted), _BATCH):
+        for kept in catalog.renditions.get(rows):
+            names = _COPY.findall(kept.payload)
+            if not all(target.exists(name.decode()) for name in names):
+                yield kept.article
 
 
 def _make_tasks(
@@ -82,7 +102,7 @@ def cut_iterator(items: Iterator[Any], size: int) -> Iterator[list[Any]]:
         yield batch
 
 
-def _keep(setup: Setup, catalog: Any, results: Sequence[Any]) -> list[Staged]:
+def _keep(setup: Setup, catalog: Any, results: Sequence[Any]) -> list[str]:
     staged: list[Staged] = []
     rows: list[RenditionRow] = []
     for result in results:
@@ -93,8 +113,10 @@ def _keep(setup: Setup, catalog: Any, results: Sequence[Any]) -> list[Staged]:
             _keep_problems(catalog, result.problems)
         if result.row is not None:
             rows.append(result.row)
+    # First the files, then the rows that promise them: what is kept is never rendered again.
+    media = place_media(setup.target, staged)
     catalog.renditions.put(rows)
-    return staged
+    return media
 
 
 def _keep_problems(catalog: Any, problems: Sequence[StoredProblem]) -> None:
