@@ -3,48 +3,23 @@
 import re
 from collections.abc import KeysView
 from datetime import datetime
-from hashlib import sha256
 
 from feedpub.errors import ArticleError
-from feedpub.model import CategoryPath, DateKind, ReadArticle
+from feedpub.model import CategoryPath, ReadArticle
 from feedpub.reading.categories import read_categories, read_tags
 from feedpub.reading.cover import read_cover
 from feedpub.reading.dates import MISSING, Stamp, parse_date
+from feedpub.reading.decoding import decode
 from feedpub.reading.dialect import Dialect
-from feedpub.reading.fields import Fields, Value
-from feedpub.reading.frontmatter import FrontMatter, decode, split_article
+from feedpub.reading.fields import FALSE, TRUE, Value, fold_names, is_one_of
+from feedpub.reading.frontmatter import FrontMatter, split_article
+from feedpub.reading.hashing import hash_content
 from feedpub.reading.names import FileName, read_name
 from feedpub.reading.permalink import PermalinkError, expand_permalink
 from feedpub.reading.text import plain_line
 
 MAX_SUMMARY = 2000
 
-# Names that are folded as most files write them.
-_FOLDED = frozenset(
-    [
-        "title",
-        "date",
-        "updated",
-        "categories",
-        "category",
-        "tags",
-        "author",
-        "headimg",
-        "thumbnail",
-        "cover",
-        "comments",
-        "layout",
-        "description",
-        "excerpt",
-        "published",
-        "draft",
-        "toc",
-        "permalink",
-        "slug",
-    ]
-)
-_FALSE = frozenset({"false", "no", "off", "0", "n"})
-_TRUE = frozenset({"true", "yes", "on", "1", "y"})
 _HIDDEN = frozenset({"draft", "drafts", "hidden", "skip", "private"})
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,3}")
 _URL = re.compile(r"(?:https?://[^\s]|[^\s:/?#]+(?:[/?#.]|$)|/)[^\s]*", re.IGNORECASE)
@@ -94,18 +69,6 @@ def _body_bytes(data: bytes, text: str, front: FrontMatter) -> bytes:
     if front.start is None or b"\r" in data or data.startswith(b"\xef\xbb\xbf"):
         return front.body.encode()
     return data[len(text[: front.start].encode()) :]
-
-
-def fold_names(fields: Fields) -> Fields:
-    """Return fields by names without case, ``-`` and ``_``; the first of two equal ones wins."""
-    if _FOLDED.issuperset(fields):
-        return fields
-    folded: Fields = {}
-    for name, value in fields.items():
-        if not name.islower() or "_" in name or "-" in name:
-            name = name.lower().replace("_", "").replace("-", "")
-        folded.setdefault(name, value)
-    return folded
 
 
 class _Reading:
@@ -185,7 +148,7 @@ class _Reading:
             return MISSING
         for name in names:
             value = fields.get(name)
-            if not isinstance(value, str) or value.lower() in _TRUE or value.lower() in _FALSE:
+            if not isinstance(value, str) or value.lower() in TRUE or value.lower() in FALSE:
                 continue
             try:
                 stamp = parse_date(value, self._dialect.zone)
@@ -242,7 +205,7 @@ class _Reading:
             if not isinstance(value, str) or (name == "path" and self._dialect.generator != "zola"):
                 continue
             url = value.strip()
-            if not url or url.lower() in _FALSE or url.lower() in _TRUE:
+            if not url or url.lower() in FALSE or url.lower() in TRUE:
                 continue
             if _URL.fullmatch(url) and "{{" not in url and "/:" not in url:
                 return url
@@ -282,15 +245,15 @@ class _Reading:
         fields = self._fields
         if "_drafts/" in self._path and ("/" + self._path).find("/_drafts/") >= 0:
             return True
-        if _is(fields.get("draft"), _TRUE) or _is(fields.get("published"), _FALSE):
+        if is_one_of(fields.get("draft"), TRUE) or is_one_of(fields.get("published"), FALSE):
             return True
-        if _is(fields.get("eleventyexcludefromcollections"), _TRUE):
+        if is_one_of(fields.get("eleventyexcludefromcollections"), TRUE):
             return True
-        return _is(fields.get("headless"), _TRUE) or _is(fields.get("status"), _HIDDEN)
+        return is_one_of(fields.get("headless"), TRUE) or is_one_of(fields.get("status"), _HIDDEN)
 
     def _is_protected(self) -> bool:
         value = self._fields.get("password")
-        return value is not None and value != "" and not _is(value, _FALSE - {"0"})
+        return value is not None and value != "" and not is_one_of(value, FALSE - {"0"})
 
     def _read_digest(self) -> str | None:
         value = self._text("digest")
@@ -299,39 +262,13 @@ class _Reading:
         low = value.lower()
         if low in ("lead", "no"):
             return low
-        if low in _FALSE:
+        if low in FALSE:
             return "no"
         self._warn("digest", f"'{value[:40]}' is no choice for 'digest'; write lead or no")
         return None
-
-
-def _is(value: Value, words: frozenset[str]) -> bool:
-    return isinstance(value, str) and value.strip().lower() in words
 
 
 def _author_name(value: Value) -> str:
     if isinstance(value, dict):
         value = value.get("name") or value.get("nick") or value.get("display_name")
     return plain_line(value, longest=200) if isinstance(value, str) else ""
-
-
-def hash_content(title: str, body: bytes, placeholders: tuple[str, ...]) -> bytes:
-    """Return 16 bytes that change when title or body do, and not with a placeholder picture.
-
-    Args:
-        title: As read.
-        body: UTF-8.
-        placeholders: Parts of pictures' URLs that mark a placeholder.
-    """
-    for part in placeholders:
-        wanted = part.encode()
-        if wanted in body:
-            # From the placeholder to the end of its URL: "picsum.photos/400/300?random=7".
-            rest = re.escape(wanted) + rb"""[^\s"'<>()\\]*+"""
-            body = re.sub(rest, wanted, body)
-    hashed = sha256(title.encode())
-    hashed.update(b"\0" + body.strip())
-    return hashed.digest()[:16]
-
-
-__all__ = ["DateKind", "hash_content", "read_article"]

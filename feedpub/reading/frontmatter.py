@@ -5,14 +5,13 @@ from datetime import UTC
 from typing import NamedTuple
 
 from feedpub.errors import ArticleError
+from feedpub.reading.decoding import decode
 from feedpub.reading.dialect import Dialect
+from feedpub.reading.fences import MAX_BLOCK, find_close
 from feedpub.reading.fields import Fields
 from feedpub.reading.names import HTML, RST
 from feedpub.reading.recovery import read_forgiving
 from feedpub.reading.scanner import scan
-
-MAX_BLOCK = 65536
-"""Characters of front matter at most."""
 
 # What YAML refuses or takes for a line break; a blank in its place keeps every column.
 _ODD = re.compile(
@@ -56,31 +55,6 @@ class FrontMatter(NamedTuple):
         return self.line + before, len(match[1]) + 1
 
 
-def decode(data: bytes, path: str) -> str:
-    """Return an article's text, its lines ended as on Unix, without a byte order mark.
-
-    Raises:
-        ArticleError: Not UTF-8; it names where.
-    """
-    try:
-        text = data.decode()
-    except UnicodeDecodeError as error:
-        start = data.rfind(b"\n", 0, error.start) + 1
-        column = len(data[start : error.start].decode(errors="replace")) + 1
-        raise ArticleError(
-            f"byte 0x{data[error.start]:02x} at offset {error.start} is not UTF-8; "
-            "save the file as UTF-8",
-            path=path,
-            line=data.count(b"\n", 0, error.start) + 1,
-            column=column,
-        ) from error
-    if text[:1] == "\ufeff":
-        text = text[1:]
-    if "\r" in text:
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return text
-
-
 def split_article(
     text: str,
     *,
@@ -121,7 +95,7 @@ def find_body(text: str, *, path: str, dialect: Dialect, sidecar: bytes | None =
     start = len(text) - len(text.lstrip())
     opening = _OPEN.match(text, start)
     if sidecar is None and opening and opening[1][0] != ";" and not opening[2]:
-        close = _find_close(text, opening.end() - 1, opening[1][0])
+        close = find_close(text, opening.end() - 1, opening[1][0])
         if close is not None:
             return text[close[1] :]
     return split_article(text, path=path, dialect=dialect, sidecar=sidecar).body
@@ -135,7 +109,7 @@ def _read_fenced(text: str, start: int, path: str, dialect: Dialect) -> FrontMat
         return None
     top = opening.end()
     line = text.count("\n", 0, top) + 1
-    close = _find_close(text, top - 1, opening[1][0])
+    close = find_close(text, top - 1, opening[1][0])
     if close is None:
         if not _FIELD.match(text, top):
             return None
@@ -148,33 +122,6 @@ def _read_fenced(text: str, start: int, path: str, dialect: Dialect) -> FrontMat
     kind = opening[2].lower() or {"-": "yaml", "+": "toml", ";": "json"}[opening[1][0]]
     fields, warnings = _read_block(block, kind, path, line, dialect)
     return FrontMatter(fields, text[after:], block, line, warnings, after)
-
-
-def _find_close(text: str, position: int, mark: str) -> tuple[int, int] | None:
-    """Return where the block ends and the body starts, None if no fence closes it.
-
-    Args:
-        text: Of the article.
-        position: Of the line end before the block.
-        mark: The character that the opening fence is made of.
-    """
-    fence = "\n" + mark * 3
-    at = position
-    while (at := text.find(fence, at)) >= 0:
-        stop = text.find("\n", at + 1)
-        stop = len(text) if stop < 0 else stop
-        if not text[at + 4 : stop].strip(mark + " \t"):
-            break
-        at = stop
-    if mark == "-":
-        dots = text.find("\n...", position, at if at >= 0 else position + MAX_BLOCK)
-        while dots >= 0:
-            stop = text.find("\n", dots + 1)
-            stop = len(text) if stop < 0 else stop
-            if not text[dots + 4 : stop].strip():
-                return dots, stop + 1
-            dots = text.find("\n...", stop, at if at >= 0 else position + MAX_BLOCK)
-    return None if at < 0 else (at, stop + 1)
 
 
 def _read_block(

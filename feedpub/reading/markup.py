@@ -6,8 +6,9 @@ from html import escape, unescape
 from feedpub.errors import MarkupError
 from feedpub.model import Rendition
 from feedpub.reading.clean import clean_html
+from feedpub.reading.decoding import decode
 from feedpub.reading.dialect import Dialect, is_placeholder
-from feedpub.reading.frontmatter import decode, find_body
+from feedpub.reading.frontmatter import find_body
 from feedpub.reading.guard import MAX_BODY, check_markup, strip_data_uris
 from feedpub.reading.markdown import is_html, render_markdown
 from feedpub.reading.names import HTML, PLAIN, RST

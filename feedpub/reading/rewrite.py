@@ -37,7 +37,7 @@ _HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECAS
 _SIGNS = ("<iframe", "<video", "<audio", "<embed", "<object", "data-src", "data-original")
 _MORE_SIGNS = ("data-lazy-src", "data-actualsrc", "display", "visibility", "hidden", "undefined")
 _RELATIVE = re.compile(r"""src\s*+=\s*+["']?+(?!https?://|//)""")
-_NO_PICTURE = re.compile(r"(?:^|/)(?:undefined|null)?$")
+_NO_PICTURE = re.compile(r"(?:.*/)?(?:undefined|null)|")
 _PLACES = {
     "youtube.com/embed/": "https://www.youtube.com/watch?v=",
     "youtube-nocookie.com/embed/": "https://www.youtube.com/watch?v=",
@@ -134,7 +134,7 @@ class _Rewriter:
         found = attributes(tag.attributes)
         written = found.get("src", "").strip()
         source = next((found[name].strip() for name in _LAZY if found.get(name)), written)
-        if is_placeholder(source, self._placeholders) or _NO_PICTURE.search(source):
+        if is_placeholder(source, self._placeholders) or _NO_PICTURE.fullmatch(source):
             replacement = ""
         else:
             shown = self._picture_url(source) if self._picture_url else None

@@ -3,6 +3,7 @@
 import re
 
 from feedpub.errors import ArticleError
+from feedpub.reading.guard import refuse
 
 _LONGEST = 256 * 1024
 # Sphinx's and Nikola's own roles and directives, which docutils does not know.
@@ -28,6 +29,7 @@ def render_rst(body: str, *, path: str) -> str:
 
     Raises:
         ArticleError: docutils is not installed.
+        MarkupError: docutils cannot take it.
     """
     try:
         from docutils.core import publish_parts
@@ -36,10 +38,12 @@ def render_rst(body: str, *, path: str) -> str:
             "reStructuredText takes docutils; run pip install 'feedpub[rst]'", path=path
         ) from error
     if len(body) > _LONGEST:
-        raise ArticleError(
-            f"reStructuredText of {len(body) // 1024} KB; keep it below {_LONGEST // 1024} KB",
-            path=path,
+        refuse(
+            f"reStructuredText of {len(body) // 1024} KB; keep it below {_LONGEST // 1024} KB", path
         )
-    parts = publish_parts(body, writer="html5", settings_overrides=dict(_SETTINGS))
+    try:
+        parts = publish_parts(body, writer="html5", settings_overrides=dict(_SETTINGS))
+    except Exception as error:  # noqa: BLE001 - docutils trips over hostile text in many ways
+        refuse(f"docutils fails with {type(error).__name__}; simplify the markup", path)
     html: str = parts["body"]
     return _PROBLEMATIC.sub("", html)

@@ -26,7 +26,7 @@ _SIMPLE = re.compile(
     "\uac00-\ud7a3\uff01-\uff9d]*+"
 )
 # How much of a body is looked at: most summaries end within the first two thousand characters.
-_HEADS = (2000, 8000, None)
+_HEADS = (2000, 8000, 65536)
 _MARGIN = 20
 
 
@@ -52,15 +52,26 @@ def summarise(clean: str, *, title: str, length: int) -> str:
         Empty if there is nothing to say but the title; a picture's description if there is
         nothing but pictures.
     """
+    summary = ""
     for head in _HEADS:
-        if head is not None and len(clean) <= head:
-            continue
-        cut = clean.rfind("<", 0, head) if head is not None else 0
-        text = _drop_title(html_to_text(clean[:cut] if cut > 0 else clean), title)
+        text = _drop_title(html_to_text(_cut(clean, head)), title)
         summary = shorten(text, length)
-        if cut <= 0 or (summary != text and len(text) > length + _MARGIN):
+        if len(clean) <= head or (summary != text and len(text) > length + _MARGIN):
             break
     return summary or shorten(_drop_title(_describe_pictures(clean), title), length)
+
+
+def _cut(clean: str, head: int) -> str:
+    """Return the beginning of a clean body, cut within no tag and no reference."""
+    if len(clean) <= head:
+        return clean
+    end = clean.rfind("<", 0, head)
+    if end > head // 2:
+        return clean[:end]
+    start = clean[:head]
+    if start.rfind("<") > start.rfind(">"):
+        start = start[: start.rfind("<")]
+    return start[: start.rfind("&")] if start.rfind("&") > start.rfind(";") else start
 
 
 def _drop_title(text: str, title: str) -> str:

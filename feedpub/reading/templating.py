@@ -48,7 +48,11 @@ def _render(text: str, generator: str) -> str:
     while match := _OPENING.search(text, position):
         position = match.end()
         closing = _CLOSINGS[match[0]]
-        end = text.find(closing, position, position + _LONGEST_TAG)
+        end = -1
+        if closing not in endless:
+            end = text.find(closing, position, position + _LONGEST_TAG)
+            if end < 0 and text.find(closing, position) < 0:
+                endless.add(closing)
         if end < 0 or (match[0] == "{{" and generator not in _EXPRESSIONS):
             continue
         after = end + len(closing)

@@ -372,6 +372,8 @@ REFUSED = {
     "attributes": "<img " + " ".join(f"a{i}=1" for i in range(100_000)) + ">",
     "size": "<p>x</p>" * 300_000,
     "brackets": "[" * 100_000,
+    "references": "<p>" + "&amp;" * 200_000,
+    "hard blanks": "<p>" + "\xa0" * 400_000,
     "Markdown": "a b " * 200_000,
 }
 
@@ -424,7 +426,7 @@ SLOW = {
     "raw blocks": "{% raw %}" * 40_000,
     "code blocks": "{{< highlight >}}" * 20_000,
     "fences": "```a\n" * 60_000,
-    "references": "&" * 100_000,
+    "references": "&" * 90_000,
     "blanks": " " * 500_000,
     "combining": "a" + "\u0301" * 200_000,
     "families": "👨‍👩‍👧‍👦" * 20_000,
@@ -444,6 +446,19 @@ def test_time_grows_with_size_only(render: Render, path: str, body: str) -> None
     render(body, path=path, generator="hugo" if "<" in body else "jekyll")
 
     assert time.process_time() - start < 6
+
+
+@pytest.mark.parametrize(
+    "body", ["- " * 5_000, "\n".join(" " * i + "- a" for i in range(400)), "`" * 50_000]
+)
+def test_restructured_text_that_docutils_trips_over_is_refused_or_rendered(
+    render: Render, body: str
+) -> None:
+    pytest.importorskip("docutils")
+
+    rendition = render(body, path="a.rst")
+
+    assert rendition.refused is None or "only title and summary" in rendition.refused
 
 
 @given(st.text(max_size=300))
