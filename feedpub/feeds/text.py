@@ -8,7 +8,8 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 # Between "<" and a letter it is invisible, and stops every HTML parser from seeing a tag.
 _ZERO_WIDTH_SPACE = "\u200b"
-_TAG_OPEN = re.compile(r"<(?=(?P<end>[/!?])|(?P<name>[A-Za-z][\w-]*)(?P<attributes>[^<>=@]*[=@])?)")
+# What follows a name is looked at no further than the next "<", so that this stays linear.
+_TAG_OPEN = re.compile(r"<(?=(?P<end>[/!?])|(?P<name>[A-Za-z][\w-]*)(?P<bare>[\w., ]*>)?)")
 _NAMES = frozenset(
     """
     a abbr acronym address animate applet area article aside audio b base basefont bdi bdo
@@ -45,14 +46,17 @@ def make_plain(text: str) -> str:
     everywhere. Generics such as ``List<String>`` stay as they are.
     """
     if "<" in text:
-        text = _TAG_OPEN.sub(_open_harmlessly, text)
+        # Without a value no attribute acts, and "@" marks the address of a name <a@example.org>.
+        end = max(text.rfind("="), text.rfind("@"))
+        text = _TAG_OPEN.sub(lambda match: _open_harmlessly(match, end), text)
     # U+FFFD marks what was lost in decoding; validators take it for an error of the feed.
     return _UNSHOWN.sub("", text).replace("\ufffd", "?")
 
 
-def _open_harmlessly(match: re.Match[str]) -> str:
+def _open_harmlessly(match: re.Match[str], end_of_values: int) -> str:
     known = (match["name"] or "").lower() in _NAMES
-    return f"<{_ZERO_WIDTH_SPACE}" if match["end"] or match["attributes"] or known else "<"
+    may_act = not match["bare"] and match.start() < end_of_values
+    return f"<{_ZERO_WIDTH_SPACE}" if match["end"] or known or may_act else "<"
 
 
 def to_html(text: str) -> str:

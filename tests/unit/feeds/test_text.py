@@ -27,6 +27,7 @@ INSTANTS = st.datetimes(datetime(1970, 1, 1), datetime(9999, 12, 30), timezones=
         "a&nbsp;b",
         "]]>",
         "<3",
+        "Map<K, V> m = a @ b",
     ],
 )
 def test_text_without_markup_stays_as_it_is(text: str) -> None:
@@ -49,6 +50,16 @@ def test_text_without_markup_stays_as_it_is(text: str) -> None:
 )
 def test_what_looks_like_markup_gets_an_invisible_mark(text: str) -> None:
     assert make_plain(text) == text.replace("<", "<\u200b")
+
+
+def test_markup_in_markup_gets_its_marks() -> None:
+    assert make_plain("<x <=<>") == "<\u200bx <=<>"
+
+
+@pytest.mark.parametrize("text", ["<a", "<x ", "<x =", "<!", "<x, ", "=<", "<" * 9], ids=repr)
+def test_a_long_text_takes_no_longer_than_its_length(text: str) -> None:
+    # Half a second if it is linear, an hour if it is quadratic.
+    assert make_plain(text * 100_000)
 
 
 def test_what_nobody_shows_is_dropped() -> None:
