@@ -18,6 +18,7 @@ from feedpub.model import Problem
 from feedpub.ports import Glance
 from feedpub.publisher import Publisher
 from feedpub.publishing.setup import Setup
+from feedpub.publishing.standing import ALL_MONTHS, EVERYTHING
 from feedpub.reading import Dialect
 from feedpub.resources import locale_folder, static_folder, templates_folder
 from feedpub.sources.source import FolderSource, Reader
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from feedpub.store.sql import SqlStore
 
 KEY_NAME = "feedpub.key"
+_ALL = [(EVERYTHING, ALL_MONTHS)]
 
 
 def open_site(
@@ -50,15 +52,25 @@ def open_site(
 
 def create_site(config: Config) -> None:
     """Make the database and the key of a new site; what exists is kept."""
-    from feedpub.store.sql import SqlStore
+    from feedpub.store.sql import create
 
-    key = config.root / KEY_NAME
-    if not key.exists():
-        descriptor = os.open(key, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_hex(32) + "\n")
     with FileLock(_lock_path(config))():
-        SqlStore.open(config.database_path, create=True).close()
+        _create_key(config.root / KEY_NAME)
+        create(config.database_path)
+
+
+def _create_key(key: Path) -> None:
+    """Make a secret, whole or not at all, that nobody else may read."""
+    if key.exists():
+        return
+    waiting = key.with_name(f".{key.name}.new")
+    waiting.unlink(missing_ok=True)  # of a run that was killed
+    descriptor = os.open(waiting, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(secrets.token_hex(32) + "\n")
+        file.flush()
+        os.fsync(descriptor)
+    waiting.rename(key)
 
 
 def restore_site(config: Config, archive: Path) -> None:
@@ -72,7 +84,8 @@ def restore_site(config: Config, archive: Path) -> None:
     from feedpub.store.sql import restore
 
     with FileLock(_lock_path(config))():
-        restore(archive, config.database_path)
+        # What is published is not what this database remembers of it.
+        restore(archive, config.database_path, lambda catalog: catalog.shelves.mark_dirty(_ALL))
 
 
 def make_setup(

@@ -1,6 +1,5 @@
 """A connection to the database, as feedpub wants it, and the schema brought up to date."""
 
-import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,28 +10,33 @@ from urllib.parse import quote
 import sqlalchemy as sa
 from sqlalchemy import event
 
-from feedpub.errors import CorruptStoreError, MissingStoreError, StoreError, StoreVersionError
+from feedpub.errors import (
+    BusyError,
+    CorruptStoreError,
+    MissingStoreError,
+    StoreError,
+    StoreVersionError,
+)
 
 BUSY_TIMEOUT_MS = 10_000
 HEAD = "0001"
 """Newest version of the schema; known here so that an up-to-date database needs no alembic."""
 
+MIGRATIONS = Path(__file__).parent / "migrations"
 
-def connect_sqlite(path: Path, *, create: bool = False, read_only: bool = False) -> sa.Engine:
+
+def connect_sqlite(path: Path, *, read_only: bool = False) -> sa.Engine:
     """Return an engine for a database file; one connection, not shared between threads.
 
     Raises:
-        MissingStoreError: There is none and ``create`` is false.
+        MissingStoreError: There is none.
     """
-    if not create and not path.exists():
+    if not path.exists():
         raise MissingStoreError(
             f"{path}: the database is missing; bring back a copy with "
-            "'feedpub restore BACKUP', or run 'feedpub init --force' to begin anew "
+            "'feedpub restore BACKUP', or begin anew with 'feedpub init --database' "
             "(every article then counts as old, and no subscriber is known)"
         )
-    if create:
-        # Opened first so that the file is never readable by others, not even for an instant.
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
     address = f"file:{quote(str(path))}?mode={'ro' if read_only else 'rw'}"
     engine = sa.create_engine(
         "sqlite://",
@@ -68,41 +72,62 @@ def _prepare(engine: sa.Engine, *, begin: str, write: bool) -> None:
         connection.exec_driver_sql(begin)
 
 
+_DAMAGED = ("malformed", "not a database", "disk image", "Could not decode to UTF-8", "no such")
+_REMEDIES = {
+    "database or disk is full": "make room and run it again",
+    "attempt to write a readonly database": "make it writable for this user",
+    "unable to open database file": "let this user read and write it, and the folder around it",
+    "disk I/O error": "look after the disk; what is published stays as it is",
+}
+
+
 @contextmanager
 def explain_errors(name: str) -> Iterator[None]:
     """Turn the driver's errors into ours, with the remedy.
 
     Raises:
         CorruptStoreError: The file is damaged or no database.
+        BusyError: Another process is writing.
         StoreError: Anything else that the database refuses, such as a full disk.
     """
     try:
         yield
-    except sa.exc.DBAPIError as error:
-        text = str(error.orig)
-        if "malformed" in text or "not a database" in text or "disk image" in text:
-            raise CorruptStoreError(
-                f"{name}: the database is damaged ({text}); bring back a copy with "
-                "'feedpub restore BACKUP'; what is published stays as it is"
-            ) from error
-        remedy = {
-            "database or disk is full": "make room and run it again",
-            "database is locked": "another run holds it; try again later",
-            "attempt to write a readonly database": "make it writable for this user",
-        }.get(text, "nothing was changed")
+    except (sa.exc.DBAPIError, sqlite3.Error) as error:
+        text = str(error.orig if isinstance(error, sa.exc.DBAPIError) else error)
+        if any(sign in text for sign in _DAMAGED):
+            raise damaged(name, text) from error
+        if "is locked" in text:
+            raise BusyError(f"{name}: another run is writing to it; try again later") from error
+        remedy = _REMEDIES.get(text, "nothing was changed")
         raise StoreError(f"{name}: {text}; {remedy}") from error
 
 
-def upgrade(engine: sa.Engine, name: str) -> None:
+def damaged(name: str, reason: str) -> CorruptStoreError:
+    """Return the error of a damaged database."""
+    return CorruptStoreError(
+        f"{name}: the database is damaged ({reason}); bring back a copy with "
+        "'feedpub restore BACKUP'; what is published stays as it is"
+    )
+
+
+def upgrade(engine: sa.Engine, name: str, *, create: bool = False) -> None:
     """Bring the schema up to date, in one transaction.
 
+    Args:
+        engine: Of the database.
+        name: For errors.
+        create: Whether an empty database is filled; one that lost its tables never is.
+
     Raises:
-        StoreVersionError: The database is newer than this feedpub.
+        CorruptStoreError: It is empty, or that of another program.
+        StoreVersionError: It is newer than this feedpub.
     """
     with engine.connect() as connection:
         version = _version(connection)
     if version == HEAD:
         return
+    if version is None and not create:
+        raise damaged(name, "it has no tables of feedpub")
     if version is not None and version > HEAD:
         raise StoreVersionError(
             f"{name}: the database has schema {version}, this feedpub knows {HEAD}; "
@@ -123,7 +148,24 @@ def _migrate(engine: sa.Engine) -> None:
     from alembic.config import Config
 
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    with engine.begin() as connection:
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    with _unchecked(engine), engine.begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+        if broken := connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+            raise StoreError(f"the new schema breaks a reference of table {broken[0]}")
+
+
+@contextmanager
+def _unchecked(engine: sa.Engine) -> Iterator[None]:
+    """Switch foreign keys off, which SQLite allows between transactions only.
+
+    A migration that makes a table anew drops the old one, and with it what refers to its rows.
+    """
+    raw = engine.raw_connection()
+    try:
+        raw.cursor().execute("PRAGMA foreign_keys=off")
+        yield
+    finally:
+        raw.cursor().execute("PRAGMA foreign_keys=on")
+        raw.close()

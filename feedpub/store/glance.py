@@ -25,7 +25,7 @@ def glance(path: Path) -> Glance | None:
         connection = sqlite3.connect(f"file:{quote(str(path))}?mode=ro{quiet}", uri=True)
         with closing(connection):
             return _look(connection)
-    except sqlite3.Error:
+    except (sqlite3.Error, LookupError, TypeError, ValueError):  # the latter of damaged rows
         return None
 
 

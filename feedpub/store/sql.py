@@ -1,10 +1,12 @@
 """The store on SQLite, through SQLAlchemy Core."""
 
 import os
+import secrets
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from urllib.parse import quote
 
 import sqlalchemy as sa
 
@@ -45,25 +47,29 @@ class SqlStore:
         self._name = name
 
     @classmethod
-    def open(cls, path: Path, *, create: bool = False, read_only: bool = False) -> "SqlStore":
+    def open(cls, path: Path, *, read_only: bool = False) -> "SqlStore":
         """Open a database file and bring it up to date.
 
         Raises:
-            MissingStoreError: There is none and ``create`` is false.
+            MissingStoreError: There is none.
             CorruptStoreError: It is damaged.
             StoreVersionError: It is of a newer feedpub.
         """
-        with engines.explain_errors(str(path)):
-            engine = engines.connect_sqlite(path, create=create, read_only=read_only)
+        engine = engines.connect_sqlite(path, read_only=read_only)
+        try:
             if not read_only:
-                engines.upgrade(engine, str(path))
+                with engines.explain_errors(str(path)):
+                    engines.upgrade(engine, str(path))
+        except BaseException:
+            engine.dispose()
+            raise
         return cls(engine, str(path))
 
     @classmethod
     def in_memory(cls) -> "SqlStore":
         """Return an empty store that lives as long as the object."""
         engine = engines.connect_memory()
-        engines.upgrade(engine, "memory")
+        engines.upgrade(engine, "memory", create=True)
         return cls(engine, "memory")
 
     @contextmanager
@@ -71,10 +77,19 @@ class SqlStore:
         """Give the catalog; commit at the end, undo everything on an error.
 
         Raises:
+            CorruptStoreError: It is damaged, also where that shows only by what follows from it.
             StoreError: The database refuses.
         """
-        with engines.explain_errors(self._name), self._engine.begin() as connection:
-            yield Catalog(connection)
+        try:
+            with engines.explain_errors(self._name), self._engine.begin() as connection:
+                yield Catalog(connection)
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+            # Rows that make no sense are a damaged database, or else a defect of ours.
+            try:
+                self.check()
+            except CorruptStoreError as found:
+                raise found from error
+            raise
 
     def check(self) -> None:
         """Read every page of the database.
@@ -85,10 +100,7 @@ class SqlStore:
         with engines.explain_errors(self._name), self._engine.connect() as connection:
             found = connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar()
         if found != "ok":
-            raise CorruptStoreError(
-                f"{self._name}: the database is damaged ({found}); bring back a copy with "
-                "'feedpub restore BACKUP'"
-            )
+            raise engines.damaged(self._name, str(found))
 
     def backup(self, path: Path) -> None:
         """Write a whole, compact copy of the database to a new file.
@@ -98,58 +110,148 @@ class SqlStore:
         """
         if path.exists():
             raise StoreError(f"{path}: the file exists; choose another name")
-        with engines.explain_errors(str(path)):
-            # VACUUM does not run in a transaction, and our engine begins one at every turn.
-            raw = self._engine.raw_connection()
-            try:
-                raw.driver_connection.execute("VACUUM INTO ?", (str(path),))  # type: ignore[union-attr]
-            except sqlite3.Error as error:
-                raise StoreError(f"{path}: {error}; choose a folder with room") from error
-            finally:
-                raw.close()
-        path.chmod(0o600)
+        waiting = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+        try:
+            make_private(waiting)
+            self._copy(waiting)
+            synchronise(waiting)
+            waiting.rename(path)
+            synchronise(path.parent)
+        except (OSError, sqlite3.Error) as error:
+            reason = error.strerror if isinstance(error, OSError) else error
+            raise StoreError(f"{path}: {reason}; choose a folder with room") from error
+        finally:
+            with suppress(OSError):
+                waiting.unlink()
+
+    def _copy(self, path: Path) -> None:
+        # VACUUM does not run in a transaction, and our engine begins one at every turn.
+        raw = self._engine.raw_connection()
+        try:
+            raw.driver_connection.execute("VACUUM INTO ?", (str(path),))  # type: ignore[union-attr]
+        finally:
+            raw.close()
 
     def close(self) -> None:
         """Let go of the file; a process must do so before it forks."""
         self._engine.dispose()
 
 
-def restore(backup: Path, path: Path) -> None:
+def create(path: Path) -> None:
+    """Make an empty catalog where there is no database; it appears whole or not at all.
+
+    Raises:
+        StoreError: It cannot be written.
+    """
+    if path.exists():
+        return
+    waiting = path.with_name(f".{path.name}.new")
+    try:
+        _remove(waiting)
+        make_private(waiting)
+        with engines.explain_errors(str(path)):
+            engine = engines.connect_sqlite(waiting)
+            try:
+                engines.upgrade(engine, str(path), create=True)
+            finally:
+                engine.dispose()
+        waiting.rename(path)
+        synchronise(path.parent)
+    except OSError as error:
+        raise _unwritable(path, error) from error
+    finally:
+        _remove(waiting)
+
+
+def restore(backup: Path, path: Path, prepare: Callable[[Catalog], None]) -> None:
     """Put a copy made by ``backup`` into the place of a database, after looking at every page.
+
+    Args:
+        backup: The copy; it stays as it is.
+        path: Of the database.
+        prepare: Is given the catalog before anybody else sees it.
 
     Raises:
         MissingStoreError: There is no such copy.
         CorruptStoreError: It is damaged, or no database of feedpub.
+        StoreError: It is of a newer feedpub, or cannot be written.
     """
     if not backup.exists():
         raise MissingStoreError(f"{backup}: there is no such backup; name an existing file")
     candidate = path.with_name(f".{path.name}.restoring")
-    candidate.unlink(missing_ok=True)
     try:
+        _remove(candidate)
+        make_private(candidate)
         _copy(backup, candidate)
         store = SqlStore.open(candidate)
         try:
             store.check()
+            with store.transaction() as catalog:
+                prepare(catalog)
         finally:
             store.close()
-        for suffix in ("-wal", "-shm"):  # of the database that is replaced
-            path.with_name(path.name + suffix).unlink(missing_ok=True)
+        synchronise(candidate)
+        _retire(path)
         candidate.replace(path)
+        synchronise(path.parent)
+    except OSError as error:
+        raise _unwritable(path, error) from error
     finally:
-        for suffix in ("", "-wal", "-shm"):
-            candidate.with_name(candidate.name + suffix).unlink(missing_ok=True)
+        _remove(candidate)
 
 
 def _copy(backup: Path, candidate: Path) -> None:
-    os.close(os.open(candidate, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+    address = f"file:{quote(str(backup))}?mode=ro"
     try:
         with (
-            closing(sqlite3.connect(f"file:{backup}?mode=ro", uri=True)) as source,
+            closing(sqlite3.connect(address, uri=True)) as source,
             closing(sqlite3.connect(candidate)) as destination,
         ):
+            if source.execute("PRAGMA integrity_check(1)").fetchone() != ("ok",):
+                raise sqlite3.DatabaseError("a page of it is damaged")
             source.execute("SELECT version_num FROM alembic_version").fetchone()
             source.backup(destination)
     except sqlite3.Error as error:
         raise CorruptStoreError(
             f"{backup}: not a whole backup of feedpub ({error}); choose another"
         ) from error
+
+
+def _retire(path: Path) -> None:
+    """Bring what is in a database's log into its file, so that the file can be replaced alone.
+
+    A log that stayed would be taken for that of the new file.
+    """
+    if not path.exists():
+        return
+    # Of a damaged one nothing can be saved, and it is to go.
+    with suppress(sqlite3.Error), closing(sqlite3.connect(path)) as database:
+        database.execute("PRAGMA wal_checkpoint(truncate)")
+    for suffix in _LOGS:
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
+_LOGS = ("-wal", "-shm", "-journal")
+
+
+def _remove(path: Path) -> None:
+    for suffix in ("", *_LOGS):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
+def _unwritable(path: Path, error: OSError) -> StoreError:
+    return StoreError(f"{path}: {error.strerror}; make room, or let this user write there")
+
+
+def make_private(path: Path) -> None:
+    """Make an empty file that nobody else may read, not even for an instant."""
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+
+
+def synchronise(path: Path) -> None:
+    """Wait until a file, or the names in a folder, are on disk."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -5,7 +5,7 @@ import os
 import secrets
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from feedpub.errors import TargetError
@@ -21,6 +21,9 @@ _REMEDIES = {
     errno.EACCES: "let this user write there and build again",
     errno.EPERM: "let this user write there and build again",
     errno.ENAMETOOLONG: "choose a shorter category name",
+    errno.EIO: "look after the disk; nothing that was published is harmed",
+    errno.ENOTDIR: "remove the file that stands where a folder must be",
+    errno.EISDIR: "remove the folder that stands where a file must be",
 }
 
 
@@ -48,7 +51,8 @@ class LocalTarget:
             try:
                 _write(waiting, data)
             except OSError:
-                waiting.unlink(missing_ok=True)
+                with suppress(OSError):
+                    waiting.unlink()
                 raise
         return Staged(path, waiting.name)
 
@@ -58,9 +62,17 @@ class LocalTarget:
         for path, ticket in staged:
             place = self.root / path
             with explain_errors(place):
+                is_new = not place.exists()
                 place.with_name(ticket).replace(place)
             folders[place.parent] = None
+            if is_new:  # perhaps the folders are, too, and their names stand in those above
+                folders.update(dict.fromkeys(self._list_above(place.parent)))
         self._synchronise(folders)
+
+    def _list_above(self, folder: Path) -> Iterator[Path]:
+        while folder != self.root.parent and folder != folder.parent:
+            folder = folder.parent
+            yield folder
 
     def delete(self, paths: Sequence[str]) -> list[str]:
         """See ``feedpub.ports.Target``."""
@@ -71,9 +83,10 @@ class LocalTarget:
             with explain_errors(place):
                 try:
                     place.unlink()
-                except FileNotFoundError:
-                    continue
-            deleted.append(path)
+                except FileNotFoundError:  # perhaps an interrupted run came as far as this
+                    pass
+                else:
+                    deleted.append(path)
             folders[place.parent] = None
         self._synchronise([folder for folder in folders if not self._prune(folder)])
         return deleted
@@ -105,7 +118,9 @@ class LocalTarget:
         for folder, _, names in os.walk(self.root):
             for name in names:
                 if name.startswith(PREFIX):
-                    Path(folder, name).unlink(missing_ok=True)
+                    waiting = Path(folder, name)
+                    with explain_errors(waiting):
+                        waiting.unlink(missing_ok=True)
 
 
 def _holds(place: Path, data: bytes) -> bool:
@@ -130,11 +145,12 @@ def _write(path: Path, data: bytes) -> None:
 
 def _synchronise_folder(folder: Path) -> None:
     try:
-        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    except FileNotFoundError:
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except (FileNotFoundError, PermissionError):  # one above the output need not be ours
         return
     try:
-        os.fsync(descriptor)
+        with explain_errors(folder):
+            os.fsync(descriptor)
     finally:
         os.close(descriptor)
 
