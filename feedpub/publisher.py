@@ -138,8 +138,7 @@ class Publisher:
     def _set_hidden(self, article: str, *, hidden: bool) -> str:
         with self._setup.lock(), self._catalog() as catalog:
             record = _find_article(catalog, article)
-            rows = [catalog.sources.open_source(source.name) for source in self._setup.sources]
-            first_reads = {row.id: row.first_read or 0 for row in rows}
+            first_reads = {row.id: row.first_read or 0 for row in catalog.sources.list_sources()}
             flags = record.flags | Flag.HIDDEN if hidden else record.flags & ~Flag.HIDDEN
             state = State.HELD if hidden else State.LIVE
             changes = Changes(catalog, first_reads)
@@ -176,8 +175,13 @@ def _instant(seconds: int) -> datetime:
 
 
 def _find_article(catalog: Any, article: str) -> Record:
-    found: list[Record] = catalog.sources.find_articles(article)
-    found = [record for record in found if record.state in (State.LIVE, State.HELD)]
+    meant = catalog.sources.find_articles(article)
+    rows = {record.same_as or record.id for record in meant}  # a copy stands for its article
+    found: list[Record] = [
+        record
+        for record in catalog.sources.records(rows)
+        if record.state in (State.LIVE, State.HELD)
+    ]
     if len(found) == 1:
         return found[0]
     if not found:

@@ -11,7 +11,7 @@
 Only articles are read from the disk. Whatever is not given is a fresh twin.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -157,10 +157,11 @@ class MemoryPictures(Thumbnailer):
 
     def fetch_all(
         self,
-        urls: Sequence[str],  # type: ignore[override]  # a sequence is enough for the port
+        urls: Iterable[str],
         *,
         done: Callable[[str, Any], None],
-        **_: float,
+        budget_s: float = 60,  # noqa: ARG002
+        at_most: int = 8,  # noqa: ARG002
     ) -> list[str]:
         """Tell what became of each URL, in order; the budget is never used up."""
         for url in dict.fromkeys(urls):

@@ -60,10 +60,6 @@ class Changes:
         self._changed.pop(record.id, None)
         self.latest[record.id] = record._replace(state=State.DELETED)
 
-    def is_removed(self, record: Record) -> bool:
-        """Return whether a row is dropped in this batch."""
-        return record.id in self._removed
-
     def get(self, row: int) -> Record | None:
         """Return a record as it is now."""
         for found in (self._fresh, self.latest):
@@ -72,14 +68,11 @@ class Changes:
         return next(iter(self._catalog.sources.records([row])), None)
 
     def duplicates_of(self, row: int) -> list[Record]:
-        """Return the files that repeat an article now, oldest row first."""
+        """Return the files that repeat an article, oldest row first; fresh ones are flushed."""
         stored = self._catalog.sources.duplicates_of([row])
-        fresh = [record for record in self._fresh.values() if record.same_as == row]
         now = [self.latest.get(record.id, record) for record in stored]
         return [
-            record
-            for record in (*now, *fresh)
-            if record.same_as == row and record.id not in self._removed
+            record for record in now if record.same_as == row and record.id not in self._removed
         ]
 
     def remember(self, records: Iterable[Record]) -> None:

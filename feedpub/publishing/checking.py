@@ -8,7 +8,7 @@ from feedpub.catalog.identity import Sighting, State
 from feedpub.errors import SourceHeldError
 from feedpub.model import Problem
 from feedpub.ports import Lost, StoredProblem
-from feedpub.publishing.intake import list_warnings
+from feedpub.publishing.generation import list_warnings
 from feedpub.publishing.payload import Payload
 from feedpub.publishing.setup import Setup, cut, open_transaction
 from feedpub.publishing.standing import EVERYTHING

@@ -2,13 +2,14 @@
 
 from collections import Counter, deque
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from contextlib import nullcontext
+from typing import Any, NamedTuple
 
 from feedpub.catalog.identity import Moment, Record, State
 from feedpub.errors import SourceHeldError
 from feedpub.model import Problem
 from feedpub.ports import Glance, Lost, Progress, SourceRow, StoredProblem
-from feedpub.publishing.intake import Generation, Intake
+from feedpub.publishing.intake import Generation, Intake, forgotten
 from feedpub.publishing.setup import Setup
 from feedpub.publishing.standing import ALL_MONTHS, EVERYTHING
 
@@ -48,7 +49,8 @@ class Observation:
         """Return whether the catalog knows every file as it is."""
         return (
             not self.held
-            and {source.name for source in self._setup.sources} == glance.settings.keys()
+            and {source.name for source in self._setup.sources}
+            == {name for name, settings in glance.settings.items() if settings != _FORGOTTEN}
             and all(
                 glance.settings[source.name] == source.settings
                 and glance.folders[source.name]
@@ -82,37 +84,73 @@ class Observation:
         rows = {
             source.name: catalog.sources.open_source(source.name) for source in self._setup.sources
         }
-        intake = self._start(catalog, moment, rows)
-        for source in self._setup.sources:
-            if source.name not in self._scans:
-                continue
-            tree = intake.tree
-            try:
-                with catalog.attempt():
-                    self._take_in_source(
-                        catalog, intake, source, rows[source.name], accept_deletions
-                    )
-            except SourceHeldError as error:
-                self.held[source.name] = error
-                intake.tree = tree
+        intake = self._start(catalog, moment)
+        with catalog.sources.bulk_load() if intake.empty else nullcontext():
+            for source in self._setup.sources:
+                row = rows[source.name]
+                if accept_deletions and row.first_read is not None:
+                    self._accept_absence(source)
+                if source.name in self._scans:
+                    self._attempt(catalog, intake, row, source, accept_deletions)
         sources = catalog.sources
+        for row in sources.list_sources():
+            if row.name not in rows and row.settings != _FORGOTTEN:
+                self._attempt(catalog, intake, row, None, accept_deletions)
         due = sources.records_held(moment.now) if settle_all else sources.records_due(moment.now)
-        intake.settle_due(list(due))
+        intake.settle(list(due))
         if intake.tree is not self._tree:
             catalog.shelves.save_tree(intake.tree, known=self._tree)
         self.counts = intake.counts
 
-    def _start(self, catalog: Any, moment: Moment, rows: Mapping[str, SourceRow]) -> Intake:
+    def _accept_absence(self, source: Any) -> None:
+        """Believe that a folder is gone for good; one that cannot be listed is another matter."""
+        if source.name in self.held and (scan := source.scan_absence()) is not None:
+            del self.held[source.name]
+            self._scans[source.name] = scan
+
+    def _attempt(
+        self, catalog: Any, intake: Intake, row: SourceRow, source: Any, accept_deletions: bool
+    ) -> None:
+        """Take in a source, or bury one that the settings forgot; leave a held one as it was."""
+        try:
+            with catalog.attempt():
+                if source is None:
+                    self._bury_source(catalog, intake, row, accept_deletions)
+                else:
+                    self._take_in_source(catalog, intake, source, row, accept_deletions)
+        except SourceHeldError as error:
+            self.held[row.name] = error
+
+    def _bury_source(
+        self, catalog: Any, intake: Intake, row: SourceRow, accept_deletions: bool
+    ) -> None:
+        sources = catalog.sources
+        folders = sources.fingerprints(row.id)
+        vanished = [
+            record
+            for record in sources.records_in(row.id, folders)
+            if record.state != State.DELETED
+        ]
+        if vanished and not accept_deletions:
+            raise forgotten(row.name, len(vanished))
+        intake.take_in(Generation(row, (), {}, vanished), accept_deletions=True)
+        problems = [problem for problem in sources.problems() if problem.source == row.name]
+        places = {(problem.folder, problem.name) for problem in problems}
+        sources.replace_problems(row.id, places, [])
+        sources.save_fingerprints(row.id, {}, folders)
+        sources.update_source(row.id, first_read=row.first_read, settings=_FORGOTTEN)
+
+    def _start(self, catalog: Any, moment: Moment) -> Intake:
         known = catalog.shelves.load_tree()
         self._tree = known
         first_reads = {
             row.id: moment.now if row.first_read is None else row.first_read
-            for row in rows.values()
+            for row in catalog.sources.list_sources()
         }
         empty = catalog.sources.next_id() == 1
         if empty:
             catalog.shelves.mark_dirty([(EVERYTHING, ALL_MONTHS)])
-        intake = Intake(catalog, known, moment, self._setup.mint, first_reads, empty=empty)
+        intake = Intake(catalog, known, moment, self._setup.mint, first_reads, empty)
         if self._setup.renames:
             renamed = known.rename(self._setup.renames).tree
             if renamed is not known:
@@ -141,16 +179,19 @@ class Observation:
         ]
         tasks = _list_tasks(source, changed, {} if again else known)
         sightings = self._read(source, tasks)
-        problems = intake.take_in(
-            Generation(row, sightings, known, vanished),
-            accept_deletions=accept_deletions,
+        outcome = intake.take_in(
+            Generation(row, sightings, known, vanished), accept_deletions=accept_deletions
         )
-        places = {(task.folder, task.file.name) for task in tasks}
-        places |= {(record.folder, record.name) for record in vanished}
-        self._keep_problems(catalog, row, scan.skipped, places, problems)
-        catalog.sources.save_fingerprints(
-            row.id, {folder.path: folder.fingerprint for folder in changed}, gone
+        settled = _Settled(
+            read={(task.folder, task.file.name) for task in tasks},
+            folders={*(folder.path for folder in changed), *gone},
+            present=present,
         )
+        self._keep_problems(catalog, row, scan.skipped, settled, outcome.problems)
+        fingerprints = {folder.path: folder.fingerprint for folder in changed}
+        # Another fingerprint than any: what is in there has to be read again, whatever happens.
+        fingerprints |= dict.fromkeys(outcome.unsettled, b"")
+        catalog.sources.save_fingerprints(row.id, fingerprints, gone)
         if row.first_read is None:
             self.baselines.append(source.name)
         first_read = intake.moment.now if row.first_read is None else row.first_read
@@ -184,19 +225,40 @@ class Observation:
         catalog: Any,
         row: SourceRow,
         skipped: Sequence[str],
-        places: set[tuple[str, str]],
+        settled: "_Settled",
         problems: list[StoredProblem],
     ) -> None:
-        """Replace what was wrong with the files that were read, keep it for the others."""
+        """Replace what was wrong with files that were read or are gone, keep it for the others."""
         kept = [problem for problem in catalog.sources.problems() if problem.source == row.name]
         stale = {
             (problem.folder, problem.name)
             for problem in kept
-            if problem.message == _SKIPPED or (problem.folder, problem.name) in places
+            if problem.message == _SKIPPED or settled.covers(problem.folder, problem.name)
         }
         found = [StoredProblem("", "", path, "warning", None, None, _SKIPPED) for path in skipped]
         catalog.sources.replace_problems(row.id, stale, [*problems, *found])
 
+
+class _Settled(NamedTuple):
+    """Of which files all that there is to say was said anew.
+
+    Attributes:
+        read: Folder and name.
+        folders: That changed; what they held before and hold no more is settled, too.
+        present: Folder and name of all that they hold.
+    """
+
+    read: set[tuple[str, str]]
+    folders: set[str]
+    present: set[tuple[str, str]]
+
+    def covers(self, folder: str, name: str) -> bool:
+        place = (folder, name)
+        return place in self.read or (folder in self.folders and place not in self.present)
+
+
+_FORGOTTEN = "forgotten"
+"""In place of the settings of a source that the site no longer has."""
 
 _SKIPPED = "is not read: no regular file, or its name is not UTF-8; remove, rename or exclude it"
 

@@ -78,7 +78,7 @@ class Renderer:
         try:
             payload = work.render(full=bool(task.key[-1]))
         except ArticleError as error:
-            return Rendered(None, work.media, [work.problem("error", error.message, error.line)])
+            return Rendered(None, work.media, [work.explain(error)])
         row = RenditionRow(
             task.record.id,
             task.key,
@@ -218,10 +218,16 @@ class _Work:
         return path, (thumbnail.width, thumbnail.height, len(thumbnail.data))
 
     def _warn(self, message: str) -> None:
-        self.problems.append(self.problem("warning", message, None))
-
-    def problem(self, level: str, message: str, line: int | None) -> StoredProblem:
         record = self._record
+        self.problems.append(
+            StoredProblem(
+                self._source.name, record.folder, record.name, "warning", None, None, message
+            )
+        )
+
+    def explain(self, error: ArticleError) -> StoredProblem:
+        """Return why nothing was rendered, in the words of whoever read the file before."""
+        record, place = self._record, (error.line, error.column)
         return StoredProblem(
-            self._source.name, record.folder, record.name, level, line, None, message
+            self._source.name, record.folder, record.name, "error", *place, error.message
         )

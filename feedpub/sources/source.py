@@ -119,6 +119,10 @@ class FolderSource:
         scan.folders.sort()
         return scan
 
+    def scan_absence(self) -> Scan | None:
+        """Return what a folder that is not there holds, None if there is something."""
+        return None if os.path.lexists(self.root) else Scan([], [])
+
     def scan_part(self, folder: str) -> Scan | SourceHeldError:
         """Return what is below one folder; an error is a value, since it crosses processes."""
         try:

@@ -44,7 +44,7 @@ class Blog:
 
     def write(self, path: str, body: str | None = None, **fields: object) -> Path:
         """Write an article; title and body follow from the name, a field of None is left out."""
-        stem = Path(path).stem
+        stem = Path(path.rpartition(":")[2]).stem
         fields = {"title": stem.capitalize(), "date": DATE, **fields}
         lines = [f"{name}: {_yaml(value)}" for name, value in fields.items() if value is not None]
         body = f"Text of {stem}." if body is None else body
