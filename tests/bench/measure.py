@@ -10,6 +10,8 @@ from pathlib import Path
 from statistics import median
 from typing import IO
 
+from tests.support.processes import clean_environment
+
 SAMPLE_EVERY_S = 0.01
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 _MB = 1_000_000
@@ -133,6 +135,8 @@ def _start(command: Command, output: int) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         command.arguments,
         cwd=command.folder,
+        # Not measured by coverage, which would write to the disk, too.
+        env=clean_environment(),
         stdin=subprocess.DEVNULL,
         stdout=output,
         stderr=subprocess.STDOUT,
