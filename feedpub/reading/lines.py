@@ -9,7 +9,7 @@ from feedpub.reading.tags import attributes, scan_tags
 _META_LINE = re.compile(r" {0,3}([A-Za-z0-9_-]{1,60}):(?:[ \t]+(.*)|[ \t]*)$")
 _DOCINFO = re.compile(r":([^:\n]{1,60}):(?:[ \t]+(.*)|[ \t]*)$")
 _NIKOLA_LINE = re.compile(r"\.\. ([\w-]{1,60}):(?:[ \t]+(.*)|[ \t]*)$")
-_ADORNMENT = re.compile(r"([!-/:-@\[-`{-~])\1{1,}[ \t]*$")
+_ADORNMENT = re.compile(r"([!-/:-@\[-`{-~])\1*[ \t]*$")
 
 KNOWN = frozenset(
     [
@@ -127,12 +127,18 @@ def _read_rst_title(lines: list[str], fields: Fields) -> int:
     for start, over in ((0, False), (1, True)):
         if over and not (lines and _ADORNMENT.match(lines[0])):
             break
-        if len(lines) > start + 1 and lines[start].strip() and _ADORNMENT.match(lines[start + 1]):
+        if len(lines) > start + 1 and _is_underlined(lines[start].strip(), lines[start + 1]):
             if not over and _ADORNMENT.match(lines[start]):
                 continue
             fields["title"] = lines[start].strip()
             return start + 2
     return 0
+
+
+def _is_underlined(title: str, line: str) -> bool:
+    # docutils: shorter than the title is a title still, but for less than four signs.
+    long_enough = len(line.rstrip()) >= min(len(title), 4)
+    return bool(title and long_enough and _ADORNMENT.match(line))
 
 
 def _add(fields: Fields, name: str, value: str | None) -> None:

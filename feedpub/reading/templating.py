@@ -8,7 +8,7 @@ _FENCED = re.compile(
     r"^(?P<fence>`{3,}|~{3,})[^\n]*\n.*?(?:^(?P=fence)[`~]*[ \t]*$|\Z)", re.MULTILINE | re.DOTALL
 )
 _QUOTED = re.compile(
-    r"""([\w-]+)\s*[=:]\s*(?:"([^"]*)"|'([^']*)'|`([^`]*)`|(\S+))|"([^"]*)"|'([^']*)'|(\S+)"""
+    r"""([\w-]+)\s*[=:](?!//)\s*(?:"([^"]*)"|'([^']*)'|`([^`]*)`|(\S+))|"([^"]*)"|'([^']*)'|(\S+)"""
 )
 _VERBATIM = frozenset({"raw", "verbatim", "comment"})
 _BLOCKS = frozenset({"codeblock", "code", "highlight"}) | _VERBATIM

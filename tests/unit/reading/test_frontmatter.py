@@ -60,6 +60,19 @@ def test_every_generators_front_matter_is_read(
     assert find_body(plain, path=path, dialect=dialect).strip() == "body"
 
 
+def test_values_may_go_on_in_the_next_line(read: Read) -> None:
+    rst = read("T\n=\n\n:summary:\n    one\n    two\n:tags: a\n\nbody", "pelican", path="a.rst")
+    lines = read("Title: T\nSummary: one\n    two\nTags: a\n\nbody", "pelican")
+
+    assert (rst.summary, rst.tags) == (lines.summary, lines.tags) == ("one two", ("a",))
+
+
+def test_a_line_of_dashes_within_a_value_closes_nothing(read: Read) -> None:
+    article = read("---\ntitle: |\n  a\n  --- b\n---- c: d\n---\nbody", "hugo")
+
+    assert article.title == "a --- b"
+
+
 def test_nikolas_sidecar_holds_the_fields(read: Read) -> None:
     plain = read("body", "nikola", sidecar=b".. title: Hello\n.. tags: a, b\n")
     yaml = read("body", "nikola", sidecar=b"---\ntitle: Hello\ntags: [a, b]\n---\n")
