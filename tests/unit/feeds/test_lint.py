@@ -165,6 +165,8 @@ def test_markup_that_can_run_or_leads_nowhere_is_found(html: str) -> None:
         '<p>javascript:alert(1) <code>&lt;a href="javascript:x"&gt; onclick="x"</code></p>',
         '<a href="https://e.example/?a=1&amp;b=2" rel="nofollow noopener noreferrer">x</a>',
         '<a href="mailto:a@e.example">x</a>',
+        '<a href="HTTPS://e.example/">x</a><a href=" https://e.example/">x</a>',
+        "<br/><br /><hr>1 < 2 <3",
         '<img src="http://e.example/a.jpg" alt="a > b" width="1" height="100%">',
         '<td colspan="2" rowspan="3" align="left">x</td>',
         '<ol start="3" reversed="" type="a"><li>x</li></ol>',
