@@ -3,8 +3,8 @@
 A page is one scenario in one empty folder, from top to bottom:
 
 ``console``
-    Commands after ``$ ``, run by bash; ``cd`` and files last for the page. The lines below a command
-    are what it prints, ``...`` standing for anything. A command without such lines must succeed.
+    Commands after ``$ ``, run by bash; each must succeed. ``cd`` and files last for the page. The
+    lines below a command, if any, are what it prints, ``...`` standing for anything.
 ``toml``, ``python``
     A configuration, or part of one, that feedpub accepts; a program that ends well.
 ``text``
@@ -22,6 +22,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 from tests.support.processes import clean_environment
 
@@ -99,11 +100,11 @@ class Scenario:
         home = folder / ".home"
         home.mkdir()
         self._environment = clean_environment(
-            HOME=str(home), COLUMNS="100", LANG="C.UTF-8", PYTHONWARNINGS="error"
+            measured=True, HOME=str(home), COLUMNS="100", LANG="C.UTF-8", PYTHONWARNINGS="error"
         )
         self._environment["PATH"] = f"{binaries}:{self._environment['PATH']}:/usr/sbin:/sbin"
 
-    def __enter__(self) -> "Scenario":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
