@@ -37,3 +37,12 @@ def archive_relations(feed: Feed) -> Iterator[tuple[str, str]]:
         yield "prev-archive", document_folder(feed.category, older)
     if feed.archive and feed.archive.next:
         yield "next-archive", document_folder(feed.category, feed.archive.next)
+
+
+def is_marked_archive(feed: Feed) -> bool:
+    """Return whether a document bears ``fh:archive``.
+
+    The mark is recommended, not required. The W3C validator takes an archive that has it and no
+    neighbour for one whose links were forgotten, so the first one goes without until the second.
+    """
+    return feed.archive is not None and bool(feed.archive.previous or feed.archive.next)

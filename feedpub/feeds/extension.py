@@ -41,7 +41,7 @@ class Head:
     Attributes:
         links: All of them, in the order written.
         ttl_minutes: For the ``sy:`` hints.
-        archive: Whether this is an archive document.
+        archive: Whether to mark this as an archive document.
         stylesheet: Relative address of the CSS.
     """
 

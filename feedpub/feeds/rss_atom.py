@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from feedpub.errors import LintError
+from feedpub.feeds.archive import is_marked_archive
 from feedpub.feeds.body import SLOT, fill_slot
 from feedpub.feeds.channel import ATOM, RSS, Channel, Format, category_scheme
 from feedpub.feeds.item import Item, is_measured
@@ -127,9 +128,8 @@ def _address(generator: Any, channel: Channel, form: Format) -> None:
     attributes = [{k: v for k, v in link._asdict().items() if v} for link in links]
     # feedgen takes the last link for the RSS channel's own, and that is the page.
     generator.link(attributes, replace=True)
-    archive = channel.feed.archive is not None
-    ttl = channel.site.ttl_minutes
-    generator.feedpub.head = Head(links, ttl, archive, channel.stylesheet)
+    ttl, marked = channel.site.ttl_minutes, is_marked_archive(channel.feed)
+    generator.feedpub.head = Head(links, ttl, marked, channel.stylesheet)
 
 
 def _add_entry(generator: Any, item: Item, site: Site) -> None:

@@ -101,6 +101,22 @@ def test_ordinary_feeds_are_valid(category: Category, validate: Validate) -> Non
     assert validate(publish(*entries, category=category), category.folder) == []
 
 
+@pytest.mark.parametrize(
+    "archive",
+    [
+        JANUARY,
+        Archive("2026-01"),
+        Archive("2026-01", "2025-12"),
+        Archive("2026-01", next="2026-02"),
+    ],
+    ids=["middle", "only", "newest", "oldest"],
+)
+def test_an_archive_is_valid_wherever_it_stands(archive: Archive, validate: Validate) -> None:
+    documents = publish(make_entry(), category=TECH, archive=archive)
+
+    assert validate(documents, f"{TECH.folder}/archive/2026-01") == []
+
+
 def test_an_empty_feed_is_valid(validate: Validate) -> None:
     assert validate(publish(), "all") == []
 

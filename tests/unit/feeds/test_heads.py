@@ -182,6 +182,22 @@ def test_the_oldest_archive_ends_the_chain() -> None:
 
 
 @pytest.mark.parametrize(
+    ("archive", "marked"),
+    [
+        (Archive("2026-01", previous="2025-12"), True),
+        (Archive("2026-01", next="2026-02"), True),
+        (Archive("2026-01"), False),
+    ],
+    ids=["newest", "oldest", "only"],
+)
+def test_an_archive_is_marked_as_soon_as_it_has_a_neighbour(archive: Archive, marked: bool) -> None:
+    documents = publish(make_entry(1), archive=archive)
+
+    assert (channel(documents["rss.xml"]).find(f"{FH}archive") is not None) == marked
+    assert (etree.fromstring(documents["atom.xml"]).find(f"{FH}archive") is not None) == marked
+
+
+@pytest.mark.parametrize(
     ("category", "archive", "href"),
     [
         (TECH, None, "../assets/feed.css"),
