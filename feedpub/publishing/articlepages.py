@@ -7,7 +7,7 @@ from typing import Any
 from feedpub.catalog.identity import State
 from feedpub.ports import Staged, Target
 from feedpub.publishing.feedmaker import Made, Recipe, load_entries
-from feedpub.publishing.payload import Payload
+from feedpub.publishing.payload import Payload, name_page
 
 
 class ArticlePageMaker:
@@ -30,12 +30,16 @@ class ArticlePageMaker:
             return made
         with self._open_catalog() as catalog:
             public = {
-                record.id for record in catalog.sources.records(rows) if record.state == State.LIVE
+                record.id: record
+                for record in catalog.sources.records(rows)
+                if record.state == State.LIVE
             }
             entries = load_entries(catalog, [row for row in rows if row in public], self._recipe)
-            for entry in entries.values():
+            for row, entry in entries.items():
                 if entry.page is not None:
                     _add(made, self._target.stage(entry.page, self._recipe.pages.article(entry)))
+                elif self._target.exists(former := name_page(public[row])):
+                    made.obsolete.append(former)  # it has a URL elsewhere by now
             for kept in catalog.renditions.get([row for row in rows if row not in public]):
                 payload = Payload.from_bytes(kept.payload)
                 if payload.page is not None and self._target.exists(payload.page):

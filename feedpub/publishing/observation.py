@@ -152,9 +152,11 @@ class Observation:
             catalog.shelves.mark_dirty([(EVERYTHING, ALL_MONTHS)])
         intake = Intake(catalog, known, moment, self._setup.mint, first_reads, empty)
         if self._setup.renames:
-            renamed = known.rename(self._setup.renames).tree
-            if renamed is not known:
-                intake.tree = renamed
+            renamed = known.rename(self._setup.renames)
+            if renamed.tree is not known:
+                intake.tree = renamed.tree
+                catalog.sources.merge_categories(renamed.merged)
+                catalog.shelves.merge(renamed.merged)
                 catalog.shelves.mark_dirty([(EVERYTHING, ALL_MONTHS)])
         return intake
 

@@ -53,6 +53,24 @@ class Shelves:
         for category in merged:
             self._connection.execute(table.delete().where(table.c.id == category))
 
+    def merge(self, merged: Mapping[int, int]) -> None:
+        """Put what stands on some shelves on others, after a rename that made one of two.
+
+        Args:
+            merged: Category that is gone, to the one that takes its articles.
+        """
+        for table in (schema.placements, schema.arrivals):
+            _, time, article = table.columns
+            for gone, there in merged.items():
+                moving = sa.select(sa.literal(there), time, article).where(table.c.category == gone)
+                present = sa.select(*table.columns).where(table.c.category == there)
+                self._connection.execute(
+                    table.insert().from_select(
+                        [column.name for column in table.columns], moving.except_(present)
+                    )
+                )
+                self._connection.execute(table.delete().where(table.c.category == gone))
+
     def place(self, placements: Sequence[tuple[int, int, int]]) -> None:
         """Put articles on shelves: category, published, article."""
         insert_many(self._connection, schema.placements, placements)

@@ -174,7 +174,11 @@ class Sources:
         ending = wanted.rpartition("/")[2]
         query = sa.select(table).where(table.c.name == ending)
         records = [to_record(row) for row in self._connection.execute(query)]
-        return [record for record in records if f"/{wanted}".endswith(f"/{record.path}")]
+        return [
+            record
+            for record in records
+            if f"/{wanted}".endswith(f"/{record.path}") or f"/{record.path}".endswith(f"/{wanted}")
+        ]
 
     def count_known(self, source: int) -> int:
         """Return how many files of a source the catalog holds, tombstones apart."""
@@ -226,6 +230,24 @@ class Sources:
         ]
         if rows:
             self._connection.execute(statement, rows)
+
+    def merge_categories(self, merged: Mapping[int, int]) -> None:
+        """Give the files of some categories to others: the one that is gone, to the one there."""
+        table = schema.articles
+        padded = " " + table.c.categories + " "
+        for gone, there in merged.items():
+            query = sa.select(table).where(padded.contains(f" {gone} "))
+            records = [to_record(row) for row in self._connection.execute(query)]
+            moved = [
+                tuple(dict.fromkeys(there if id == gone else id for id in record.categories))
+                for record in records
+            ]
+            self.update(
+                [
+                    record._replace(categories=categories)
+                    for record, categories in zip(records, moved, strict=True)
+                ]
+            )
 
     def remove(self, ids: Sequence[int]) -> None:
         """Drop rows whose identity lives on in another row."""

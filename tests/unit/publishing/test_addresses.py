@@ -1,0 +1,115 @@
+"""Where an article is read: its own link, its source's pattern, or a page of ours."""
+
+import pytest
+
+from tests.support.blog import Blog
+
+
+@pytest.mark.parametrize("field", ["link", "url", "permalink"])
+def test_the_articles_own_link_wins(blog: Blog, field: str) -> None:
+    blog.set_source(permalink=":year/:title/")
+    blog.with_pages()
+    blog.write("a.md", **{field: "https://b.example/x"})
+
+    blog.build()
+
+    assert blog.item("A")["url"] == "https://b.example/x"
+    assert not [path for path in blog.target.files if path.startswith("articles/")]
+
+
+def test_a_link_without_a_host_is_one_of_the_site(blog: Blog) -> None:
+    blog.write("a.md", permalink="/x/y.html")
+
+    blog.build()
+
+    assert blog.item("A")["url"] == "https://example.org/x/y.html"
+
+
+def test_the_pattern_of_the_source_comes_next(blog: Blog) -> None:
+    blog.set_source(permalink=":year/:month/:title/")
+    blog.with_pages()
+    blog.write("a.md")
+
+    blog.build()
+
+    assert blog.item("A")["url"] == "https://example.org/2026/01/a/"
+    assert not [path for path in blog.target.files if path.startswith("articles/")]
+
+
+def test_without_either_the_article_gets_a_page_of_ours(blog: Blog) -> None:
+    blog.with_pages()
+    blog.write("a.md")
+
+    blog.build()
+
+    assert blog.page_of("A").startswith("articles/a-")
+    assert b"Text of a." in blog.target.files[blog.page_of("A")]
+
+
+def test_a_dangerous_link_is_reported_and_not_used(blog: Blog) -> None:
+    blog.with_pages()
+    blog.write("a.md", link="javascript:alert(1)")
+
+    report = blog.build()
+
+    assert [problem.level for problem in report.problems] == ["warning"]
+    assert blog.page_of("A") in blog.target.files
+
+
+def test_a_link_that_is_added_later_takes_the_page_down(blog: Blog) -> None:
+    blog.with_pages()
+    blog.write("a.md")
+    blog.build()
+    page = blog.page_of("A")
+
+    blog.write("a.md", link="https://b.example/x")
+    blog.build()
+
+    assert blog.item("A")["url"] == "https://b.example/x"
+    assert page not in blog.target.files
+
+
+def test_a_new_pattern_changes_every_address(blog: Blog) -> None:
+    blog.set_source(permalink=":title/")
+    blog.write("a.md")
+    blog.build()
+
+    blog.set_source(permalink="p/:title/")
+    blog.build()
+
+    assert blog.item("A")["url"] == "https://example.org/p/a/"
+
+
+def test_two_articles_of_one_name_have_two_pages(blog: Blog) -> None:
+    blog.with_pages()
+    blog.write("one/a.md", "One.", title="One")
+    blog.write("two/a.md", "Two.", title="Two")
+
+    blog.build()
+
+    assert b"One." in blog.target.files[blog.page_of("One")]
+    assert b"Two." in blog.target.files[blog.page_of("Two")]
+
+
+def test_an_edited_article_has_an_edited_page(blog: Blog) -> None:
+    blog.with_pages()
+    blog.write("a.md")
+    blog.build()
+
+    blog.write("a.md", "Another text.")
+    blog.build()
+
+    assert b"Another text." in blog.target.files[blog.page_of("A")]
+
+
+def test_a_page_shows_the_union_of_categories(blog: Blog) -> None:
+    blog.with_pages()
+    blog.write("a.md", categories=["One"])
+    blog.build()
+
+    blog.write("b.md", "Text of a.", title="A", categories=["Two"])
+    blog.build()
+
+    page = blog.target.files[blog.page_of("A")]
+    assert b"One" in page
+    assert b"Two" in page

@@ -1,0 +1,188 @@
+"""What is news, and that a feed holds all of it."""
+
+import pytest
+
+from tests.support.blog import Blog
+
+OLD = "2025-12-20T00:00:00Z"
+
+
+def fill(blog: Blog, count: int = 30, **fields: object) -> None:
+    """Write articles that fill a feed, newer than what is called old here."""
+    for number in range(count):
+        date = f"2026-01-0{1 + number // 24}T{number % 24:02}:00:00Z"
+        blog.write(f"fill{number:03}.md", date=date, **fields)
+
+
+def test_the_first_read_is_a_baseline_not_news(blog: Blog) -> None:
+    fill(blog)
+    blog.write("old.md", date=OLD)
+
+    report = blog.build()
+
+    assert (report.new, report.baseline) == (31, 31)
+    assert len(blog.titles()) == 20
+    assert "Old" not in blog.titles()
+
+
+def test_a_baseline_is_not_reported_as_backdated(blog: Blog) -> None:
+    blog.write("old.md", date="2001-01-01T00:00:00Z")
+
+    assert blog.build().problems == ()
+
+
+def test_what_comes_later_is_news_whatever_its_date(blog: Blog) -> None:
+    fill(blog)
+    blog.build()
+
+    blog.write("old.md", date=OLD)
+    report = blog.build()
+
+    assert (report.new, report.baseline) == (1, 0)
+    assert blog.titles()[-1] == "Old"
+    assert len(blog.titles()) == 21
+
+
+def test_a_second_source_has_a_baseline_of_its_own(blogs: Blog) -> None:
+    sources = blogs.config.sources
+    blogs.set(sources=sources[:1])
+    fill(blogs)
+    blogs.build()
+
+    blogs.set(sources=sources)
+    blogs.write("other:old.md", date=OLD)
+    report = blogs.build()
+
+    assert (report.new, report.baseline) == (1, 1)
+    assert "Old" not in blogs.titles()
+
+
+def test_after_its_baseline_a_second_source_has_news(blogs: Blog) -> None:
+    fill(blogs)
+    blogs.write("other:old.md", date=OLD)
+    blogs.build()
+
+    blogs.write("other:news.md", date=OLD)
+    blogs.build()
+
+    assert "News" in blogs.titles()
+    assert "Old" not in blogs.titles()
+
+
+def test_news_leave_48_hours_before_the_latest_arrival(blog: Blog) -> None:
+    fill(blog)
+    blog.build()
+    blog.write("first.md", date=OLD)
+    blog.build()
+
+    blog.write("second.md", date=OLD)
+    blog.build(hours=47)
+    assert {"First", "Second"} <= set(blog.titles())
+
+    blog.write("third.md", date=OLD)
+    blog.build(hours=2)
+    assert "First" not in blog.titles()
+    assert {"Second", "Third"} <= set(blog.titles())
+
+
+def test_news_stay_while_nothing_else_arrives(blog: Blog) -> None:
+    fill(blog)
+    blog.build()
+    blog.write("first.md", date=OLD)
+    blog.build()
+
+    blog.set(site_title="Another site")
+    blog.build(hours=1000)
+
+    assert "First" in blog.titles()
+
+
+def test_the_latest_arrival_is_that_of_each_feed(blog: Blog) -> None:
+    fill(blog, categories=["x"])
+    blog.build()
+    blog.write("quiet.md", date=OLD, categories=["x"])
+    blog.build()
+
+    blog.write("loud.md", date=OLD, categories=["y"])
+    blog.build(hours=100)
+
+    assert "Quiet" in blog.titles("x")
+    assert "Quiet" not in blog.titles()
+
+
+def test_a_burst_of_more_than_a_feed_holds_stays_whole(blog: Blog) -> None:
+    blog.write("zero.md")
+    blog.build()
+
+    for number in range(60):
+        blog.write(f"{number:02}.md", date=OLD)
+    blog.build()
+
+    assert len(blog.titles()) == 61
+
+
+def test_a_burst_stops_at_250_entries(blog: Blog) -> None:
+    blog.write("zero.md")
+    blog.build()
+
+    for number in range(260):
+        blog.write(f"{number:03}.md", date=OLD)
+    blog.build()
+
+    assert len(blog.titles()) == 250
+
+
+def test_a_burst_stops_at_a_megabyte(blog: Blog) -> None:
+    blog.write("zero.md")
+    blog.build()
+
+    for number in range(40):
+        blog.write(f"{number:02}.md", f"{number} " + "long text. " * 5000, date=OLD)
+    blog.build()
+
+    assert 20 <= len(blog.titles()) < 25
+    assert len(blog.target.files["all/rss.xml"]) < 1_200_000
+
+
+def test_the_newest_stay_however_large_they_are(blog: Blog) -> None:
+    for number in range(20):
+        blog.write(f"{number:02}.md", f"{number} " + "long text. " * 9000)
+
+    blog.build()
+
+    assert len(blog.titles()) == 20
+
+
+def test_news_dated_more_than_30_days_back_is_published_and_reported(blog: Blog) -> None:
+    blog.write("a.md")
+    blog.build()
+
+    blog.write("late.md", date="2025-11-01T00:00:00Z")
+    report = blog.build()
+
+    (problem,) = report.problems
+    assert problem.level == "warning"
+    assert "30 days" in problem.message
+    assert "Late" in blog.titles()
+
+
+@pytest.mark.parametrize("days", [29])
+def test_news_dated_less_than_30_days_back_is_just_news(blog: Blog, days: int) -> None:
+    blog.write("a.md")
+    blog.build()
+
+    blog.write("late.md", date="2025-12-08T00:00:00Z")
+
+    assert blog.build().problems == ()
+
+
+def test_a_draft_dated_long_before_it_is_published_is_reported(blog: Blog) -> None:
+    blog.write("a.md", draft=True, date="2025-11-01T00:00:00Z")
+    blog.write("b.md")
+    blog.build()
+
+    blog.write("a.md", date="2025-11-01T00:00:00Z")
+    report = blog.build()
+
+    assert report.new == 1
+    assert len(report.problems) == 1
