@@ -5,23 +5,20 @@ from datetime import UTC
 from typing import NamedTuple
 
 from feedpub.errors import ArticleError
+from feedpub.reading.blocks import check_size, read_block
 from feedpub.reading.decoding import decode
 from feedpub.reading.dialect import Dialect
 from feedpub.reading.fences import MAX_BLOCK, find_close
 from feedpub.reading.fields import Fields
 from feedpub.reading.names import HTML, RST
-from feedpub.reading.recovery import read_forgiving
-from feedpub.reading.scanner import scan
 
-# What YAML refuses or takes for a line break; a blank in its place keeps every column.
-_ODD = re.compile(
-    "[^\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
-)
-_TABS = re.compile(r"^\t+", re.MULTILINE)
 _OPEN = re.compile(r"(-{3,}|\+{3,}|;{3,})([A-Za-z]*)[ \t]*\n")
 _FIELD = re.compile(r"""["']?[A-Za-z_][\w-]{0,99}["']?[ \t]*[:=](?=\s)""")
 _BARE_FIELD = re.compile(r"[A-Za-z_][\w-]{0,99}:(?=\s)")
 _FENCE = re.compile(r"^(?:-{3,}|;{3,})[ \t]*$", re.MULTILINE)
+_JSON_FIELD = re.compile(r"""\s*"[^"\n]{1,100}"[ \t]*:[ \t]*(?:["\[{0-9-]|true|false|null)""")
+_TELLING_FIELD = re.compile(r"""^["']?(?:title|date)["']?[ \t]*:[ \t]""", re.MULTILINE)
+_BLANK_LINE = re.compile(r"\n[ \t]*\n[^\s:]+[^\n:]*\n")
 _NIKOLA = Dialect(zone=UTC, generator="nikola")
 
 
@@ -86,21 +83,6 @@ def split_article(
     return _read_unfenced(text, text.rfind("\n", 0, start) + 1, path, dialect)
 
 
-def find_body(text: str, *, path: str, dialect: Dialect, sidecar: bytes | None = None) -> str:
-    """Return only the body of an article's text; the fields of a fenced block are not read.
-
-    Raises:
-        ArticleError: As ``split_article``, which this leaves all but the plain case to.
-    """
-    start = len(text) - len(text.lstrip())
-    opening = _OPEN.match(text, start)
-    if sidecar is None and opening and opening[1][0] != ";" and not opening[2]:
-        close = find_close(text, opening.end() - 1, opening[1][0])
-        if close is not None:
-            return text[close[1] :]
-    return split_article(text, path=path, dialect=dialect, sidecar=sidecar).body
-
-
 def _read_fenced(text: str, start: int, path: str, dialect: Dialect) -> FrontMatter | None:
     if text[start] == "{":
         return _read_braces(text, start, path)
@@ -118,44 +100,10 @@ def _read_fenced(text: str, start: int, path: str, dialect: Dialect) -> FrontMat
         )
     end, after = close
     block = text[top : max(top, end)]
-    _check_size(block, path, line)
+    check_size(block, path, line)
     kind = opening[2].lower() or {"-": "yaml", "+": "toml", ";": "json"}[opening[1][0]]
-    fields, warnings = _read_block(block, kind, path, line, dialect)
+    fields, warnings = read_block(block, kind, path=path, line=line, dialect=dialect)
     return FrontMatter(fields, text[after:], block, line, warnings, after)
-
-
-def _read_block(
-    block: str, kind: str, path: str, line: int, dialect: Dialect
-) -> tuple[Fields, tuple[str, ...]]:
-    if kind in ("yaml", "yml"):
-        fields = scan(block)
-        if fields is not None:
-            return fields, ()
-        return read_forgiving(clean_yaml(block), path=path, line=line, dialect=dialect)
-    if kind == "toml":
-        from feedpub.reading.forms import read_toml
-
-        return read_toml(block, path=path, line=line), ()
-    if kind == "json":
-        from feedpub.reading.forms import read_json
-
-        inner = block if block.lstrip()[:1] == "{" else "{" + block + "}"
-        return read_json(inner, path=path, line=line), ()
-    raise ArticleError(
-        f"front matter in '{kind}' is a program, not data; write YAML between '---' lines",
-        path=path,
-        line=line - 1,
-    )
-
-
-def clean_yaml(block: str) -> str:
-    """Return a block that YAML accepts, its columns kept: controls blanked, leading tabs spaces."""
-    if _ODD.search(block):
-        block = _ODD.sub(" ", block)
-    if "\t" in block:
-        # Hexo's rule: each tab of the indentation is two spaces.
-        block = _TABS.sub(lambda match: "  " * len(match[0]), block)
-    return block
 
 
 def _read_braces(text: str, start: int, path: str) -> FrontMatter | None:
@@ -173,7 +121,7 @@ def _read_braces(text: str, start: int, path: str) -> FrontMatter | None:
         fence = re.compile(r"\n(?:;{3,}|\}[ \t]*\n)").search(text, start)
         end = fence.end() if fence else min(len(text), start + MAX_BLOCK)
     block = text[start:end]
-    _check_size(block, path, line)
+    check_size(block, path, line)
     fields = read_json(block, path=path, line=line)
     after = re.compile(r"[ \t]*(?:\n?;{3,}[ \t]*)?(?:\n|$)").match(text, end)
     return FrontMatter(fields, text[after.end() if after else end :], block, line)
@@ -184,7 +132,7 @@ def _read_unfenced(text: str, start: int, path: str, dialect: Dialect) -> FrontM
     if extension in HTML:
         return _read_html(text)
     first = text[start : start + 200]
-    if extension not in RST and (_BARE_FIELD.match(first) or first[:1] == '"'):
+    if extension not in RST and (_BARE_FIELD.match(first) or first.lstrip()[:1] == '"'):
         found = _read_bare_hexo(text, start, path, dialect)
         if found is not None:
             return found
@@ -203,7 +151,7 @@ def _read_unfenced(text: str, start: int, path: str, dialect: Dialect) -> FrontM
     if found_lines is None:
         return FrontMatter({}, text)
     block = "\n".join(lines[: found_lines.body])
-    _check_size(block, path, line)
+    check_size(block, path, line)
     return FrontMatter(found_lines.fields, "\n".join(lines[found_lines.body :]), block, line)
 
 
@@ -211,19 +159,26 @@ def _read_bare_hexo(text: str, start: int, path: str, dialect: Dialect) -> Front
     """Read Hexo's front matter without an opening fence, None if no fence ends it."""
     if dialect.generator not in ("hexo", "auto", "rsshub"):
         return None
-    from feedpub.reading.lines import KNOWN
-
-    name = text[start : start + 100].partition(":")[0].strip()
     fence = _FENCE.search(text, start, start + MAX_BLOCK)
-    if fence is None or name.strip('"').lower() not in KNOWN:
-        return None
-    block = text[start : fence.start()]
-    line = text.count("\n", 0, start) + 1
-    if re.search(r"\n[ \t]*\n[^\s:]+[^\n:]*\n", block):
+    if fence is None:
         return None
     kind = "json" if fence[0][0] == ";" else "yaml"
-    fields, warnings = _read_block(block, kind, path, line, dialect)
-    return FrontMatter(fields, text[fence.end() + 1 :], block, line, warnings)
+    block = text[start : fence.start()]
+    if _BLANK_LINE.search(block) or not _is_front_matter(block, kind):
+        return None
+    line = text.count("\n", 0, start) + 1
+    fields, warnings = read_block(block, kind, path=path, line=line, dialect=dialect)
+    return FrontMatter(fields, text[fence.end() + 1 :], block, line, warnings, fence.end() + 1)
+
+
+def _is_front_matter(block: str, kind: str) -> bool:
+    """Return whether lines before a fence are fields, not a paragraph that begins like one."""
+    from feedpub.reading.lines import KNOWN
+
+    if kind == "json" and _JSON_FIELD.match(block):
+        return True
+    name = block[:100].partition(":")[0].strip()
+    return name.strip('"').lower() in KNOWN or _TELLING_FIELD.search(block) is not None
 
 
 def _read_html(text: str) -> FrontMatter:
@@ -241,18 +196,9 @@ def _read_sidecar(text: str, sidecar: bytes, path: str) -> FrontMatter:
 
     meta_path = path.rpartition(".")[0] + ".meta"
     meta = decode(sidecar, meta_path)
-    _check_size(meta, meta_path, 1)
+    check_size(meta, meta_path, 1)
     found = read_nikola_lines(meta.strip().split("\n"))
     if found is not None:
         return FrontMatter(found.fields, text, meta)
     front = split_article(meta, path=meta_path + ".md", dialect=_NIKOLA)
     return front._replace(body=text)
-
-
-def _check_size(block: str, path: str, line: int) -> None:
-    if len(block) > MAX_BLOCK:
-        raise ArticleError(
-            f"front matter of {len(block) // 1024} KB; keep it below {MAX_BLOCK // 1024} KB",
-            path=path,
-            line=line,
-        )

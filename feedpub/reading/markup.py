@@ -8,7 +8,7 @@ from feedpub.model import Rendition
 from feedpub.reading.clean import clean_html
 from feedpub.reading.decoding import decode
 from feedpub.reading.dialect import Dialect, is_placeholder
-from feedpub.reading.frontmatter import find_body
+from feedpub.reading.frontmatter import split_article
 from feedpub.reading.guard import MAX_BODY, check_markup, strip_data_uris
 from feedpub.reading.markdown import is_html, render_markdown
 from feedpub.reading.names import HTML, PLAIN, RST
@@ -52,7 +52,7 @@ def render_body(
         ArticleError: The file cannot be read, or its markup takes a library that is missing.
     """
     text = decode(data, path)
-    body = find_body(text, path=path, dialect=dialect, sidecar=sidecar)
+    body = split_article(text, path=path, dialect=dialect, sidecar=sidecar).body
     try:
         html = _checked_html(body, path=path, dialect=dialect)
     except MarkupError as error:

@@ -70,6 +70,7 @@ def expand_permalink(
         date and date.astimezone(zone),
         categories,
         fields or {},
+        generator,
     )
     tokens = {"jekyll": article.jekyll, "hugo": article.hugo}.get(generator, article.hexo)
     filled = _TOKEN.sub(
@@ -107,9 +108,11 @@ class _Article:
         date: datetime | None,
         categories: tuple[CategoryPath, ...],
         fields: Fields,
+        generator: str,
     ) -> None:
         self._path, self._name, self._title = path, name, title
         self._date, self._categories, self._fields = date, categories, fields
+        self._generator = generator
 
     def _moment(self, token: str) -> datetime:
         if self._date is None:
@@ -132,29 +135,31 @@ class _Article:
 
     def hexo(self, token: str) -> str:
         """Return the value of a token of Hexo's."""
-        path = self._path.rpartition(".")[0].removeprefix("_posts/")
-        simple: dict[str, Callable[[], str]] = {
-            "title": lambda: _quote(self._own("slug") or self._undated(path)),
-            "name": lambda: _quote(self._undated(path).rpartition("/")[2]),
-            "post_title": lambda: _quote(_slugize(self._title)),
-            "category": lambda: _quote(self._hexo_category()),
-            "hash": lambda: self._hexo_hash(path),
-        }
-        if token in simple:
-            return simple[token]()
-        return self._day(token) or self._field(token)
+        simple = _HEXO.get(token)
+        return simple(self) if simple else self._day(token) or self._field(token)
 
-    def _undated(self, path: str) -> str:
-        folder, slash, last = path.rpartition("/")
-        return f"{folder}{slash}{last[len(self._name.date) + 1 :]}" if self._name.date else path
+    def hexo_slug(self) -> str:
+        """Return the file's name with its folders, as Hexo's ``new_post_name: :title.md`` has it.
 
-    def _hexo_category(self) -> str:
+        A date before the title stays. Hexo takes no slug from the front matter; where the
+        generator is not known, one is believed.
+        """
+        own = self._own("slug") if self._generator != "hexo" else None
+        return own or self._path.rpartition(".")[0].removeprefix("_posts/")
+
+    def hexo_title(self) -> str:
+        """Return the title as Hexo writes it in addresses."""
+        return _slugize(self._title)
+
+    def hexo_category(self) -> str:
+        """Return the last of the categories, its parents before it."""
         if not self._categories:
             return "uncategorized"
         return "/".join(_slugize(name) for name in self._categories[-1])
 
-    def _hexo_hash(self, path: str) -> str:
-        text = f"{self._undated(path)}{int(self._moment('hash').timestamp())}"
+    def hexo_hash(self) -> str:
+        """Return the digest of slug and date."""
+        text = f"{self.hexo_slug()}{int(self._moment('hash').timestamp())}"
         return sha1(text.encode(), usedforsecurity=False).hexdigest()[:12]
 
     def jekyll(self, token: str) -> str:
@@ -201,6 +206,14 @@ class _Article:
         return f"{self._name.date}-{self._name.stem}" if self._name.date else self._name.stem
 
 
+_HEXO: dict[str, Callable[[_Article], str]] = {
+    "title": lambda article: _quote(article.hexo_slug()),
+    "slug": lambda article: _quote(article.hexo_slug()),
+    "name": lambda article: _quote(article.hexo_slug().rpartition("/")[2]),
+    "post_title": lambda article: _quote(article.hexo_title()),
+    "category": lambda article: _quote(article.hexo_category()),
+    "hash": _Article.hexo_hash,
+}
 _DAY_FORMS: dict[str, Callable[[datetime], str]] = {
     "year": lambda day: f"{day.year:04}",
     "short_year": lambda day: f"{day.year % 100:02}",

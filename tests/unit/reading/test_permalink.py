@@ -17,17 +17,18 @@ def expand(
 
 
 NAME = "%E4%BD%A0%E5%A5%BD%20World"
+DATED = f"2026-01-02-{NAME}"
 DASHED = "%E4%BD%A0%E5%A5%BD-World"
 
 
 @pytest.mark.parametrize(
     ("pattern", "expected"),
     [
-        (":year/:month/:day/:title/", f"2026/01/02/{NAME}/"),
-        (":year/:i_month/:i_day/:name.html", f"2026/1/2/{NAME}.html"),
-        (":category/:title/", f"%E6%96%B0%E9%97%BB/AI/{NAME}/"),
+        (":year/:month/:day/:title/", f"2026/01/02/{DATED}/"),
+        (":year/:i_month/:i_day/:name.html", f"2026/1/2/{DATED}.html"),
+        (":category/:title/", f"%E6%96%B0%E9%97%BB/AI/{DATED}/"),
         (":hour:minute:second/:post_title/", "030405/%E4%BD%A0%E5%A5%BD-C-World/"),
-        ("https://b.example/p/:title.html", f"https://b.example/p/{NAME}.html"),
+        ("https://b.example/p/:title.html", f"https://b.example/p/{DATED}.html"),
         ("posts/:abbrlink/", "posts/4a17b156/"),
     ],
 )
@@ -63,8 +64,17 @@ def test_hugos_patterns(pattern: str, expected: str) -> None:
 
 
 def test_a_slug_of_ones_own_is_taken() -> None:
-    for generator, pattern in (("hexo", ":title"), ("jekyll", ":title"), ("hugo", ":slug")):
+    for generator, pattern in (("auto", ":title"), ("jekyll", ":title"), ("hugo", ":slug")):
         assert expand(pattern, generator, fields={"slug": "my-slug"}) == "my-slug"
+
+
+@pytest.mark.parametrize("token", ["title", "slug"])
+def test_hexos_slug_is_the_files_name_whatever_the_fields_say(token: str) -> None:
+    fields = {"slug": "my-slug"}
+
+    assert expand(f":{token}/", "hexo", path="_posts/a/2014-01-01-b.md", fields=fields) == (
+        "a/2014-01-01-b/"
+    )
 
 
 @pytest.mark.parametrize("pattern", [":year/:title/", ":id/"])
@@ -93,7 +103,7 @@ def test_the_pinned_date_fills_the_permalink_in() -> None:
 
 @pytest.mark.parametrize("nasty", ['"><script>', "a b", "a\nb", "%", "?#", "../../x", "\\"])
 def test_nothing_nasty_passes_into_an_address(nasty: str) -> None:
-    for generator in ("hexo", "jekyll", "hugo"):
+    for generator in ("auto", "hexo", "jekyll", "hugo"):
         address = expand(
             ":title/:slug/", generator, title=nasty, fields={"slug": nasty, "title": nasty}
         )
