@@ -1,7 +1,8 @@
 """The API behind every face: read what is new, publish what changed."""
 
-from collections.abc import Sequence
-from contextlib import AbstractContextManager
+import gc
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
@@ -73,7 +74,7 @@ class Publisher:
         options = BuildOptions(
             category, drafts, future, offline, dry_run, accept_deletions, everything
         )
-        with self._setup.lock():
+        with self._setup.lock(), _rare_collections():
             return Build(self._setup, options, progress or _ignore).run()
 
     def check(self, paths: Sequence[Path] = (), *, links: bool = False) -> list[Problem]:
@@ -164,6 +165,20 @@ class Publisher:
 
     def _summarize(self, catalog: Any) -> list[FeedSummary]:
         return summarize(catalog.shelves, catalog.shelves.load_tree())
+
+
+@contextmanager
+def _rare_collections() -> Iterator[None]:
+    """Let the garbage collector look for cycles less often, here and in the processes made here.
+
+    A build makes very many objects and hardly a cycle: looking for them takes a quarter of it.
+    """
+    kept = gc.get_threshold()
+    gc.set_threshold(200_000, 20, 20)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*kept)
 
 
 def _ignore(_stage: str, _done: int, _total: int) -> None:

@@ -5,6 +5,8 @@ is tried again in pieces, and a piece that kills a worker on its own comes back 
 one on which the function fails in a way that nobody thought of.
 """
 
+import ctypes
+import gc
 import logging
 import multiprocessing
 import os
@@ -65,6 +67,13 @@ def count_cores() -> int:
     return os.cpu_count() or 1
 
 
+def _give_memory_back() -> None:
+    """Return what is free to the system: each process to come would hold it once more."""
+    gc.collect()
+    with suppress(OSError, AttributeError):  # only the GNU library offers it
+        ctypes.CDLL(None).malloc_trim(0)
+
+
 def _serve(
     function: Callable[[Any], Any], connection: Connection, inherited: Sequence[Connection]
 ) -> None:
@@ -111,6 +120,8 @@ class Pool(Generic[T, R]):
         """Start the processes; with one job there are none, and the work is done here."""
         self._function = function
         self._workers: list[_Worker[T]] = []
+        if jobs > 1:
+            _give_memory_back()
         method = "fork" if "fork" in multiprocessing.get_all_start_methods() else "spawn"
         self._context: Any = multiprocessing.get_context(method)
         for _ in range(jobs if jobs > 1 else 0):

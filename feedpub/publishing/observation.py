@@ -6,6 +6,7 @@ from contextlib import nullcontext
 from typing import Any, NamedTuple
 
 from feedpub.catalog.identity import Moment, Record, State
+from feedpub.catalog.slugs import release_tables
 from feedpub.errors import SourceHeldError
 from feedpub.model import Problem
 from feedpub.ports import Glance, Lost, Progress, SourceRow, StoredProblem
@@ -101,6 +102,9 @@ class Observation:
         if intake.tree is not self._tree:
             catalog.shelves.save_tree(intake.tree, known=self._tree)
         self.counts = intake.counts
+        # The processes that publish are copies of this one, and none of them needs all that.
+        self._scans.clear()
+        release_tables()
 
     def _accept_absence(self, source: Any) -> None:
         """Believe that a folder is gone for good; one that cannot be listed is another matter."""
