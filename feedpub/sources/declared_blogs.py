@@ -65,7 +65,7 @@ def detect_jekyll(root: Path) -> Blog | None:
         or "baseurl" in settings
     ):
         return None
-    style = text_of(settings, "permalink") or "date"
+    style = _posts_default(settings) or text_of(settings, "permalink") or "date"
     return Blog(
         "jekyll",
         config.name,
@@ -85,6 +85,17 @@ def _mentions(path: Path, word: str) -> bool:
         return word in path.read_text("utf-8", "replace")
     except OSError:
         return False
+
+
+def _posts_default(settings: dict[str, object]) -> str:
+    """Return the permalink that the configuration gives to all posts by a default of its own."""
+    defaults = settings.get("defaults")
+    for one in defaults if isinstance(defaults, list) else ():
+        if isinstance(one, dict) and text_of(one, "scope.type") in ("", "posts"):
+            everywhere = not text_of(one, "scope.path").strip("/")
+            if everywhere and (pattern := text_of(one, "values.permalink")):
+                return pattern
+    return text_of(settings, "collections.posts.permalink")
 
 
 _HUGO_CONFIGS = tuple(

@@ -58,7 +58,7 @@ def detect_eleventy(root: Path) -> Blog | None:
         url=site_url(text_of(words, "url")),
         language=text_of(words, "language", "lang"),
         permalink=below(articles.rpartition("/")[2]),
-        author=text_of(words, "author", "author.name"),
+        author=text_of(words, "author", "author.name", "name"),
         description=text_of(words, "description"),
         public="public" if (root / "public").is_dir() else "",
     )

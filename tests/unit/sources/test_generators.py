@@ -5,167 +5,48 @@ from pathlib import Path
 import pytest
 
 from feedpub.sources.generators import GENERATORS, Blog, detect_blog
+from tests.support.blogs import BLOGS, write_blog
 
-HEXO = """
-# Site
-title: 纸上谈兵
-subtitle: ''
-description: "一个博客"
-author: 张三
-language:
-  - zh-CN
-  - en
-timezone: 'Asia/Shanghai'
-url: https://blog.example.cn/child
-permalink: :year/:month/:day/:title/
-source_dir: source
-regexp: !!js/regexp /a/
-"""
-JEKYLL = """
-title: Notes
-author: {name: Ann}
-lang: en-GB
-url: "https://ann.example.cn"
-baseurl: /notes
-timezone: Europe/London
-permalink: pretty
-tagline: >-
-  two
-  lines
-"""
-HUGO = """
-baseURL = "https://hugo.example.cn/"
-languageCode = "en-us"
-title = "H"
-timeZone = "Asia/Tokyo"
-[permalinks]
-posts = "/:section/:year/:slug/"
-[params]
-author = "B"
-description = "D"
-"""
-ZOLA = """
-base_url = "https://zola.example.cn"
-title = "Z"
-default_language = "de"
-author = "C"
-"""
-ASTRO = """
-import { defineConfig } from 'astro/config';
-export default defineConfig({
-  site: 'https://astro.example.cn',
-  base: "/docs",
-  integrations: [mdx()],
-});
-"""
-CONSTS = """
-export const SITE_TITLE = 'Astro\\'s blog';
-export const SITE_DESCRIPTION = "about";
-"""
-METADATA = """
-module.exports = {
-  title: "Eleventy",
-  url: "https://eleven.example.cn/",
-  language: "en",
-  author: { name: "E" },
-};
-"""
-PELICAN = """
-import os
-AUTHOR = "P"
-SITENAME = "Pel"
-SITEURL = ""
-TIMEZONE = "Europe/Rome"
-DEFAULT_LANG = "it"
-PATH = "content"
-ARTICLE_URL = "posts/{date:%Y}/{date:%m}/{slug}/"
-SLUGIFY_SOURCE = "basename"
-PLUGIN_PATHS = [os.path.join("a", "b")]
-"""
-PUBLISH = """
-from pelicanconf import *
-SITEURL = "https://pelican.example.cn"
-"""
-NIKOLA = """
-BLOG_AUTHOR = "N"
-BLOG_TITLE = "Nik"
-SITE_URL = "https://nikola.example.cn/"
-DEFAULT_LANG = "zh_cn"
-TIMEZONE = "Asia/Shanghai"
-POSTS = (("blog/*.rst", "journal", "post.tmpl"), ("blog/*.md", "journal", "post.tmpl"))
-"""
-
-BLOGS: dict[str, tuple[dict[str, str], Blog]] = {
-    "hexo": (
-        {"_config.yml": HEXO, "source/_posts/a.md": ""},
-        Blog("hexo", "_config.yml", "source/_posts", title="纸上谈兵",
+EXPECTED: dict[str, Blog] = {
+    "hexo": Blog("hexo", "_config.yml", "source/_posts", title="纸上谈兵",
              url="https://blog.example.cn/child/", zone="Asia/Shanghai", language="zh-CN",
              permalink=":year/:month/:day/:title/", author="张三", description="一个博客"),
-    ),
-    "jekyll": (
-        {"_config.yml": JEKYLL, "_posts/2026-01-01-a.md": ""},
-        Blog("jekyll", "_config.yml", "_posts", title="Notes",
+    "jekyll": Blog("jekyll", "_config.yml", "_posts", title="Notes",
              url="https://ann.example.cn/notes/", zone="Europe/London", language="en-GB",
              permalink="/:categories/:year/:month/:day/:title/", author="Ann",
              description="two lines"),
-    ),
-    "hugo": (
-        {"hugo.toml": HUGO, "content/posts/a.md": ""},
-        Blog("hugo", "hugo.toml", "content/posts", title="H", url="https://hugo.example.cn/",
+    "hugo": Blog("hugo", "hugo.toml", "content/posts", title="H", url="https://hugo.example.cn/",
              zone="Asia/Tokyo", language="en-us", permalink="/posts/:year/:slug/", author="B",
              description="D", exclude=("_index*", "*/_index*"), public="static"),
-    ),
-    "zola": (
-        {"config.toml": ZOLA, "content/blog/a.md": ""},
-        Blog("zola", "config.toml", "content/blog", title="Z", url="https://zola.example.cn/",
+    "zola": Blog("zola", "config.toml", "content/blog", title="Z", url="https://zola.example.cn/",
              language="de", permalink="blog/:title/", author="C",
              exclude=("_index*", "*/_index*"), public="static"),
-    ),
-    "astro": (
-        {"astro.config.mjs": ASTRO, "src/consts.ts": CONSTS, "src/content/blog/a.md": ""},
-        Blog("astro", "astro.config.mjs", "src/content/blog", title="Astro's blog",
+    "astro": Blog("astro", "astro.config.mjs", "src/content/blog", title="Astro's blog",
              url="https://astro.example.cn/docs/", permalink="blog/:title/", description="about",
              public="public"),
-    ),
-    "eleventy": (
-        {"eleventy.config.js": "", "_data/metadata.js": METADATA, "content/blog/a.md": "",
-         "public/x": ""},
-        Blog("eleventy", "eleventy.config.js", "content/blog", title="Eleventy",
+    "eleventy": Blog("eleventy", "eleventy.config.js", "content/blog", title="Eleventy",
              url="https://eleven.example.cn/", language="en", permalink="blog/:title/",
+             author="E",
              public="public"),
-    ),
-    "pelican": (
-        {"pelicanconf.py": PELICAN, "publishconf.py": PUBLISH, "content/a.md": ""},
-        Blog("pelican", "pelicanconf.py", "content", title="Pel",
+    "pelican": Blog("pelican", "pelicanconf.py", "content", title="Pel",
              url="https://pelican.example.cn/", zone="Europe/Rome", language="it",
              permalink="posts/:year/:month/:title/", author="P", exclude=("pages/*",)),
-    ),
-    "nikola": (
-        {"conf.py": NIKOLA, "blog/a.rst": ""},
-        Blog("nikola", "conf.py", "blog", title="Nik", url="https://nikola.example.cn/",
+    "nikola": Blog("nikola", "conf.py", "blog", title="Nik", url="https://nikola.example.cn/",
              zone="Asia/Shanghai", language="zh_cn", permalink="journal/:title/", author="N",
              public="files"),
-    ),
 }  # fmt: skip
 
 
-def write_blog(root: Path, files: dict[str, str]) -> None:
-    for name, text in files.items():
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        (root / name).write_text(text, "utf-8")
-
-
-@pytest.mark.parametrize("generator", BLOGS)
+@pytest.mark.parametrize("generator", EXPECTED)
 def test_a_blog_is_recognised_and_read(tmp_path: Path, generator: str) -> None:
-    files, expected = BLOGS[generator]
-    write_blog(tmp_path, files)
+    write_blog(tmp_path, BLOGS[generator])
 
-    assert detect_blog(tmp_path) == expected
-    assert detect_blog(tmp_path, generator) == expected
+    assert detect_blog(tmp_path) == EXPECTED[generator]
+    assert detect_blog(tmp_path, generator) == EXPECTED[generator]
 
 
 def test_there_is_a_case_for_every_generator() -> None:
-    assert set(BLOGS) == set(GENERATORS)
+    assert set(EXPECTED) == set(BLOGS) == set(GENERATORS)
 
 
 def test_an_empty_folder_is_no_blog(tmp_path: Path) -> None:
@@ -173,7 +54,7 @@ def test_an_empty_folder_is_no_blog(tmp_path: Path) -> None:
 
 
 def test_a_blog_is_not_taken_for_one_of_another_generator(tmp_path: Path) -> None:
-    write_blog(tmp_path, BLOGS["hexo"][0])
+    write_blog(tmp_path, BLOGS["hexo"])
 
     assert detect_blog(tmp_path, "jekyll") is None
 
@@ -195,7 +76,7 @@ BROKEN = {
     "hugo": {"hugo.toml": "= nothing", "content/a.md": ""},
     "pelican": {"pelicanconf.py": "def (", "content/a.md": ""},
     "astro": {"astro.config.mjs": "\x00\ufffd{{{"},
-    "jekyll": {"_config.yml": "title: " + "[" * 10_000, "_posts/a.md": ""},
+    "jekyll": {"_config.yml": "title: " + "[" * 2_000, "_posts/a.md": ""},
 }
 
 
@@ -257,3 +138,31 @@ def test_a_hugo_pattern_begins_with_its_section(
 
     assert blog is not None
     assert blog.permalink == permalink
+
+
+DEFAULTS = """
+defaults:
+- scope: {path: ''}
+  values: {layout: post}
+- scope: {path: '', type: posts}
+  values: {permalink: /posts/:title/}
+- scope: {path: '', type: tabs}
+  values: {permalink: /:title/}
+"""
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        DEFAULTS,
+        "collections: {posts: {permalink: /posts/:title/}}\n",
+        "defaults: nonsense\npermalink: /posts/:title/\n",
+    ],
+)
+def test_jekyll_s_defaults_for_posts_are_looked_at(tmp_path: Path, config: str) -> None:
+    write_blog(tmp_path, {"_config.yml": f"baseurl: ''\n{config}", "_posts/a.md": ""})
+
+    blog = detect_blog(tmp_path)
+
+    assert blog is not None
+    assert blog.permalink == "/posts/:title/"
