@@ -1,11 +1,12 @@
 """``feedpub build``."""
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from feedpub.cli.loading import load_settings
+from feedpub.cli.loading import load_settings, localise
 from feedpub.cli.options import SiteCommand
 from feedpub.cli.output import say, write_json, write_problems
 from feedpub.cli.progress import show_progress
@@ -55,6 +56,7 @@ def build_once(session: Session, config: "Config", **choices: Any) -> BuildRepor
     started = time.monotonic()
     with session.wiring.open_site(config) as publisher, show_progress(session) as progress:
         report = publisher.build(**choices, progress=progress)
+    report = replace(report, problems=localise(report.problems, config.root))
     _tell_problems(session, report)
     for line in summarise(report, seconds=time.monotonic() - started):
         say(line)

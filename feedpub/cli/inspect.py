@@ -1,10 +1,11 @@
 """Commands that look and change nothing: ``check``, ``status``, ``opml``."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
-from feedpub.cli.loading import load_settings, open_site
+from feedpub.cli.loading import load_settings, localise, open_site
 from feedpub.cli.options import SiteCommand
 from feedpub.cli.output import (
     printable,
@@ -41,8 +42,9 @@ def check(session: Session, paths: tuple[Path, ...], strict: bool, links: bool, 
     Each line names file, line and column. PATHS are articles or folders of them; all sources if
     there are none. Nothing is written.
     """
-    with open_site(session, tell=True) as publisher:
-        problems = publisher.check(paths, links=links)
+    config = load_settings(session, tell=True)
+    with session.wiring.open_site(config) as publisher:
+        problems = localise(publisher.check(paths, links=links), config.root)
     if session.json or form == "json":
         write_json(problems)
     else:
@@ -65,6 +67,7 @@ def status(session: Session) -> None:
     config = load_settings(session)
     with session.wiring.open_site(config) as publisher:
         found = publisher.status()
+    found = replace(found, problems=localise(found.problems, config.root))
     if session.json:
         write_json(found)
         return

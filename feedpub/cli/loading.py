@@ -1,10 +1,14 @@
 """From a session to the settings and the API of its site."""
 
+from collections.abc import Iterable
 from contextlib import AbstractContextManager
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from feedpub.cli.output import warn
-from feedpub.cli.session import Session
+from feedpub.cli.session import Session, shorten_path
+from feedpub.model import Problem
 
 if TYPE_CHECKING:
     from feedpub.config import Config
@@ -29,6 +33,17 @@ def load_settings(session: Session, *, tell: bool = False) -> "Config":
     return config
 
 
-def open_site(session: Session, *, tell: bool = False) -> "AbstractContextManager[Publisher]":
-    """Return the API of the site, to be used as a context manager; see ``load_settings``."""
-    return session.wiring.open_site(load_settings(session, tell=tell))
+def open_site(session: Session) -> "AbstractContextManager[Publisher]":
+    """Return the API of the site, to be used as a context manager."""
+    return session.wiring.open_site(load_settings(session))
+
+
+def localise(problems: Iterable[Problem], root: Path) -> tuple[Problem, ...]:
+    """Return problems with paths that lead to the file from here, not from the site's folder."""
+    if root == Path.cwd():
+        return tuple(problems)
+    return tuple(_localise(problem, root / problem.path) for problem in problems)
+
+
+def _localise(problem: Problem, place: Path) -> Problem:
+    return replace(problem, path=str(shorten_path(place))) if place.exists() else problem

@@ -18,6 +18,20 @@ from tests.support.cli import FakeSite, run, write_site
 ERROR = Problem("error", "a.md", "no 'date'", 3, 8)
 WARNING = Problem("warning", "b.md", "no title")
 
+STATUS = SiteStatus(
+    last_build=datetime(2026, 1, 2, 3, 4, tzinfo=UTC),
+    articles=12,
+    categories=3,
+    pending=True,
+    pictures_pending=2,
+    sources=(
+        SourceStatus("文章", 12, datetime(2026, 1, 1, tzinfo=UTC)),
+        SourceStatus("b", 0, None),
+    ),
+    problems=(ERROR,),
+    next_command="feedpub build",
+)
+
 
 @pytest.fixture(autouse=True)
 def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -195,23 +209,25 @@ def test_a_check_can_be_read_by_programs(words: tuple[str, ...]) -> None:
     ]
 
 
+@pytest.mark.parametrize("command", ["build", "check", "status"])
+def test_a_problem_s_path_leads_to_the_file_from_where_one_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    (tmp_path / "a.md").touch()
+    (tmp_path / "deep").mkdir()
+    monkeypatch.chdir(tmp_path.parent)
+    site = FakeSite(BuildReport(problems=(ERROR, WARNING)), [ERROR, WARNING], STATUS)
+
+    from_above = run("-C", tmp_path.name, command, site=site).output
+    monkeypatch.chdir(tmp_path / "deep")
+    from_within = run(command, site=site).output
+
+    assert f"{tmp_path.name}/a.md:3:8: error" in from_above
+    assert f"{tmp_path}/a.md:3:8: error" in from_within
+
+
 def test_a_path_that_is_not_there_is_a_usage_error() -> None:
     assert run("check", "nothing.md").exit_code == 2
-
-
-STATUS = SiteStatus(
-    last_build=datetime(2026, 1, 2, 3, 4, tzinfo=UTC),
-    articles=12,
-    categories=3,
-    pending=True,
-    pictures_pending=2,
-    sources=(
-        SourceStatus("文章", 12, datetime(2026, 1, 1, tzinfo=UTC)),
-        SourceStatus("b", 0, None),
-    ),
-    problems=(ERROR,),
-    next_command="feedpub build",
-)
 
 
 def test_status_shows_the_site_and_what_to_type_next() -> None:
