@@ -24,6 +24,7 @@ class Build:
         self._options = options
         self._progress = progress
         self._now = int(setup.clock().timestamp())
+        self._interrupted = False
         self._choices = f"drafts={options.drafts} future={options.future}"
 
     def run(self) -> BuildReport:
@@ -34,7 +35,8 @@ class Build:
             with setup.open_store():  # gives the error, or brings the database up to date
                 pass
             glance = setup.glance()
-        with setup.make_pool(setup.reader, setup.jobs) as workers:
+        reader = setup.reader.knowing(self._list_known(glance))
+        with setup.make_pool(reader, setup.jobs) as workers:
             observation = Observation(setup, workers, self._progress)
             if glance is not None and self._is_idle(glance, observation):
                 return self._report_idle(glance)
@@ -46,6 +48,16 @@ class Build:
         if self._options.dry_run:
             return self._report(observation, None)
         return self._publish(observation)
+
+    def _list_known(self, glance: Glance | None) -> dict[str, Mapping[str, bytes]]:
+        """Return the fingerprints of folders that need not be listed if they are unchanged."""
+        if glance is None:
+            return {}
+        return {
+            source.name: glance.folders[source.name]
+            for source in self._setup.sources
+            if glance.settings.get(source.name) == source.settings
+        }
 
     # Nothing to do
 
@@ -85,6 +97,7 @@ class Build:
         try:
             with store.transaction() as catalog:
                 meta = catalog.shelves.meta()
+                self._interrupted = "building" in meta
                 if self._is_stale(meta):
                     catalog.shelves.mark_dirty([(EVERYTHING, ALL_MONTHS)])
                 observation.take_in(
@@ -113,7 +126,9 @@ class Build:
     # Publishing
 
     def _publish(self, observation: Observation) -> BuildReport:
-        output = Output(self._setup, self._options, self._progress, self._now)
+        output = Output(
+            self._setup, self._options, self._progress, self._now, mend=self._interrupted
+        )
         try:
             output.publish()
         except BaseException:

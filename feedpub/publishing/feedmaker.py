@@ -66,6 +66,8 @@ class Recipe:
         mode: What is done with pictures.
         pages: Renders HTML, None without pages.
         children: Summaries of the categories below each one, for its page.
+        mend: The build before was interrupted, so that a published archive may lack the links to
+            one that was published after it.
     """
 
     site: Site
@@ -75,6 +77,7 @@ class Recipe:
     mode: ThumbnailMode
     pages: Any = None
     children: Mapping[int, Sequence[FeedSummary]] = field(default_factory=dict)
+    mend: bool = False
 
 
 class FeedMaker:
@@ -197,6 +200,9 @@ class _Work:
             months = set(task.months)
             if latest is not None and not self._is_published(category, latest):
                 months.add(latest)  # the month before has just closed
+            newest = self._selection.newest_month(category)
+            if newest and newest != latest and self._is_published(category, newest):
+                months |= {newest, latest or newest}  # it has opened again
             for month in list(months):
                 months |= self._neighbours(category, month)
         return {
@@ -207,7 +213,8 @@ class _Work:
 
     def _neighbours(self, category: int, month: str) -> set[str]:
         """Return the months whose links change because a month appears or goes."""
-        if self._is_published(category, month) and self._selection.within(category, month):
+        is_old = self._is_published(category, month) and self._selection.within(category, month)
+        if is_old and not self._recipe.mend:
             return set()
         beside = (
             self._selection.month_before(category, month),
@@ -246,15 +253,16 @@ class _Work:
     ) -> None:
         node = self._tree[category]
         folder = document_folder(node, month)
-        if not rows:
-            self.made.obsolete += [f"{folder}/{name}" for name in DOCUMENTS]
-            return
         latest = self._latest_archive(category)
+        if not rows or latest is None or month > latest:
+            # That which tells whether there is an archive goes last.
+            self.made.obsolete += [f"{folder}/{name}" for name in reversed(DOCUMENTS)]
+            return
         after = self._selection.month_after(category, month)
         archive = Archive(
             month,
             previous=self._selection.month_before(category, month),
-            next=after if after is not None and latest is not None and after <= latest else None,
+            next=after if after is not None and after <= latest else None,
         )
         feed = Feed(node, max(entries[row].updated for row in rows), archive=archive)
         documents = build_feed(feed, [(entries[row].id, rendered[row]) for row in rows], site)

@@ -43,7 +43,24 @@ class Output:
         topics: URLs of live feeds that changed, in this build or before an interruption.
     """
 
-    def __init__(self, setup: Setup, options: BuildOptions, progress: Progress, now: int) -> None:
+    def __init__(
+        self,
+        setup: Setup,
+        options: BuildOptions,
+        progress: Progress,
+        now: int,
+        *,
+        mend: bool,
+    ) -> None:
+        """Begin.
+
+        Args:
+            setup: Of the site.
+            options: Of the build.
+            progress: Is told how far it is.
+            now: Seconds since the epoch.
+            mend: The build before was interrupted.
+        """
         self.written: list[str] = []
         self.removed: list[str] = []
         self.problems: list[Problem] = []
@@ -54,6 +71,7 @@ class Output:
         self._options = options
         self._progress = progress
         self._now = now
+        self._mend = mend
         self._is_gone = options.everything or not setup.target.exists(PROBE)
         self._media: list[str] = []
         self._staged: list[Staged] = []
@@ -115,6 +133,7 @@ class Output:
             mode=self._setup.mode,
             pages=self._pages,
             children=find_children(self.summaries, demand.tree),
+            mend=self._mend,
         )
 
     def _make(
