@@ -76,7 +76,7 @@ BROKEN = {
     "hugo": {"hugo.toml": "= nothing", "content/a.md": ""},
     "pelican": {"pelicanconf.py": "def (", "content/a.md": ""},
     "astro": {"astro.config.mjs": "\x00\ufffd{{{"},
-    "jekyll": {"_config.yml": "title: " + "[" * 2_000, "_posts/a.md": ""},
+    "jekyll": {"_config.yml": "title: " + "[" * 600, "_posts/a.md": ""},
 }
 
 
