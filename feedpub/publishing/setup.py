@@ -54,7 +54,7 @@ class Setup:
     open_store: Callable[..., AbstractContextManager[Any]]
     glance: Callable[[], Glance | None]
     make_pool: Callable[[Any, int], AbstractContextManager[Any]]
-    reader: Callable[[Any], Any]
+    reader: Any
     make_pages: Callable[[], Any] | None
     thumbnailer: Any
     probe: Callable[[Sequence[str]], dict[str, str | None]]

@@ -8,7 +8,7 @@ fastest way that Python has.
 import hashlib
 import os
 import stat
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
@@ -34,7 +34,7 @@ class Folder(NamedTuple):
 
     Attributes:
         path: Relative to the source, ``""`` for its root, with ``/``.
-        files: Sorted by name.
+        files: Sorted by name; empty if the folder is as it was known.
         fingerprint: 16 bytes; equal if names, sizes and times are.
     """
 
@@ -62,6 +62,7 @@ def scan_tree(
     exclude: Sequence[str] = (),
     *,
     source: str = "",
+    known: Mapping[str, bytes] | None = None,
 ) -> Scan:
     """Return the article files below a folder; symlinks are not followed, so there is no loop.
 
@@ -71,10 +72,13 @@ def scan_tree(
         accept: Whether a name is that of an article.
         exclude: Glob patterns, matched against paths relative to the root.
         source: Named by the error.
+        known: Fingerprints by folder; the files of a folder that has its own are left out, as
+            nobody asks for them, and they are most of what would cross to another process.
 
     Raises:
         SourceHeldError: A folder cannot be listed: its articles would look deleted.
     """
+    known = known or {}
     folders: list[Folder] = []
     skipped: list[str] = []
     waiting = [start]
@@ -87,7 +91,8 @@ def scan_tree(
         skipped += odd
         waiting += below
         if files:
-            folders.append(Folder(path, tuple(files), fingerprint(files)))
+            mark = fingerprint(files)
+            folders.append(Folder(path, () if known.get(path) == mark else tuple(files), mark))
     folders.sort()
     return Scan(folders, skipped)
 

@@ -123,10 +123,14 @@ class FolderSource:
         """Return what a folder that is not there holds, None if there is something."""
         return None if os.path.lexists(self.root) else Scan([], [])
 
-    def scan_part(self, folder: str) -> Scan | SourceHeldError:
+    def scan_part(
+        self, folder: str, known: Mapping[str, bytes] | None = None
+    ) -> Scan | SourceHeldError:
         """Return what is below one folder; an error is a value, since it crosses processes."""
         try:
-            return scan_tree(self.root, folder, _is_read, self.exclude, source=self.name)
+            return scan_tree(
+                self.root, folder, _is_read, self.exclude, source=self.name, known=known
+            )
         except SourceHeldError as error:
             return SourceHeldError(str(error), source=self.name, missing=0, known=0)
 
@@ -232,20 +236,38 @@ class FolderSource:
 
 
 def _is_read(name: str) -> bool:
+    if name.endswith(".md") and name[0] not in "._~":  # nearly all of them
+        return True
     return name.endswith(SIDECAR) or is_article_name(name)
 
 
 class Reader:
     """What a reading process does; made before the processes are."""
 
-    def __init__(self, sources: Sequence[FolderSource]) -> None:
+    def __init__(
+        self,
+        sources: Sequence[FolderSource],
+        known: Mapping[str, Mapping[str, bytes]] | None = None,
+    ) -> None:
+        """Prepare.
+
+        Args:
+            sources: In the order that tasks refer to.
+            known: Fingerprints by source and folder; the files of folders that have theirs are
+                not listed.
+        """
         self._sources = sources
+        self._known = known or {}
+
+    def knowing(self, known: Mapping[str, Mapping[str, bytes]]) -> "Reader":
+        """Return a reader that does not list the files of known folders."""
+        return Reader(self._sources, known)
 
     def __call__(self, task: ScanTask | ReadTask) -> Any:
         """Scan a part of a source, or read one of its files."""
         source = self._sources[task.source]
         if isinstance(task, ScanTask):
-            return source.scan_part(task.folder)
+            return source.scan_part(task.folder, self._known.get(source.name))
         return source.observe(task.folder, task.file)
 
 
