@@ -5,11 +5,13 @@ import os
 import shutil
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from feedpub.config import Config
-from feedpub.model import BuildReport
+from feedpub.model import BuildReport, Site
+from feedpub.pages import Pages
 from feedpub.publisher import Publisher
 from feedpub.testing import FixedClock, MemoryHub, MemoryStore, MemoryTarget, make_publisher
 from feedpub.testing import make_config as make_default_config
@@ -98,9 +100,13 @@ class Blog:
     # Building
 
     def publisher(self) -> Publisher:
-        return make_publisher(
+        publisher = make_publisher(
             self.config, target=self.target, store=self.store, clock=self.clock, hub=self.hub
         )
+        if self.config.pages.enabled:
+            site = self.config.site
+            publisher._setup = replace(publisher._setup, make_pages=lambda: _make_pages(site))
+        return publisher
 
     def build(self, *, hours: float = 1, **options: Any) -> BuildReport:
         """Build some hours after the build before."""
@@ -135,6 +141,12 @@ class Blog:
         """Return the path of an article's own page."""
         url = str(self.item(title)["url"])
         return url.removeprefix(self.config.site.feeds_url)
+
+
+@cache
+def _make_pages(site: Site) -> Pages:
+    """Return the same pages for all builds: compiling templates takes longer than a small build."""
+    return Pages(site)
 
 
 def _yaml(value: object) -> str:

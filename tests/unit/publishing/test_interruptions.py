@@ -47,14 +47,14 @@ class CutOff(MemoryTarget):
 
 def first_generation(blog: Blog) -> None:
     for name, date in {"a": "2025-08", "b": "2025-10", "c": "2025-11", "d": "2025-12"}.items():
-        blog.write(f"{name}.md", date=f"{date}-03T00:00:00Z", categories=["x"])
+        blog.write(f"{name}.md", date=f"{date}-03T00:00:00Z")
 
 
 def second_generation(blog: Blog) -> None:
-    blog.write("late.md", date="2025-09-03T00:00:00Z", categories=["x"])
+    blog.write("late.md", date="2025-09-03T00:00:00Z")
     blog.delete("b.md")
     blog.write("c.md", "Another text.", date="2025-11-03T00:00:00Z", categories=["x", "y"])
-    blog.write("new.md", categories=["x"])
+    blog.write("new.md")
 
 
 def start(root: Path) -> Blog:
