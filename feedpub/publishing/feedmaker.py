@@ -188,8 +188,15 @@ class _Work:
         for task in tasks:
             for month in self._months_to_make(task):
                 wanted.setdefault(month, []).append(task.category)
+        batch: dict[str, dict[int, list[int]]] = {}
+        waiting = 0
         for month, categories in sorted(wanted.items()):
-            self._make_month(month, categories)
+            batch[month] = {one: self._selection.within(one, month) for one in categories}
+            waiting += max(map(len, batch[month].values()))
+            if waiting >= _RENDER_BATCH:
+                self._make_months(batch)
+                batch, waiting = {}, 0
+        self._make_months(batch)
 
     def _months_to_make(self, task: FeedTask) -> set[str]:
         category = task.category
@@ -225,9 +232,11 @@ class _Work:
     def _is_published(self, category: int, month: str) -> bool:
         return self._target.exists(f"{document_folder(self._tree[category], month)}/rss.xml")
 
-    def _make_month(self, month: str, categories: Sequence[int]) -> None:
-        members = {category: self._selection.within(category, month) for category in categories}
-        rows = dict.fromkeys(row for some in members.values() for row in some)
+    def _make_months(self, batch: Mapping[str, Mapping[int, Sequence[int]]]) -> None:
+        """Make the archives of some months, each entry once: month to category to articles."""
+        rows = dict.fromkeys(
+            row for members in batch.values() for some in members.values() for row in some
+        )
         site = replace(self._recipe.site, content=self._archive_content())
         entries: dict[int, Entry] = {}
         rendered: dict[int, RenderedEntry] = {}
@@ -235,9 +244,10 @@ class _Work:
             loaded = self._load(some)
             rendered |= self._render(loaded, site)
             entries |= {row: replace(entry, html=None) for row, entry in loaded.items()}
-        for category, some in members.items():
-            held = [row for row in some if row in rendered]
-            self._make_archive(category, month, held, entries, rendered, site)
+        for month, members in batch.items():
+            for category, articles in members.items():
+                held = [row for row in articles if row in rendered]
+                self._make_archive(category, month, held, entries, rendered, site)
 
     def _archive_content(self) -> Literal["full", "summary"]:
         return "full" if self._recipe.archive == "full" else "summary"
