@@ -1,7 +1,7 @@
 """What the head of a feed says, whatever its format."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import NamedTuple
 from urllib.parse import quote
 from uuid import NAMESPACE_URL, uuid5
@@ -29,7 +29,6 @@ JSON = Format("feed.json", "application/feed+json")
 FORMATS = (RSS, ATOM, JSON)
 
 STYLESHEET = "assets/feed.css"
-_LONG_AGO = datetime(1990, 1, 1, tzinfo=UTC)
 
 
 class FeedUrls(NamedTuple):
@@ -86,9 +85,9 @@ class Channel:
     def updated(self) -> datetime:
         """When the newest entry changed; a fixed day long ago for a feed without entries.
 
-        Atom demands an instant, and validators take one before 1990 for a mistake.
+        Atom demands an instant.
         """
-        return max(to_second(self.feed.updated), _LONG_AGO)
+        return to_second(self.feed.updated)
 
     @property
     def author(self) -> str:

@@ -23,7 +23,7 @@ _WEB = re.compile(r"https?://[^\s/?#<>\"\\]+(?:[/?#][^\x00-\x1f\x7f]*)?", re.IGN
 _MEDIA_TYPE = re.compile(r"[a-z]+/[A-Za-z0-9.+-]+")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_FIRST, _LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC)
+_FIRST, _LAST = datetime(2, 1, 1, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC)
 
 
 def check_entry(entry: Entry) -> list[str]:
@@ -57,7 +57,7 @@ def _check_dates(entry: Entry) -> Iterator[str]:
             yield f"{name} {instant.isoformat()} has no zone; add one"
             return
         if not _FIRST <= instant <= _LAST:
-            yield f"{name} {instant.isoformat()} is out of range; use a year from 1970 on"
+            yield f"{name} {instant.isoformat()} is out of range; use a year from 2 to 9999"
             return
     if entry.updated < entry.published:
         yield f"updated {entry.updated.isoformat()} is before published; correct one of them"

@@ -38,6 +38,10 @@ _URI = re.compile(
 _STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
+EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
+"""A feed has no date before this one."""
+
+
 def make_plain(text: str) -> str:
     """Return plain text that shows as it is even where a reader takes it for HTML.
 
@@ -98,8 +102,9 @@ def to_rfc822(instant: datetime) -> str:
 
 
 def to_second(instant: datetime) -> datetime:
-    """Return an aware instant in UTC, cut to whole seconds.
+    """Return an aware instant in UTC, cut to whole seconds, and none from before the web.
 
-    Readers compare the three formats, and RFC 822 has no fractions.
+    Readers compare the three formats, and RFC 822 has no fractions. Validators take a date before
+    1990 for a mistake, and without any date readers would show the entry as new.
     """
-    return instant.astimezone(UTC).replace(microsecond=0)
+    return max(instant.astimezone(UTC).replace(microsecond=0), EARLIEST)

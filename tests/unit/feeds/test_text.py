@@ -132,3 +132,8 @@ def test_instants_are_whole_seconds_in_utc() -> None:
 
     assert to_second(local) == datetime(2026, 1, 31, 1, tzinfo=UTC)
     assert to_second(local).tzinfo is UTC
+
+
+def test_no_feed_dates_an_article_before_the_web() -> None:
+    # Crawlers date what they cannot date to the beginning of Unix time.
+    assert to_second(datetime(1970, 12, 31, tzinfo=UTC)) == datetime(1990, 1, 1, tzinfo=UTC)
