@@ -20,7 +20,7 @@ FILES = {
     "feeds/all/rss.xml": "application/rss+xml; charset=utf-8",
     "feeds/all/atom.xml": "application/atom+xml; charset=utf-8",
     "feeds/all/feed.json": "application/feed+json; charset=utf-8",
-    "feeds/all/archive/2026-11/rss.xml": "application/rss+xml; charset=utf-8",
+    "feeds/all/archive/2024-11/rss.xml": "application/rss+xml; charset=utf-8",
     "feeds/feeds.opml": "text/x-opml; charset=utf-8",
     "feeds/media/0123456789abcdef.jpg": "image/jpeg",
 }
