@@ -46,7 +46,6 @@ class Publisher:
         category: str | None = None,
         drafts: bool = False,
         future: bool = False,
-        strict: bool = False,  # noqa: ARG002
         offline: bool = False,
         dry_run: bool = False,
         accept_deletions: bool = False,

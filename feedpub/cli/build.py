@@ -34,7 +34,7 @@ MOST_PROBLEMS = 30
 @click.option("--everything", is_flag=True, help="Make every file again, changed or not.")
 @click.option("-w", "--watch", is_flag=True, help="Go on: build again when an article changes.")
 @pass_session
-def build(session: Session, /, watch: bool, **choices: Any) -> None:
+def build(session: Session, /, watch: bool, strict: bool, **choices: Any) -> None:
     """Read what is new and publish what changed.
 
     Only files whose content changed are written. An article that cannot be read is reported and
@@ -48,7 +48,7 @@ def build(session: Session, /, watch: bool, **choices: Any) -> None:
     report = build_once(session, load_settings(session, tell=True), **choices)
     if session.json:
         write_json(report)
-    raise click.exceptions.Exit(exit_code_of(report, strict=choices["strict"]))
+    raise click.exceptions.Exit(exit_code_of(report, strict=strict))
 
 
 def build_once(session: Session, config: "Config", **choices: Any) -> BuildReport:
