@@ -27,7 +27,7 @@ class ReadArticle(NamedTuple):
         path: Within the source, NFC, with ``/``.
         title: Plain text, one line, never empty (the file's name where the article has none).
         content_hash: 16 bytes over title and body as read, placeholder pictures blanked.
-        date: As written, or None if it is missing or invalid; a naive one is taken in the site's zone.
+        date: As written, None if missing or invalid; a naive one is taken in the site's zone.
         date_kind: Whether that date had a zone.
         updated: As written, None if absent.
         expires: As written, None if absent; from then on the article is not published.

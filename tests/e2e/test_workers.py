@@ -1,4 +1,4 @@
-"""The processes that share a build's work: none is lost, none stays behind, none holds up another."""
+"""The processes that share a build's work: none is lost, none stays behind, none waits."""
 
 import os
 import signal
