@@ -10,7 +10,7 @@ from feedpub.errors import ArticleError, PictureError
 from feedpub.model import ReadArticle, Rendition, Site
 from feedpub.ports import RenditionRow, Staged, StoredProblem, Target
 from feedpub.publishing.payload import MEDIA, Payload, ThumbnailMode, name_page
-from feedpub.reading import read_article, render_body
+from feedpub.reading import render_article
 
 
 class RenderTask(NamedTuple):
@@ -98,30 +98,20 @@ class _Work:
         self._source = source
         self._record = record
         self._url = ""
+        self._page: str | None = None
         self._local: dict[str, str] = {}
         self._copies: dict[str, tuple[str, tuple[int, int, int]] | None] = {}
 
     def render(self, *, full: bool) -> Payload:
         file = self._source.read(self._record.path)
-        dialect = self._source.dialect
-        path = self._record.path
-        article = read_article(
+        article, rendition = render_article(
             file.data,
-            path=path,
-            dialect=dialect,
+            path=self._record.path,
+            dialect=self._source.dialect,
             sidecar=file.sidecar,
             published=datetime.fromtimestamp(self._record.published, UTC),
-        )
-        self._url, page = self._find_url(article)
-        rendition = render_body(
-            file.data,
-            path=path,
-            dialect=dialect,
-            base_url=self._url,
-            title=article.title,
-            own_summary=article.summary,
-            picture_url=self._place_picture if page else self._note_picture,
-            sidecar=file.sidecar,
+            make_base_url=self._set_url,
+            picture_url=self._show_picture,
         )
         if rendition.refused:
             self._warn(f"the body is left out: {rendition.refused}")
@@ -129,7 +119,7 @@ class _Work:
         return Payload(
             title=article.title,
             url=self._url,
-            page=page,
+            page=self._page,
             summary=rendition.summary,
             html=rendition.html if full else None,
             authors=article.authors,
@@ -139,6 +129,10 @@ class _Work:
             size=size,
             digest=article.digest,
         )
+
+    def _set_url(self, article: ReadArticle) -> str:
+        self._url, self._page = self._find_url(article)
+        return self._url
 
     def _find_url(self, article: ReadArticle) -> tuple[str, str | None]:
         """Return where the article is read, and the path of its page if that is ours."""
@@ -185,6 +179,9 @@ class _Work:
             return None
         found: str | None = self._source.find_picture(parts.path, self._record.folder)
         return found
+
+    def _show_picture(self, reference: str) -> str | None:
+        return self._place_picture(reference) if self._page else self._note_picture(reference)
 
     def _note_picture(self, reference: str) -> str | None:
         """Leave a local picture where the article's own site serves it, and note its file."""

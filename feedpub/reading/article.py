@@ -1,39 +1,30 @@
 """The fields of an article, from the bytes of its file."""
 
 import re
-from collections.abc import KeysView
 from datetime import datetime
 
 from feedpub.errors import ArticleError
 from feedpub.model import CategoryPath, ReadArticle
+from feedpub.reading.authors import read_authors
 from feedpub.reading.categories import read_categories, read_tags
 from feedpub.reading.cover import read_cover
 from feedpub.reading.dates import MISSING, Stamp, parse_date
 from feedpub.reading.decoding import decode
 from feedpub.reading.dialect import Dialect
-from feedpub.reading.fields import FALSE, TRUE, Value, fold_names, is_one_of
+from feedpub.reading.fields import FALSE, TRUE, fold_names
 from feedpub.reading.frontmatter import FrontMatter, split_article
 from feedpub.reading.hashing import hash_content
+from feedpub.reading.moments import DATES, EXPIRIES, HUGO_DATES, UPDATES, Names, find_dates
 from feedpub.reading.names import FileName, read_name
 from feedpub.reading.permalink import PermalinkError, expand_permalink
+from feedpub.reading.status import is_draft, is_protected
 from feedpub.reading.text import plain_line
 
 MAX_SUMMARY = 2000
 
-_HIDDEN = frozenset({"draft", "drafts", "hidden", "skip", "private"})
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,3}")
 _URL = re.compile(r"(?:https?://[^\s]|[^\s:/?#]+(?:[/?#.]|$)|/)[^\s]*", re.IGNORECASE)
 
-# The keys of a mapping: they keep their order and compare quickly with an article's fields.
-_Names = KeysView[str]
-_DATES: _Names = dict.fromkeys(
-    ["date", "pubdate", "publishdate", "published", "publishedat", "datepublished", "created"]
-).keys()
-_HUGO_DATES: _Names = dict.fromkeys(["publishdate", *_DATES]).keys()
-_UPDATES: _Names = dict.fromkeys(
-    ["updated", "lastmod", "modified", "lastmodifiedat", "updateddate", "lastupdated"]
-).keys()
-_EXPIRIES: _Names = dict.fromkeys(["expirydate", "expires", "unpublishdate"]).keys()
 _SUMMARIES = ("summary", "excerpt", "description")
 _JEKYLL_SUMMARIES = ("description", "excerpt", "summary")
 _LOCALISED = frozenset({"auto", "hugo", "zola"})
@@ -61,6 +52,31 @@ def read_article(
     """
     text = decode(data, path)
     front = split_article(text, path=path, dialect=dialect, sidecar=sidecar)
+    return read_fields(front, data, text, path=path, dialect=dialect, published=published)
+
+
+def read_fields(
+    front: FrontMatter,
+    data: bytes,
+    text: str,
+    *,
+    path: str,
+    dialect: Dialect,
+    published: datetime | None,
+) -> ReadArticle:
+    """Return an article that ``split_article`` took apart.
+
+    Args:
+        front: Its parts.
+        data: Of the file.
+        text: The file decoded.
+        path: Within the source.
+        dialect: Of the source.
+        published: As for ``read_article``.
+
+    Raises:
+        ArticleError: A date that is none.
+    """
     return _Reading(front, path, dialect, published).read(_body_bytes(data, text, front))
 
 
@@ -95,9 +111,9 @@ class _Reading:
             hash_content(title, body, dialect.placeholders),
             stamp.instant,
             stamp.kind,
-            self._read_moment(_UPDATES).instant,
-            self._read_moment(_EXPIRIES, strict=True).instant,
-            self._read_authors(),
+            self._read_moment(UPDATES).instant,
+            self._read_moment(EXPIRIES, strict=True).instant,
+            read_authors(fields),
             self._read_language(name),
             categories,
             read_tags(fields, dialect.generator),
@@ -106,8 +122,8 @@ class _Reading:
             self._text("guid") or self._text("id"),
             read_cover(fields, dialect.placeholders),
             self._read_summary(),
-            self._is_draft(),
-            self._is_protected(),
+            is_draft(fields, self._path),
+            is_protected(fields),
             self._read_digest(),
             tuple(self._warnings),
         )
@@ -132,7 +148,7 @@ class _Reading:
         return plain_line(name.stem) or "untitled"
 
     def _read_date(self, name: FileName) -> Stamp:
-        order = _HUGO_DATES if self._dialect.generator == "hugo" else _DATES
+        order = HUGO_DATES if self._dialect.generator == "hugo" else DATES
         stamp = self._read_moment(order, strict=True)
         if stamp.instant is None and name.date:
             try:
@@ -141,15 +157,9 @@ class _Reading:
                 return stamp
         return stamp
 
-    def _read_moment(self, names: _Names, *, strict: bool = False) -> Stamp:
+    def _read_moment(self, names: Names, *, strict: bool = False) -> Stamp:
         """Return the first date among some fields; one that is none warns, or fails if strict."""
-        fields = self._fields
-        if names.isdisjoint(fields):
-            return MISSING
-        for name in names:
-            value = fields.get(name)
-            if not isinstance(value, str) or value.lower() in TRUE or value.lower() in FALSE:
-                continue
+        for name, value in find_dates(self._fields, names):
             try:
                 stamp = parse_date(value, self._dialect.zone)
             except ValueError as error:
@@ -175,20 +185,6 @@ class _Reading:
             field=written,
             value=value[:80],
         )
-
-    def _read_authors(self) -> tuple[str, ...]:
-        names: list[str] = []
-        for field in ("author", "authors"):
-            value = self._fields.get(field)
-            if value is None:
-                continue
-            if isinstance(value, str) and (field == "authors" or ";" in value):
-                value = [*value.split(";" if ";" in value else ",")]
-            for item in value if isinstance(value, list) else [value]:
-                name = _author_name(item)
-                if name and name not in names:
-                    names.append(name)
-        return tuple(names)
 
     def _read_language(self, name: FileName) -> str | None:
         value = self._text("lang") or self._text("language") or self._text("locale")
@@ -241,20 +237,6 @@ class _Reading:
                 return text
         return None
 
-    def _is_draft(self) -> bool:
-        fields = self._fields
-        if "_drafts/" in self._path and ("/" + self._path).find("/_drafts/") >= 0:
-            return True
-        if is_one_of(fields.get("draft"), TRUE) or is_one_of(fields.get("published"), FALSE):
-            return True
-        if is_one_of(fields.get("eleventyexcludefromcollections"), TRUE):
-            return True
-        return is_one_of(fields.get("headless"), TRUE) or is_one_of(fields.get("status"), _HIDDEN)
-
-    def _is_protected(self) -> bool:
-        value = self._fields.get("password")
-        return value is not None and value != "" and not is_one_of(value, FALSE - {"0"})
-
     def _read_digest(self) -> str | None:
         value = self._text("digest")
         if value is None:
@@ -266,9 +248,3 @@ class _Reading:
             return "no"
         self._warn("digest", f"'{value[:40]}' is no choice for 'digest'; write lead or no")
         return None
-
-
-def _author_name(value: Value) -> str:
-    if isinstance(value, dict):
-        value = value.get("name") or value.get("nick") or value.get("display_name")
-    return plain_line(value, longest=200) if isinstance(value, str) else ""

@@ -1,43 +1,43 @@
 """The published form of an article's body: clean HTML, a summary, the pictures."""
 
 import re
-from html import escape, unescape
+from html import unescape
 
 from feedpub.errors import MarkupError
 from feedpub.model import Rendition
 from feedpub.reading.clean import clean_html
-from feedpub.reading.decoding import decode
 from feedpub.reading.dialect import Dialect, is_placeholder
-from feedpub.reading.frontmatter import split_article
 from feedpub.reading.guard import MAX_BODY, check_markup, strip_data_uris
 from feedpub.reading.markdown import is_html, render_markdown
 from feedpub.reading.names import HTML, PLAIN, RST
+from feedpub.reading.plain import keep_lines, render_plain
 from feedpub.reading.rewrite import PictureUrl, prepare
-from feedpub.reading.summary import shorten, summarise
+from feedpub.reading.summary import shorten, summarise, summarise_text
 from feedpub.reading.templating import render_tags
 
 _IMG = re.compile(r'<img((?: [a-z]+="[^"]*")*)>')
 _ATTR = re.compile(r' ([a-z]+)="([^"]*)"')
-_MORE = re.compile(r"<!--\s*more\s*-->|<!--\s*readmore\s*-->", re.IGNORECASE)
+# Hexo's, Hugo's, Zola's and most of Jekyll's blogs; Nikola's; and what people make of them.
+_MORE = re.compile(r"<!--\s*(?:(?:read)?more|TEASER_END[^<>]{0,80}?)\s*-->", re.IGNORECASE)
+_MORE_IN_LINE = re.compile(rf"^[ \t]*{_MORE.pattern}(?=[ \t]*\S)", re.MULTILINE | re.IGNORECASE)
 _SMALLEST = 32
 
 
-def render_body(
-    data: bytes,
+def render_markup(
+    body: str,
     *,
     path: str,
     dialect: Dialect,
     base_url: str,
     title: str,
-    own_summary: str | None = None,
-    picture_url: PictureUrl | None = None,
-    summary_length: int = 200,
-    sidecar: bytes | None = None,
+    own_summary: str | None,
+    picture_url: PictureUrl | None,
+    summary_length: int,
 ) -> Rendition:
-    """Return what is published of an article's body.
+    """Return what is published of a body.
 
     Args:
-        data: Of the file, as ``read_article`` got it.
+        body: Without front matter.
         path: Within the source; its extension tells the markup.
         dialect: Of the source.
         base_url: The article's own URL, which relative addresses count from.
@@ -46,13 +46,10 @@ def render_body(
         picture_url: Given the address of a picture as written, returns the one to show, or None to
             keep it.
         summary_length: Graphemes at most.
-        sidecar: Of Nikola's ``NAME.meta``, None without one.
 
     Raises:
-        ArticleError: The file cannot be read, or its markup takes a library that is missing.
+        ArticleError: The markup takes a library that is missing.
     """
-    text = decode(data, path)
-    body = split_article(text, path=path, dialect=dialect, sidecar=sidecar).body
     try:
         html = _checked_html(body, path=path, dialect=dialect)
     except MarkupError as error:
@@ -63,9 +60,18 @@ def render_body(
     summary = (
         shorten(own_summary, summary_length)
         if own_summary
-        else summarise(clean, title=title, length=summary_length)
+        else _summarise_beginning(html, base_url, title, summary_length)
+        or summarise(clean, title=title, length=summary_length)
     )
     return Rendition(clean, summary, find_pictures(clean, dialect.placeholders))
+
+
+def _summarise_beginning(html: str, base_url: str, title: str, length: int) -> str:
+    """Return the summary of what stands before the author's marker, empty if nothing does."""
+    more = _MORE.search(html) if "<!--" in html else None
+    if more is None:
+        return ""
+    return summarise_text(clean_html(html[: more.start()], base_url), title=title, length=length)
 
 
 def _checked_html(body: str, *, path: str, dialect: Dialect) -> str:
@@ -87,26 +93,21 @@ def to_html(body: str, *, path: str, dialect: Dialect) -> str:
         from feedpub.reading.rst import render_rst
 
         return render_rst(body, path=path)
-    body = _MORE.sub("", body) if "<!--" in body else body
     body = render_tags(body, generator=dialect.generator)
     # The generator of RSSHub posts writes every brace of a file as a reference, code included.
     if "&#12" in body:
         body = body.replace("&#123;", "{").replace("&#125;", "}")
-    if extension in HTML or dialect.generator == "rsshub" or is_html(body):
+    if extension in HTML:
         return body
+    has_comment = "<!--" in body
+    if dialect.generator == "rsshub" or is_html(_MORE.sub("", body) if has_comment else body):
+        return keep_lines(body)
     if extension in PLAIN:
-        return render_plain(body)
+        return "<!--more-->".join(map(render_plain, _MORE.split(body)))
+    if has_comment:
+        # Markdown takes the rest of such a line for HTML.
+        body = _MORE_IN_LINE.sub("<!--more-->\n\n", body)
     return render_markdown(body, path=path, mdx=extension == "mdx")
-
-
-def render_plain(body: str) -> str:
-    """Return plain text as paragraphs."""
-    paragraphs = [part.strip("\n") for part in re.split(r"\n[ \t]*\n", body)]
-    return "".join(
-        f"<p>{escape(part.strip()).replace(chr(10), '<br>')}</p>"
-        for part in paragraphs
-        if part.strip()
-    )
 
 
 def find_pictures(clean: str, placeholders: tuple[str, ...]) -> tuple[str, ...]:

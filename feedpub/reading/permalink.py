@@ -9,6 +9,7 @@ from urllib.parse import quote
 from feedpub.model import CategoryPath
 from feedpub.reading.fields import Fields
 from feedpub.reading.names import FileName, read_name
+from feedpub.reading.tokens import DAY_FORMS, jekyll_slug, slugize, urlize
 
 _JEKYLL_STYLES = {
     "date": "/:categories/:year/:month/:day/:title.html",
@@ -19,11 +20,7 @@ _JEKYLL_STYLES = {
 }
 _TOKEN = re.compile(r":([a-z_]+)")
 _SAFE = "/-._~!$&'()*+,;=:@%"
-_SPECIAL = re.compile(r"[\s~`!@#$%^&*()\-_+=\[\]{}|\\;:\"'<>,.?/]+")
-_CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 _BROKEN_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
-_NOT_WORD = re.compile(r"[^\w]+")
-_NOT_URL_WORD = re.compile(r"[^\w\s./\\#+~-]")
 
 
 class PermalinkError(ValueError):
@@ -130,7 +127,7 @@ class _Article:
         return value.strip() if isinstance(value, str) and value.strip() else None
 
     def _day(self, token: str) -> str | None:
-        form = _DAY_FORMS.get(token)
+        form = DAY_FORMS.get(token)
         return None if form is None else form(self._moment(token))
 
     def hexo(self, token: str) -> str:
@@ -149,13 +146,13 @@ class _Article:
 
     def hexo_title(self) -> str:
         """Return the title as Hexo writes it in addresses."""
-        return _slugize(self._title)
+        return slugize(self._title)
 
     def hexo_category(self) -> str:
         """Return the last of the categories, its parents before it."""
         if not self._categories:
             return "uncategorized"
-        return "/".join(_slugize(name) for name in self._categories[-1])
+        return "/".join(slugize(name) for name in self._categories[-1])
 
     def hexo_hash(self) -> str:
         """Return the digest of slug and date."""
@@ -167,12 +164,12 @@ class _Article:
         slug = self._own("slug") or self._name.stem
         names = [name for path in self._categories for name in path]
         simple: dict[str, Callable[[], str]] = {
-            "title": lambda: _quote(_jekyll_slug(slug, lower=False)),
-            "slug": lambda: _quote(_jekyll_slug(slug, lower=True)),
-            "name": lambda: _quote(_jekyll_slug(self._name.stem, lower=True)),
+            "title": lambda: _quote(jekyll_slug(slug, lower=False)),
+            "slug": lambda: _quote(jekyll_slug(slug, lower=True)),
+            "name": lambda: _quote(jekyll_slug(self._name.stem, lower=True)),
             "categories": lambda: "/".join(_quote(name.lower()) for name in names),
             "slugified_categories": lambda: "/".join(
-                _quote(_jekyll_slug(n, lower=True)) for n in names
+                _quote(jekyll_slug(n, lower=True)) for n in names
             ),
             "output_ext": lambda: ".html",
             "path": lambda: _quote(self._path.rpartition(".")[0]),
@@ -188,14 +185,14 @@ class _Article:
             folders = folders[:-1]
         base, slug = self._stem(), self._own("slug")
         simple: dict[str, Callable[[], str]] = {
-            "title": lambda: _quote(_urlize(self._title)),
-            "slug": lambda: _quote(_urlize(slug or self._title)),
-            "filename": lambda: _quote(_urlize(base)),
-            "contentbasename": lambda: _quote(_urlize(base)),
-            "slugorfilename": lambda: _quote(_urlize(slug or base)),
-            "slugorcontentbasename": lambda: _quote(_urlize(slug or base)),
-            "section": lambda: _quote(_urlize(folders[0])) if folders else "",
-            "sections": lambda: "/".join(_quote(_urlize(folder)) for folder in folders),
+            "title": lambda: _quote(urlize(self._title)),
+            "slug": lambda: _quote(urlize(slug or self._title)),
+            "filename": lambda: _quote(urlize(base)),
+            "contentbasename": lambda: _quote(urlize(base)),
+            "slugorfilename": lambda: _quote(urlize(slug or base)),
+            "slugorcontentbasename": lambda: _quote(urlize(slug or base)),
+            "section": lambda: _quote(urlize(folders[0])) if folders else "",
+            "sections": lambda: "/".join(_quote(urlize(folder)) for folder in folders),
         }
         if token in simple:
             return simple[token]()
@@ -214,43 +211,3 @@ _HEXO: dict[str, Callable[[_Article], str]] = {
     "category": lambda article: _quote(article.hexo_category()),
     "hash": _Article.hexo_hash,
 }
-_DAY_FORMS: dict[str, Callable[[datetime], str]] = {
-    "year": lambda day: f"{day.year:04}",
-    "short_year": lambda day: f"{day.year % 100:02}",
-    "month": lambda day: f"{day.month:02}",
-    "i_month": lambda day: str(day.month),
-    "short_month": lambda day: day.strftime("%b"),
-    "long_month": lambda day: day.strftime("%B"),
-    "monthname": lambda day: day.strftime("%B").lower(),
-    "day": lambda day: f"{day.day:02}",
-    "i_day": lambda day: str(day.day),
-    "y_day": lambda day: f"{day.timetuple().tm_yday:03}",
-    "yearday": lambda day: str(day.timetuple().tm_yday),
-    "week": lambda day: f"{day.isocalendar()[1]:02}",
-    "w_year": lambda day: str(day.isocalendar()[0]),
-    "w_day": lambda day: str(day.isocalendar()[2]),
-    "short_day": lambda day: day.strftime("%a"),
-    "long_day": lambda day: day.strftime("%A"),
-    "weekday": lambda day: str(day.isoweekday() % 7),
-    "weekdayname": lambda day: day.strftime("%A").lower(),
-    "hour": lambda day: f"{day.hour:02}",
-    "minute": lambda day: f"{day.minute:02}",
-    "second": lambda day: f"{day.second:02}",
-    "timestamp": lambda day: str(int(day.timestamp())),
-}
-
-
-def _slugize(text: str) -> str:
-    """Return Hexo's slug: special characters become dashes, letters keep their case."""
-    return _SPECIAL.sub("-", _CONTROLS.sub("", text)).strip("-")
-
-
-def _jekyll_slug(text: str, *, lower: bool) -> str:
-    """Return Jekyll's slug in its mode "default"."""
-    slug = _NOT_WORD.sub("-", text.replace("_", "-") if lower else text).strip("-")
-    return slug.lower() if lower else slug
-
-
-def _urlize(text: str) -> str:
-    """Return Hugo's form of a name in a URL: lower case, dashes for blanks, few signs."""
-    return re.sub(r"[\s-]+", "-", _NOT_URL_WORD.sub("", text)).strip("-").lower()

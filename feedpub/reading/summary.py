@@ -3,16 +3,8 @@
 import re
 from html import unescape
 
-from feedpub.reading.text import drop_illegal
+from feedpub.reading.extract import extract_text, join_lines, split_first
 
-# In clean HTML every tag is whole and every value is between double quotes.
-_BLOCK_TAG = re.compile(
-    r"<(?:/?(?:p|div|h[1-6]|li|ul|ol|dl|dt|dd|blockquote|pre|table|caption|tr|td|th|figure|figcaption)"
-    r'|br|hr|img)(?=[\s/>])[^>"]*+(?:"[^"]*+"[^>"]*+)*+>'
-)
-_ANY_TAG = re.compile(r'<[^>"]*+(?:"[^"]*+"[^>"]*+)*+>')
-_LEFT_OUT = re.compile(r"<(rt|rp)>.*?</\1>", re.DOTALL)
-_ALT = re.compile(r'<img [^>"]*?(?:"[^"]*"[^>"]*?)*?alt="([^"]+)"')
 _IMG = re.compile(r'<img(?: [a-z]+="[^"]*")*>')
 _ATTR = re.compile(r' ([a-z]+)="([^"]*)"')
 _WIDE = "。！？；…"
@@ -25,19 +17,11 @@ _SIMPLE = re.compile(
     "\u2160-\u2188\u2460-\u24b5\u2500-\u25a9\u3000-\u3029\u3041-\u3096\u309b-\u30ff\u3200-\u3296\u3300-\u9fff"
     "\uac00-\ud7a3\uff01-\uff9d]*+"
 )
-# How much of a body is looked at: most summaries end within the first two thousand characters.
-_HEADS = (2000, 8000, 65536)
-_MARGIN = 20
-
-
-def html_to_text(clean: str) -> str:
-    """Return the text of a clean body as one line."""
-    if "<r" in clean:
-        clean = _LEFT_OUT.sub("", clean)
-    text = _ANY_TAG.sub("", _BLOCK_TAG.sub(" ", clean))
-    if "&" in text:
-        text = unescape(text)
-    return " ".join(drop_illegal(text).split())
+# A grapheme may be many characters, and much of a body may be blank: look again, further.
+_FURTHER = 8
+_FURTHEST = 65536
+_MARGIN = 40
+_REST_OF_TITLE = " …。.！!？?:：|-—"
 
 
 def summarise(clean: str, *, title: str, length: int) -> str:
@@ -49,43 +33,44 @@ def summarise(clean: str, *, title: str, length: int) -> str:
         length: Graphemes at most.
 
     Returns:
-        Empty if there is nothing to say but the title; a picture's description if there is
-        nothing but pictures.
+        Headings, code and tables only if there is nothing else; a picture's description if there
+        is no text at all; empty if there is nothing to say but the title.
     """
-    summary = ""
-    for head in _HEADS:
-        text = _drop_title(html_to_text(_cut(clean, head)), title)
+    return summarise_text(clean, title=title, length=length) or shorten(
+        _drop_title(_describe_pictures(clean), title), length
+    )
+
+
+def summarise_text(clean: str, *, title: str, length: int) -> str:
+    """Return a summary as ``summarise`` does, but empty for a body without text."""
+    return _begin(clean, title, length, everything=False) or _begin(
+        clean, title, length, everything=True
+    )
+
+
+def _begin(clean: str, title: str, length: int, *, everything: bool) -> str:
+    limit = length + len(title) + _MARGIN
+    while True:
+        extract = extract_text(clean, limit=limit, everything=everything)
+        text = _drop_title(extract.text, title)
         summary = shorten(text, length)
-        if len(clean) <= head or (summary != text and len(text) > length + _MARGIN):
-            break
-    return summary or shorten(_drop_title(_describe_pictures(clean), title), length)
-
-
-def _cut(clean: str, head: int) -> str:
-    """Return the beginning of a clean body, cut within no tag and no reference."""
-    if len(clean) <= head:
-        return clean
-    end = clean.rfind("<", 0, head)
-    if end > head // 2:
-        return clean[:end]
-    start = clean[:head]
-    if start.rfind("<") > start.rfind(">"):
-        start = start[: start.rfind("<")]
-    return start[: start.rfind("&")] if start.rfind("&") > start.rfind(";") else start
+        # Whatever follows, it changes nothing once the text had to be cut.
+        if extract.whole or limit >= _FURTHEST or len(summary) < len(text) - 1:
+            return summary
+        limit *= _FURTHER
 
 
 def _drop_title(text: str, title: str) -> str:
-    if not text or not title:
-        return text
+    """Return an extract as one line, without a first line that repeats the title."""
     plain = title.rstrip("….").rstrip()
-    if plain and text.startswith(plain):
-        rest = text[len(plain) :]
-        if not rest.strip(" …。.！!？?:：|-—"):
-            return ""
-        # A heading that repeats the title, not a sentence that begins like it.
-        if rest[0] == " " or plain[-1] in "】」』":
-            return rest.strip()
-    return text
+    if plain:
+        first, rest = split_first(text)
+        if first.startswith(plain) and not first[len(plain) :].strip(_REST_OF_TITLE):
+            return join_lines(rest)
+    line = join_lines(text)
+    if plain and plain[-1] in "】」』" and line.startswith(plain):
+        return line[len(plain) :].strip()
+    return line
 
 
 def _describe_pictures(clean: str) -> str:

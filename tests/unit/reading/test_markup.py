@@ -71,6 +71,34 @@ def test_plain_text_is_paragraphs(render: Render) -> None:
     assert render("a < b\nc\n\n\nd", path="a.txt").html == "<p>a &lt; b<br>c</p><p>d</p>"
 
 
+@pytest.mark.parametrize(
+    ("body", "html"),
+    [
+        ("<div>   \na\nb\n  \n</div>\n", "<div><p>a<br>b</p></div>"),
+        ("<div>a\n\n\n\nb  \n <b>c</b></div>", "<div><p>a</p><p>b<br><b>c</b></p></div>"),
+        ("<div>a</div>", "<div>a</div>"),
+        ("<div>\na\n</div>", "<div>\na\n</div>"),
+        ("<div>a\nb<br>c</div>", "<div>a\nb<br>c</div>"),
+        ("<div>a\nb<BR/>c</div>", "<div>a\nb<br>c</div>"),
+        ("<div>a\nb<p>c</p></div>", "<div>a\nb<p>c</p></div>"),
+        ("<div>a\nb<hr>c</div>", "<div>a\nb<hr>c</div>"),
+        ("<div><div>a\nb</div></div>", "<div><div>a\nb</div></div>"),
+        ("<p>a\nb</p>", "<p>a\nb</p>"),
+        ("<div>a\n<b\ntitle='x'>b</b></div>", '<div>a\n<b title="x">b</b></div>'),
+    ],
+)
+@pytest.mark.parametrize("generator", ["hexo", "rsshub"])
+def test_line_breaks_are_kept_where_nothing_else_arranges_the_text(
+    render: Render, generator: str, body: str, html: str
+) -> None:
+    assert render(body, generator=generator).html == html
+
+
+def test_plain_text_of_a_crawler_needs_no_div(render: Render) -> None:
+    assert render("a\nb", generator="rsshub").html == "<div><p>a<br>b</p></div>"
+    assert render("<div>a\nb</div>", path="a.html").html == "<div>a\nb</div>"
+
+
 def test_an_html_file_is_taken_as_it_is(render: Render) -> None:
     assert render("<p>a</p>\n    b", path="a.html").html == "<p>a</p>\n    b"
 
@@ -169,7 +197,7 @@ def test_tags_of_templates_become_what_they_show(
 
 
 def test_more_marks_vanish(render: Render) -> None:
-    assert render("a\n\n<!-- more -->\n\nb<!--more-->").html == "<p>a</p>\n<p>b</p>"
+    assert render("a\n\n<!-- more -->\n\nb<!--more-->").html == "<p>a</p>\n\n<p>b</p>"
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feedpub.model import Rendition
-from feedpub.reading.summary import html_to_text, shorten, summarise
+from feedpub.reading.clean import clean_html
+from feedpub.reading.extract import extract_text, join_lines
+from feedpub.reading.summary import shorten, summarise, summarise_text
 
 Render = Callable[..., Rendition]
 
@@ -57,10 +59,39 @@ def test_a_summary_is_never_longer_than_asked(text: str, length: int) -> None:
         ("<ruby>漢<rp>(</rp><rt>かん</rt><rp>)</rp></ruby>", "漢"),
         ("<table><tbody><tr><td>a</td><td>b</td></tr></tbody></table>", "a b"),
         ("<pre>  a\n  b</pre>", "a b"),
+        ("<p>第一段。</p>\n<p>第二段</p><p>第三段</p>", "第一段。第二段第三段"),
+        ("<p>“引用。”</p><p>“回答”</p><div>——某人</div>", "“引用。”“回答”——某人"),
+        ("<p>中文</p><p>English</p><p>中文</p>", "中文 English 中文"),
+        ("<p>한국어</p><p>문장</p>", "한국어 문장"),
+        ("<p>软换行\n接着写\n and so on</p>", "软换行接着写 and so on"),
+        ("<p>床前明月光<br>疑是地上霜。<br />举头</p>", "床前明月光 疑是地上霜。举头"),
+        ("<ul>\n<li>苹果</li>\n<li>梨；</li><li>桃</li></ul>", "苹果 梨；桃"),
+        ("<table><tr><td>价格</td><td>十元</td></tr></table>", "价格 十元"),
+        ("<p>【夜の部】<br>開催場所</p>", "【夜の部】 開催場所"),
+        ("<dl><dt>词</dt><dd>（释义）</dd></dl>", "词（释义）"),
+        ('<figure><img src="a"><figcaption>说明</figcaption></figure><p>文</p>', "说明 文"),
     ],
 )
-def test_text_of_html_is_one_line(html: str, text: str) -> None:
-    assert html_to_text(html) == text
+def test_blocks_are_joined_as_their_script_is_written(html: str, text: str) -> None:
+    assert summarise(html, title="", length=200) == text
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("<h2>推给你，还是等你来</h2><p>后来我们换了。</p>", "后来我们换了。"),
+        ("<p>前。</p><pre><code>x = <span>1</span></code></pre><p>后。</p>", "前。后。"),
+        ("<table><tr><td><table></table>a</td></tr></table><p>b</p>", "b"),
+        ('<h2><span title="</h2>">a</span></h2><p>b</p>', "b"),
+        ("<h1>一</h1><h2>二</h2>", "一二"),
+        ("<h2>例</h2><pre>a = 1</pre>", "例 a = 1"),
+        ("<h2>例</h2><p><img></p>", "例"),
+    ],
+)
+def test_headings_code_and_tables_are_left_out_unless_nothing_else_is_there(
+    html: str, text: str
+) -> None:
+    assert summarise(html, title="", length=200) == text
 
 
 @pytest.mark.parametrize(
@@ -69,6 +100,10 @@ def test_text_of_html_is_one_line(html: str, text: str) -> None:
         ("<p>同一个标题</p>", "同一个标题", ""),
         ("<p>同一个标题。</p>", "同一个标题", ""),
         ("<h1>标题</h1><p>正文。</p>", "标题", "正文。"),
+        ("<p>标题</p><p>正文。</p>", "标题", "正文。"),
+        ("<p>Python</p><p>Python is it.</p>", "Python", "Python is it."),
+        ("<p>Python is it.</p>", "Python", "Python is it."),
+        ("<p>【标题】正文。</p>", "【标题】", "正文。"),
         ("<p>标题党的正文。</p>", "标题", "标题党的正文。"),
         ("<p>【一】全文很长。</p>", "【一】全文...", "【一】全文很长。"),
         ("<p>文章的开头，后面。</p>", "文章的开头...", "文章的开头，后面。"),
@@ -108,3 +143,57 @@ def test_style_and_script_are_not_in_a_summary(render: Render) -> None:
 
 def test_the_authors_own_summary_wins(render: Render) -> None:
     assert render("body", own_summary="One. Two is longer", summary_length=10).summary == "One."
+
+
+MORE = ["<!-- more -->", "<!--more-->", "<!-- MORE-->", "<!-- TEASER_END -->", "<!--  readmore -->"]
+
+
+@pytest.mark.parametrize("marker", MORE)
+@pytest.mark.parametrize("path", ["a.md", "a.html", "a.txt"])
+def test_the_summary_is_what_stands_before_the_marker(
+    render: Render, path: str, marker: str
+) -> None:
+    rendition = render(f"<p>前面。</p>\n\n{marker}\n\n<p>后面。</p>", path=path)
+
+    assert "前面。" in rendition.summary
+    assert "后面" not in rendition.summary
+    assert "后面。" in rendition.html
+    assert "more" not in rendition.html.lower()
+
+
+@pytest.mark.parametrize(
+    ("body", "summary"),
+    [
+        ("前面 <!--more--> 后面。", "前面"),
+        ("- 前\n- 中\n<!-- more -->\n- 后", "前 中"),
+        ("<div><p>前</p><!-- more --><p>后</p></div>\n", "前"),
+        ("<div>\n\n<p>前</p>\n\n</div>\n<!-- more -->\n", "前"),
+        ("<!-- more -->\n\n后面。", "后面。"),
+        ("![图](a.png)\n\n<!-- more -->\n\n后面。", "后面。"),
+        ("T\n\n<!-- more -->\n\n后面。", "后面。"),
+        ("前。\n\n<!--more-->\n\n中。\n\n<!--more-->\n\n后。", "前。"),
+        ("`<!-- more -->` 前。\n\n后。", "<!-- more --> 前。后。"),
+        ("一。二三四五六七八\n\n<!-- more -->", "一。二三四五六七八"),
+    ],
+)
+def test_a_marker_with_nothing_before_it_is_none(render: Render, body: str, summary: str) -> None:
+    assert render(body).summary == summary
+
+
+def test_what_follows_a_marker_in_its_line_is_markdown(render: Render) -> None:
+    assert "<strong>b</strong>" in render("a\n\n<!--more-->**b**").html
+
+
+def test_the_authors_own_summary_wins_over_the_marker(render: Render) -> None:
+    assert render("a\n\n<!--more-->\n\nb", own_summary="own").summary == "own"
+
+
+@given(st.text('<p>&;中。 \n!-moreh2/"', max_size=60))
+def test_a_summary_begins_alike_however_much_of_the_body_is_read(text: str) -> None:
+    clean = clean_html(f"<p>{text}</p>" * 4, "https://blog.example/")
+    far = extract_text(clean, limit=10**6).text
+
+    assert summarise_text(clean, title="", length=5) == (
+        shorten(join_lines(far), 5)
+        or shorten(join_lines(extract_text(clean, limit=10**6, everything=True).text), 5)
+    )
