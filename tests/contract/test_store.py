@@ -1,0 +1,362 @@
+"""What the store promises, on the disk and in memory."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from feedpub.catalog.categories import CategoryTree
+from feedpub.catalog.identity import Record, State
+from feedpub.errors import MissingStoreError, StoreError
+from feedpub.ports import PictureRow, PictureState, RenditionRow, StoredProblem
+from feedpub.store.sql import Catalog, SqlStore, create
+from tests.unit.catalog.test_duplicates import record as make_record
+
+DAY = 24 * 3600
+
+
+@pytest.fixture(params=["disk", "memory"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SqlStore]:
+    if request.param == "disk":
+        create(tmp_path / "feedpub.db")
+        opened = SqlStore.open(tmp_path / "feedpub.db")
+    else:
+        opened = SqlStore.in_memory()
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def source(store: SqlStore) -> int:
+    with store.transaction() as catalog:
+        return catalog.sources.open_source("posts").id
+
+
+def insert(store: SqlStore, *records: Record) -> None:
+    with store.transaction() as catalog:
+        catalog.sources.insert(records)
+
+
+# Transactions
+
+
+def test_what_a_transaction_did_is_kept(store: SqlStore) -> None:
+    with store.transaction() as catalog:
+        catalog.shelves.set_meta({"a": "1"})
+
+    with store.transaction() as catalog:
+        assert catalog.shelves.meta() == {"a": "1"}
+
+
+def change_and_fail(catalog: Catalog) -> None:
+    catalog.shelves.set_meta({"a": "2", "b": "2"})
+    raise RuntimeError
+
+
+def test_what_a_failed_transaction_did_is_undone(store: SqlStore) -> None:
+    with pytest.raises(RuntimeError), store.transaction() as catalog:
+        change_and_fail(catalog)
+
+    with store.transaction() as catalog:
+        assert catalog.shelves.meta() == {}
+
+
+def test_a_failed_attempt_undoes_itself_and_nothing_else(store: SqlStore) -> None:
+    with store.transaction() as catalog:
+        catalog.shelves.set_meta({"a": "1"})
+        with pytest.raises(RuntimeError), catalog.attempt():
+            change_and_fail(catalog)
+
+    with store.transaction() as catalog:
+        assert catalog.shelves.meta() == {"a": "1"}
+
+
+def test_an_empty_note_is_removed(store: SqlStore) -> None:
+    with store.transaction() as catalog:
+        catalog.shelves.set_meta({"a": "1", "b": "2"})
+        catalog.shelves.set_meta({"a": ""})
+
+        assert catalog.shelves.meta() == {"b": "2"}
+
+
+# Sources and records
+
+
+def test_a_source_is_made_when_it_is_first_asked_for(store: SqlStore) -> None:
+    with store.transaction() as catalog:
+        first = catalog.sources.open_source("posts")
+        catalog.sources.update_source(first.id, first_read=7, settings="x")
+
+        again = catalog.sources.open_source("posts")
+
+        assert (again.id, again.first_read, again.settings) == (first.id, 7, "x")
+        assert catalog.sources.list_sources() == [again]
+
+
+def test_a_record_comes_back_as_it_was(store: SqlStore, source: int) -> None:
+    kept = make_record(1, source=source, categories=(3, 1), folder="a/b", origin="x.md")
+    insert(store, kept)
+
+    with store.transaction() as catalog:
+        assert list(catalog.sources.records([1])) == [kept]
+        assert list(catalog.sources.records_in(source, ["a/b"])) == [kept]
+        assert list(catalog.sources.records_by_content([b"same"])) == [kept]
+        assert list(catalog.sources.records_by_uid(["urn:x:1"])) == [kept]
+        assert list(catalog.sources.records_in(source, ["a"])) == []
+
+
+def test_a_record_may_be_replaced(store: SqlStore, source: int) -> None:
+    kept = make_record(1, source=source)
+    insert(store, kept, make_record(2, source=source))
+    changed = kept._replace(title="New", categories=(5,), state=State.HELD, first_seen=None)
+
+    with store.transaction() as catalog:
+        catalog.sources.update([changed])
+
+        assert sorted(catalog.sources.records([1, 2])) == [changed, make_record(2, source=source)]
+
+
+def test_more_values_than_a_statement_takes_are_fine(store: SqlStore, source: int) -> None:
+    insert(store, *(make_record(row, source=source) for row in range(1, 1202)))
+
+    with store.transaction() as catalog:
+        assert len(list(catalog.sources.records(range(1, 2000)))) == 1201
+        assert catalog.sources.next_id() == 1202
+
+
+def test_duplicates_are_found_by_their_article(store: SqlStore, source: int) -> None:
+    insert(
+        store,
+        make_record(1, source=source),
+        make_record(3, source=source, state=State.DUPLICATE, same_as=1),
+        make_record(2, source=source, state=State.DUPLICATE, same_as=1),
+    )
+
+    with store.transaction() as catalog:
+        assert [record.id for record in catalog.sources.duplicates_of([1])] == [2, 3]
+
+
+def test_what_is_due_is_found(store: SqlStore, source: int) -> None:
+    insert(
+        store,
+        make_record(1, source=source, state=State.HELD, published=50),
+        make_record(2, source=source, state=State.HELD, published=150),
+        make_record(3, source=source, expires=50),
+        make_record(4, source=source, expires=170),
+        make_record(5, source=source),
+    )
+
+    with store.transaction() as catalog:
+        assert {record.id for record in catalog.sources.records_due(100)} == {1, 3}
+        assert catalog.sources.next_due(100) == 150
+        assert catalog.sources.next_due(160) == 170
+        assert catalog.sources.next_due(200) is None
+
+
+def test_tombstones_are_not_counted_as_known(store: SqlStore, source: int) -> None:
+    insert(store, make_record(1, source=source), make_record(2, source=source, state=State.DELETED))
+
+    with store.transaction() as catalog:
+        assert catalog.sources.count_known(source) == 1
+        assert catalog.sources.count_states() == {
+            (source, State.LIVE): 1,
+            (source, State.DELETED): 1,
+        }
+
+
+def test_fingerprints_are_replaced_and_forgotten(store: SqlStore, source: int) -> None:
+    with store.transaction() as catalog:
+        catalog.sources.save_fingerprints(source, {"a": b"1", "b": b"1"}, ())
+        catalog.sources.save_fingerprints(source, {"a": b"2"}, ["b"])
+
+        assert catalog.sources.fingerprints(source) == {"a": b"2"}
+
+
+def test_problems_are_replaced_by_place(store: SqlStore, source: int) -> None:
+    old = StoredProblem("posts", "", "a.md", "error", 3, 7, "old")
+    other = StoredProblem("posts", "sub", "a.md", "error", None, None, "other")
+    new = old._replace(message="new")
+
+    with store.transaction() as catalog:
+        catalog.sources.replace_problems(source, (), [old, other])
+        catalog.sources.replace_problems(source, {("", "a.md")}, [new])
+
+        assert catalog.sources.problems() == [new, other]
+
+
+def test_merged_categories_give_their_files_to_others(store: SqlStore, source: int) -> None:
+    insert(
+        store,
+        make_record(1, source=source, categories=(1, 11)),
+        make_record(2, source=source, categories=(11, 2)),
+        make_record(3, source=source, categories=(111,)),
+    )
+
+    with store.transaction() as catalog:
+        catalog.sources.merge_categories({11: 2})
+
+        found = {record.id: record.categories for record in catalog.sources.records([1, 2, 3])}
+        assert found == {1: (1, 2), 2: (2,), 3: (111,)}
+
+
+# Shelves
+
+
+def test_a_shelf_gives_its_newest_first(store: SqlStore) -> None:
+    with store.transaction() as catalog:
+        catalog.shelves.place([(1, 10, 1), (1, 30, 2), (1, 30, 3), (2, 40, 4)])
+
+        assert catalog.shelves.newest(1, 2) == [(30, 3), (30, 2)]
+        assert catalog.shelves.newest(1, None) == [(30, 3), (30, 2), (10, 1)]
+        assert catalog.shelves.between(1, 10, 30) == [(10, 1)]
+        assert catalog.shelves.last_before(1, 30) == 10
+        assert catalog.shelves.first_from(1, 11) == 30
+        assert catalog.shelves.last_before(1, 10) is None
+        assert catalog.shelves.counts() == {1: 3, 2: 1}
+
+
+def test_what_is_withdrawn_is_gone(store: SqlStore) -> None:
+    with store.transaction() as catalog:
+        catalog.shelves.place([(1, 10, 1), (1, 20, 2)])
+        catalog.shelves.announce([(1, 100, 1), (1, 100, 2)])
+
+        catalog.shelves.withdraw([(1, 10, 100, 1), (1, 20, None, 2)])
+
+        assert catalog.shelves.newest(1, None) == []
+        assert catalog.shelves.latest_arrivals(1, 9) == [(100, 2)]
+
+
+def test_shelves_may_be_merged(store: SqlStore) -> None:
+    with store.transaction() as catalog:
+        catalog.shelves.place([(1, 10, 1), (1, 20, 2), (2, 10, 1), (3, 30, 3)])
+        catalog.shelves.announce([(1, 100, 2)])
+
+        catalog.shelves.merge({1: 2})
+
+        assert catalog.shelves.counts() == {2: 2, 3: 1}
+        assert catalog.shelves.latest_arrivals(2, 9) == [(100, 2)]
+
+
+def test_what_is_dirty_is_noted_once_and_forgotten(store: SqlStore) -> None:
+    with store.transaction() as catalog:
+        catalog.shelves.mark_dirty([(1, ""), (1, "2026-01")])
+        catalog.shelves.mark_dirty([(1, ""), (0, "")])
+        assert catalog.shelves.dirty() == [(0, ""), (1, ""), (1, "2026-01")]
+
+        catalog.shelves.clear_dirty([(1, "")])
+        assert catalog.shelves.dirty() == [(0, ""), (1, "2026-01")]
+
+
+def test_touched_articles_are_noted_once_and_forgotten(store: SqlStore) -> None:
+    with store.transaction() as catalog:
+        catalog.shelves.touch([1, 2])
+        catalog.shelves.touch([2, 3])
+        assert sorted(catalog.shelves.touched()) == [1, 2, 3]
+
+        catalog.shelves.clear_touched()
+        assert catalog.shelves.touched() == []
+
+
+def test_a_tree_comes_back_as_it_was(store: SqlStore) -> None:
+    tree = CategoryTree().grow([("技术", "Web"), ("all",)])
+    with store.transaction() as catalog:
+        catalog.shelves.save_tree(tree, known=catalog.shelves.load_tree())
+
+        assert list(catalog.shelves.load_tree()) == list(tree)
+
+
+def test_a_renamed_tree_comes_back_as_it_was(store: SqlStore) -> None:
+    tree = CategoryTree().grow([("a", "x"), ("b", "x"), ("c",)])
+    renamed = tree.rename({("a",): ("b",), ("c",): ("a",)}).tree
+    with store.transaction() as catalog:
+        catalog.shelves.save_tree(tree, known=catalog.shelves.load_tree())
+        catalog.shelves.save_tree(renamed, known=tree)
+
+        found = catalog.shelves.load_tree()
+
+    assert list(found) == list(renamed)
+    assert found.aliases == renamed.aliases
+
+
+def test_names_may_be_swapped(store: SqlStore) -> None:
+    tree = CategoryTree().grow([("a",), ("b",)])
+    swapped = tree.rename({("a",): ("c",)}).tree.rename({("b",): ("a",)}).tree
+    swapped = swapped.rename({("c",): ("b",)}).tree
+    with store.transaction() as catalog:
+        catalog.shelves.save_tree(tree, known=catalog.shelves.load_tree())
+        catalog.shelves.save_tree(swapped, known=tree)
+
+        assert list(catalog.shelves.load_tree()) == list(swapped)
+
+
+# Renditions
+
+
+def test_a_rendition_is_replaced_and_dropped(store: SqlStore, source: int) -> None:
+    insert(store, make_record(1, source=source))
+    row = RenditionRow(1, b"key", b"{}", "https://b.example/a.png")
+    with store.transaction() as catalog:
+        catalog.renditions.put([row])
+        catalog.renditions.put([row._replace(key=b"new")])
+        assert list(catalog.renditions.get([1, 2])) == [row._replace(key=b"new")]
+        assert catalog.renditions.keys([1]) == {1: b"new"}
+        assert catalog.renditions.articles_showing(["https://b.example/a.png"]) == [1]
+
+        catalog.renditions.drop([1])
+        assert list(catalog.renditions.get([1])) == []
+
+
+def test_a_dropped_record_takes_its_rendition_along(store: SqlStore, source: int) -> None:
+    insert(store, make_record(1, source=source))
+    with store.transaction() as catalog:
+        catalog.renditions.put([RenditionRow(1, b"key", b"{}", None)])
+
+        catalog.sources.remove([1])
+
+        assert catalog.renditions.keys([1]) == {}
+        assert list(catalog.sources.records([1])) == []
+
+
+def test_what_is_known_of_a_picture_is_replaced(store: SqlStore) -> None:
+    waiting = PictureRow("https://b.example/a.png", PictureState.WAITING)
+    copied = PictureRow(waiting.url, PictureState.COPIED, "a.jpg", 1, 2, 3)
+    with store.transaction() as catalog:
+        catalog.renditions.put_pictures([waiting])
+        assert catalog.renditions.pictures_waiting() == [waiting.url]
+
+        catalog.renditions.put_pictures([copied])
+        assert catalog.renditions.pictures([waiting.url]) == {waiting.url: copied}
+        assert catalog.renditions.pictures_waiting() == []
+
+
+# Backups
+
+
+def test_a_backup_holds_everything(store: SqlStore, source: int, tmp_path: Path) -> None:
+    insert(store, make_record(1, source=source))
+
+    store.backup(tmp_path / "copy.db")
+
+    copy = SqlStore.open(tmp_path / "copy.db")
+    with copy.transaction() as catalog:
+        assert len(list(catalog.sources.records([1]))) == 1
+    copy.check()
+    copy.close()
+
+
+def test_a_backup_overwrites_nothing(store: SqlStore, tmp_path: Path) -> None:
+    (tmp_path / "copy.db").write_text("precious")
+
+    with pytest.raises(StoreError, match="exists"):
+        store.backup(tmp_path / "copy.db")
+    assert (tmp_path / "copy.db").read_text() == "precious"
+
+
+def test_a_healthy_store_is_healthy(store: SqlStore) -> None:
+    store.check()
+
+
+def test_a_missing_store_is_never_made_anew(tmp_path: Path) -> None:
+    with pytest.raises(MissingStoreError, match="restore"):
+        SqlStore.open(tmp_path / "feedpub.db")
+    assert not (tmp_path / "feedpub.db").exists()
