@@ -114,6 +114,8 @@ class Folder:
 
     def _place(self, path: str) -> Path | None:
         parts = path.split("/")
+        if "" in parts[:-1]:  # one file has one address
+            return None
         if any(part.startswith(".") or "\\" in part or "\0" in part for part in parts):
             return None
         place = (self._root / path.strip("/")).resolve()

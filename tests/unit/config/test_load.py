@@ -153,6 +153,13 @@ def test_a_host_in_another_script_is_written_in_ascii(load: Load) -> None:
     assert config.site.feeds_url == "https://xn--r8jz45g.jp:8443/%E5%9B%BE/"
 
 
+def test_a_hub_s_address_is_kept_as_it_is(load: Load) -> None:
+    assert load('[feeds]\nhub = "https://h.example/push?a=b"\n').site.hub == (
+        "https://h.example/push?a=b"
+    )
+    assert load('[feeds]\nhub = "https://h.example/push"\n').site.hub == "https://h.example/push"
+
+
 def test_a_config_cannot_be_changed(load: Load) -> None:
     with pytest.raises(dataclasses.FrozenInstanceError):
         load().jobs = 1  # type: ignore[misc]
