@@ -124,8 +124,8 @@ _NUMBERED = ('width="', 'height="', 'span="', 'start="')
 _BAD_SOURCE = re.compile(r'src="(?!https?://)')
 _BROKEN_SOURCE = re.compile(r'src="[^"\t\n]*+[\t\n]')
 _BROKEN_LINK = re.compile(r'href="[^"\t\n]*+[\t\n]')
-_ODD = re.compile(
-    "[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+_LEGAL = re.compile(
+    "[\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]*+"
 )
 # Addresses that are relative, or may be: everything but http(s) and mail written out plainly.
 _RELATIVE_SOURCE = re.compile(r"""src\s*+=\s*+["']?+(?!https?://|mailto:|//)""")
@@ -133,14 +133,15 @@ _RELATIVE_LINK = re.compile(r"""href\s*+=\s*+["']?+(?!https?://|mailto:|//)""")
 _NOWHERE = "feedpub.invalid"
 
 
-def clean_html(body: str, base_url: str) -> str:
+def clean_html(body: str, base_url: str, *, low: str | None = None) -> str:
     """Return a body as it may be published: safe, every address absolute.
 
     Args:
-        body: HTML, checked by ``find_refusal``.
+        body: HTML, checked by ``check_markup``.
         base_url: Absolute; what relative addresses count from.
+        low: The body in lower case, where that is known.
     """
-    low = body.lower()
+    low = body.lower() if low is None else low
     if _RELATIVE_LINK.search(low) or _RELATIVE_SOURCE.search(low):
         return _clean_fully(body, base_url)
     # Making a cleaner takes as long as cleaning, so one is kept for bodies in which no address is
@@ -154,7 +155,7 @@ def clean_html(body: str, base_url: str) -> str:
 
 
 def _is_doubtful(cleaned: str) -> bool:
-    if _ODD.search(cleaned) or _BROKEN_LINK.search(cleaned):
+    if not _LEGAL.fullmatch(cleaned) or _BROKEN_LINK.search(cleaned):
         return True
     if "src=" in cleaned and (_BAD_SOURCE.search(cleaned) or _BROKEN_SOURCE.search(cleaned)):
         return True

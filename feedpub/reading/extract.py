@@ -26,12 +26,12 @@ _MARKS = "\u3001-\u303f\ufe30-\ufe4f\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5
 _CJK = rf"{_MARKS}\u2e80-\u2fff\u3041-\u9fff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
 _STOPS = "\u3001\u3002\u300d\u300f\uff01\uff0c\uff1a\uff1b\uff1f"
 _EITHER = "\u2014\u2018\u2019\u201c\u201d\u2026\u00b7"
-_SOFT, _HARD = rf"[^\S{_LINE}]*[\n{_PARAGRAPH}][^\S{_LINE}]*", rf"\s*{_LINE}\s*"
-_JOINT = re.compile(
-    rf"(?<=[{_CJK}]){_SOFT}(?=[{_CJK}{_EITHER}])|(?<=[{_EITHER}]){_SOFT}(?=[{_CJK}])"
-    rf"|(?<=[{_CJK}][{_EITHER}]){_SOFT}(?=[{_EITHER}])"
-    rf"|(?<=[{_STOPS}]){_HARD}(?=[{_CJK}{_EITHER}])|(?<=[{_EITHER}]){_HARD}(?=[{_CJK}])"
-    rf"|(?<=[{_CJK}]){_HARD}(?=[{_MARKS}])"
+# The two characters before a break, and the one after it.
+_AFTER_PARAGRAPH = re.compile(
+    rf".?[{_CJK}][{_CJK}{_EITHER}]|.?[{_EITHER}][{_CJK}]|[{_CJK}][{_EITHER}]{{2}}"
+)
+_AFTER_LINE = re.compile(
+    rf".?[{_STOPS}][{_CJK}{_EITHER}]|.?[{_EITHER}][{_CJK}]|.?[{_CJK}][{_MARKS}]"
 )
 _FIRST_BREAK = re.compile(rf"[{_PARAGRAPH}{_LINE}]\s*")
 
@@ -94,6 +94,17 @@ def split_first(text: str) -> tuple[str, str]:
 
 def join_lines(text: str) -> str:
     """Return an extract as one line, with blanks where its script has them."""
-    if not text.isascii():
-        text = _JOINT.sub("", text)
-    return " ".join(text.split())
+    if text.isascii():
+        return " ".join(text.split())
+    parts: list[str] = []
+    last, together = "", _AFTER_PARAGRAPH
+    for line in text.splitlines(keepends=True):
+        words = " ".join(line.split())
+        if words:
+            if last and not together.fullmatch(last + words[0]):
+                parts.append(" ")
+            parts.append(words)
+            last, together = words[-2:], _AFTER_PARAGRAPH
+        if line[-1] == _LINE:
+            together = _AFTER_LINE
+    return "".join(parts)

@@ -55,12 +55,13 @@ def render_markup(
     except MarkupError as error:
         refused = error.message
         return Rendition("", shorten(own_summary or "", summary_length), refused=refused)
-    html = prepare(html, placeholders=dialect.placeholders, picture_url=picture_url)
-    clean = clean_html(html, base_url).strip()
+    low = html.lower()
+    prepared = prepare(html, placeholders=dialect.placeholders, picture_url=picture_url, low=low)
+    clean = clean_html(prepared, base_url, low=low if prepared is html else None).strip()
     summary = (
         shorten(own_summary, summary_length)
         if own_summary
-        else _summarise_beginning(html, base_url, title, summary_length)
+        else _summarise_beginning(prepared, base_url, title, summary_length)
         or summarise(clean, title=title, length=summary_length)
     )
     return Rendition(clean, summary, find_pictures(clean, dialect.placeholders))
@@ -77,7 +78,10 @@ def _summarise_beginning(html: str, base_url: str, title: str, length: int) -> s
 def _checked_html(body: str, *, path: str, dialect: Dialect) -> str:
     if len(body) > MAX_BODY:
         check_markup(body, path=path)
-    html = strip_data_uris(to_html(strip_data_uris(body), path=path, dialect=dialect))
+    body = strip_data_uris(body)
+    html = to_html(body, path=path, dialect=dialect)
+    if html is not body:
+        html = strip_data_uris(html)
     check_markup(html, path=path)
     return html
 

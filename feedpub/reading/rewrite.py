@@ -34,8 +34,8 @@ _VOID = frozenset(
     ]
 )
 _HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
-_SIGNS = ("<iframe", "<video", "<audio", "<embed", "<object", "data-src", "data-original")
-_MORE_SIGNS = ("data-lazy-src", "data-actualsrc", "display", "visibility", "hidden", "undefined")
+_SIGNS = ("<iframe", "<video", "<audio", "<embed", "<object")
+_MORE_SIGNS = ("display", "visibility", "hidden", "undefined")
 _RELATIVE = re.compile(r"""src\s*+=\s*+["']?+(?!https?://|//)""")
 _NO_PICTURE = re.compile(r"(?:.*/)?(?:undefined|null)|")
 _PLACES = {
@@ -46,7 +46,11 @@ _PLACES = {
 
 
 def prepare(
-    body: str, *, placeholders: tuple[str, ...], picture_url: PictureUrl | None = None
+    body: str,
+    *,
+    placeholders: tuple[str, ...],
+    picture_url: PictureUrl | None = None,
+    low: str | None = None,
 ) -> str:
     """Return a body in which nothing worth showing depends on what the sanitiser removes.
 
@@ -55,8 +59,12 @@ def prepare(
         placeholders: Parts of URLs that mark a placeholder picture.
         picture_url: Called with addresses of pictures as written, each relative one among them;
             returns the one to show, None to keep it.
+        low: The body in lower case, where that is known.
+
+    Returns:
+        The body itself if there is nothing to do.
     """
-    low = body.lower()
+    low = body.lower() if low is None else low
     is_local = picture_url is not None and "<img" in low and _RELATIVE.search(low) is not None
     if is_local or _needs_work(low, placeholders):
         return _Rewriter(body, placeholders, picture_url).run()
@@ -64,7 +72,12 @@ def prepare(
 
 
 def _needs_work(low: str, placeholders: tuple[str, ...]) -> bool:
-    for sign in (*_SIGNS, *_MORE_SIGNS):
+    for sign in _SIGNS:
+        if sign in low:
+            return True
+    if "data-" in low and any(name in low for name in _LAZY):
+        return True
+    for sign in _MORE_SIGNS:
         if sign in low:
             return True
     return is_placeholder(low, placeholders)
