@@ -205,9 +205,15 @@ def make_config(*articles: Path, root: Path | None = None, **changes: Any) -> Co
     Args:
         articles: Folder of each source, which gets the folder's name.
         root: Of the site; the folder above the first source if None.
-        changes: Fields of ``Config`` in place of these.
+        changes: Fields of ``Config`` in place of these, such as ``sources``.
+
+    Raises:
+        TypeError: There is neither a folder nor ``sources``.
     """
-    root = root or articles[0].parent
+    sources = changes.get("sources") or [SourceConfig(path.name, path) for path in articles]
+    if not sources:
+        raise TypeError("make_config() needs the folder of a source, or sources=...")
+    root = root or sources[0].path.parent
     site = Site(
         title="A site",
         url="https://example.org/",
@@ -222,7 +228,7 @@ def make_config(*articles: Path, root: Path | None = None, **changes: Any) -> Co
         root=root,
         site=site,
         site_id=SITE_ID,
-        sources=tuple(SourceConfig(path.name, path) for path in articles),
+        sources=tuple(sources),
         feeds=FeedsConfig(folder=root / "feeds"),
         thumbnails=ThumbnailsConfig(mode="none"),
         pages=PagesConfig(templates=root / "templates", enabled=False),
@@ -230,7 +236,7 @@ def make_config(*articles: Path, root: Path | None = None, **changes: Any) -> Co
         database="feedpub.db",
         jobs=1,
     )
-    return replace(config, **changes)
+    return replace(config, **{**changes, "sources": tuple(sources)})
 
 
 def make_publisher(

@@ -1,16 +1,20 @@
 """What has to be made in this build: dirty feeds, the articles in them, the pages beside them."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 from feedpub.catalog.categories import CategoryTree
 from feedpub.catalog.identity import State
+from feedpub.feeds import FORMATS
+from feedpub.model import Category
 from feedpub.publishing.feedmaker import FeedTask
 from feedpub.publishing.selection import Selection
 from feedpub.publishing.setup import BuildOptions, Setup, cut
 from feedpub.publishing.standing import ALL_MONTHS, EVERYTHING
 
 _BATCH = 500
+_DOCUMENT = FORMATS[0].file
 _FEEDS_IN_A_TASK = 40
 
 
@@ -31,10 +35,22 @@ class Demand:
         """Yield the feeds that are dirty, depth-first, everything last."""
         for node in (*list(self.tree)[1:], self.tree[EVERYTHING]):
             months = self._dirty.get(node.id, set())
-            if self._everything:
+            if self._everything and self._is_shown(node):
                 yield FeedTask(node.id, live=True, months=(ALL_MONTHS,))
-            elif months and self._is_asked_for(node.path):
+            elif months and not self._everything and self._is_asked_for(node.path):
                 yield FeedTask(node.id, "" in months, tuple(sorted(months - {""})))
+
+    def _is_shown(self, node: Category) -> bool:
+        """Return whether a category has a feed: drafts alone give it none.
+
+        One that is empty by now keeps its feed, since people read it.
+        """
+        return node.id in self._filled or self._setup.target.exists(f"{node.folder}/{_DOCUMENT}")
+
+    @cached_property
+    def _filled(self) -> set[int]:
+        filled = {EVERYTHING, *self._catalog.shelves.counts()}
+        return filled | {node.id for id in filled for node in self.tree.ancestors(id)}
 
     def _is_asked_for(self, path: tuple[str, ...]) -> bool:
         asked = self._options.category

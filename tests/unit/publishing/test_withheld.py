@@ -34,6 +34,31 @@ def test_what_is_withheld_leaves_no_trace(blog: Blog, path: str, fields: dict[st
     assert traces(blog, b"Secret") == traces(blog, b"secret") == []
 
 
+@pytest.mark.parametrize("everything", [False, True])
+def test_a_category_of_drafts_alone_has_no_feed(blog: Blog, everything: bool) -> None:
+    blog.write("a.md", categories=["secret"], draft=True)
+    blog.write("b.md")
+    blog.build()
+
+    blog.build(everything=everything)
+
+    assert not [path for path in blog.target.files if path.startswith("secret/")]
+
+
+def test_a_category_that_was_emptied_keeps_its_feed(blog: Blog) -> None:
+    blog.with_pages()
+    blog.write("a.md", categories=["x"])
+    blog.write("b.md")
+    blog.build()
+
+    blog.delete("a.md")
+    blog.build()
+    blog.build(everything=True)
+
+    assert blog.titles("x") == []
+    assert b'"x/"' not in blog.target.files["index.html"]
+
+
 def test_the_pictures_of_a_draft_are_not_copied(blog: Blog) -> None:
     blog.with_pages()
     blog.set(thumbnails_mode="copy")
