@@ -9,6 +9,7 @@ from typing import Any, Literal
 from urllib.parse import quote
 
 from feedpub.catalog.identity import Record
+from feedpub.errors import CorruptStoreError
 from feedpub.model import Category, Entry, Picture, Site
 from feedpub.ports import PictureRow, PictureState
 
@@ -53,8 +54,19 @@ class Payload:
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "Payload":
-        """Return what ``to_bytes`` wrote."""
-        values: dict[str, Any] = {"page": None, "summary": "", "html": None, **json.loads(data)}
+        """Return what ``to_bytes`` wrote.
+
+        Raises:
+            CorruptStoreError: It is something else.
+        """
+        try:
+            kept = json.loads(data)
+        except ValueError as error:
+            raise CorruptStoreError(
+                "the database is damaged (what it keeps of an article is no JSON); bring back a "
+                "copy with 'feedpub restore BACKUP'; what is published stays as it is"
+            ) from error
+        values: dict[str, Any] = {"page": None, "summary": "", "html": None, **kept}
         for name in ("authors", "tags", "size"):
             if name in values:
                 values[name] = tuple(values[name])

@@ -30,6 +30,7 @@ def connect_sqlite(path: Path, *, read_only: bool = False) -> sa.Engine:
 
     Raises:
         MissingStoreError: There is none.
+        CorruptStoreError: It is cut off within a page, which SQLite would take for zeros.
     """
     if not path.exists():
         raise MissingStoreError(
@@ -37,6 +38,8 @@ def connect_sqlite(path: Path, *, read_only: bool = False) -> sa.Engine:
             "'feedpub restore BACKUP', or begin anew with 'feedpub init --database' "
             "(every article then counts as old, and no subscriber is known)"
         )
+    if _is_cut(path):
+        raise damaged(str(path), "its end is missing")
     address = f"file:{quote(str(path))}?mode={'ro' if read_only else 'rw'}"
     engine = sa.create_engine(
         "sqlite://",
@@ -45,6 +48,19 @@ def connect_sqlite(path: Path, *, read_only: bool = False) -> sa.Engine:
     )
     _prepare(engine, begin="BEGIN" if read_only else "BEGIN IMMEDIATE", write=not read_only)
     return engine
+
+
+def _is_cut(path: Path) -> bool:
+    if path.with_name(path.name + "-wal").exists():  # a run was killed as it made the file larger
+        return False
+    try:
+        with path.open("rb") as file:
+            header = file.read(18)
+    except OSError:  # SQLite tells it better
+        return False
+    # https://sqlite.org/fileformat.html#page_size, where 1 stands for 65,536
+    page_size = int.from_bytes(header[16:18], "big")
+    return page_size > 1 and path.stat().st_size % page_size != 0
 
 
 def connect_memory() -> sa.Engine:
@@ -61,7 +77,6 @@ def _prepare(engine: sa.Engine, *, begin: str, write: bool) -> None:
         cursor = connection.cursor()
         cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
         if write:
-            cursor.execute("PRAGMA journal_mode=wal")
             cursor.execute("PRAGMA synchronous=full")
         cursor.execute("PRAGMA foreign_keys=on")
         cursor.execute("PRAGMA cache_size=-32768")
@@ -124,8 +139,6 @@ def upgrade(engine: sa.Engine, name: str, *, create: bool = False) -> None:
     """
     with engine.connect() as connection:
         version = _version(connection)
-    if version == HEAD:
-        return
     if version is None and not create:
         raise damaged(name, "it has no tables of feedpub")
     if version is not None and version > HEAD:
@@ -133,7 +146,10 @@ def upgrade(engine: sa.Engine, name: str, *, create: bool = False) -> None:
             f"{name}: the database has schema {version}, this feedpub knows {HEAD}; "
             "install the newer feedpub again"
         )
-    _migrate(engine)
+    # Only now, since this writes to the file, which may be that of another program.
+    _execute(engine, "PRAGMA journal_mode=wal")
+    if version != HEAD:
+        _migrate(engine)
 
 
 def _version(connection: sa.Connection) -> str | None:
@@ -162,10 +178,17 @@ def _unchecked(engine: sa.Engine) -> Iterator[None]:
 
     A migration that makes a table anew drops the old one, and with it what refers to its rows.
     """
-    raw = engine.raw_connection()
+    _execute(engine, "PRAGMA foreign_keys=off")
     try:
-        raw.cursor().execute("PRAGMA foreign_keys=off")
         yield
     finally:
-        raw.cursor().execute("PRAGMA foreign_keys=on")
+        _execute(engine, "PRAGMA foreign_keys=on")
+
+
+def _execute(engine: sa.Engine, statement: str) -> None:
+    """Execute what SQLite takes between transactions only; SQLAlchemy begins one at every turn."""
+    raw = engine.raw_connection()
+    try:
+        raw.cursor().execute(statement)
+    finally:
         raw.close()

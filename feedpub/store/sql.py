@@ -182,7 +182,7 @@ def restore(backup: Path, path: Path, prepare: Callable[[Catalog], None]) -> Non
     try:
         _remove(candidate)
         make_private(candidate)
-        _copy(backup, candidate)
+        _copy(backup, candidate, str(path))
         store = SqlStore.open(candidate)
         try:
             store.check()
@@ -200,21 +200,22 @@ def restore(backup: Path, path: Path, prepare: Callable[[Catalog], None]) -> Non
         _remove(candidate)
 
 
-def _copy(backup: Path, candidate: Path) -> None:
+def _copy(backup: Path, candidate: Path, name: str) -> None:
     address = f"file:{quote(str(backup))}?mode=ro"
-    try:
-        with (
-            closing(sqlite3.connect(address, uri=True)) as source,
-            closing(sqlite3.connect(candidate)) as destination,
-        ):
+    with closing(sqlite3.connect(address, uri=True)) as source:
+        try:
             if source.execute("PRAGMA integrity_check(1)").fetchone() != ("ok",):
                 raise sqlite3.DatabaseError("a page of it is damaged")
             source.execute("SELECT version_num FROM alembic_version").fetchone()
+        except sqlite3.Error as error:
+            raise CorruptStoreError(
+                f"{backup}: not a whole backup of feedpub ({error}); choose another"
+            ) from error
+        with (
+            engines.explain_errors(name),
+            closing(sqlite3.connect(candidate)) as destination,
+        ):
             source.backup(destination)
-    except sqlite3.Error as error:
-        raise CorruptStoreError(
-            f"{backup}: not a whole backup of feedpub ({error}); choose another"
-        ) from error
 
 
 def _retire(path: Path) -> None:

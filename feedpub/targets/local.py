@@ -22,6 +22,7 @@ _REMEDIES = {
     errno.EPERM: "let this user write there and build again",
     errno.ENAMETOOLONG: "choose a shorter category name",
     errno.EIO: "look after the disk; nothing that was published is harmed",
+    errno.EEXIST: "remove the file that stands where a folder must be",
     errno.ENOTDIR: "remove the file that stands where a folder must be",
     errno.EISDIR: "remove the folder that stands where a file must be",
 }
