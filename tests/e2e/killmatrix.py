@@ -1,7 +1,8 @@
 """A fault at every system call by which a build changes the site, one run for each.
 
-    python -m tests.e2e.killmatrix [--fault kill|ENOSPC|EIO|EROFS] [--sample N] [--seed S]
-                                   [--scenario first|increment] [--jobs 1,2] [--folder DIR]
+    python -m tests.e2e.killmatrix [--faults kill,ENOSPC,EIO,EROFS] [--sample N] [--seed S]
+                                   [--scenario first|increment|restore] [--jobs 1,2]
+                                   [--folder DIR]
 
 After each fault everything that is published must be whole, old or new; nothing that a reader can
 reach may be missing; the database must be sound; and the next build must give, byte for byte, what
@@ -12,6 +13,7 @@ remedy, and whatever was staged be taken down.
 import argparse
 import random
 import signal
+import sqlite3
 import sys
 import tempfile
 import time
@@ -19,6 +21,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from tests.support import strace
 from tests.support.published import find_dead_ends, list_starts
@@ -26,7 +29,7 @@ from tests.support.real_site import RealSite, digest
 from tests.support.strace import Call
 
 BUILD = ("build", "--offline")
-KINDS = ("first", "increment")
+KINDS = ("first", "increment", "restore")
 FAULTS = {"kill": strace.KILL, **{name: f"error={name}" for name in ("ENOSPC", "EIO", "EROFS")}}
 
 
@@ -36,7 +39,10 @@ def write_first(site: RealSite) -> None:
     site.picture("two.png")
     site.post("old.md", "Old", date="2025-10-03 10:00:00", categories="[a, b]", cover="one.png")
     site.post("mid.md", "Mid", date="2025-11-03 10:00:00", categories="[a, b]")
-    site.post("gone.md", "Gone", date="2025-11-04 10:00:00", categories="[c]", cover="two.png")
+    # Alone in its month, so that archives go with it, and in a category.
+    site.post(
+        "gone.md", "Gone", date="2025-09-04 10:00:00", categories="[[a, b], [c]]", cover="two.png"
+    )
     body = "![](two.png) and ![](one.png)"
     site.post("new.md", "New", date="2025-12-05 10:00:00", categories="[a]", body=body)
 
@@ -57,45 +63,67 @@ def write_second(site: RealSite) -> None:
 
 @dataclass(frozen=True)
 class Scenario:
-    """A build to disturb.
+    """A run to disturb.
 
     Attributes:
         name: For people.
         template: The site right before it.
+        command: After ``feedpub -C SITE``.
         old: What is published before.
-        new: What an undisturbed build publishes.
+        new: What is published after an undisturbed run.
         names: What then lies beside the settings.
-        known: What the catalog then knows of articles.
+        knew: What the catalog knows of articles before.
+        knows: What it knows then.
         calls: Where it can be disturbed.
         place: The folder in which it runs, always the same, so that runs are alike.
     """
 
     name: str
     template: RealSite
+    command: Sequence[str]
     old: dict[str, bytes]
     new: dict[str, bytes]
     names: set[str]
-    known: list[tuple[object, ...]]
+    knew: list[tuple[object, ...]]
+    knows: list[tuple[object, ...]]
     calls: Sequence[Call]
     place: Path
 
 
 def prepare(folder: Path, kind: str, jobs: int) -> Scenario:
-    """Make a scenario: a ``first`` build, or an ``increment``."""
+    """Make a scenario: a ``first`` build, an ``increment``, or a ``restore`` over a later state."""
+    place = folder / "site"
+    command: Sequence[str] = BUILD
     template = RealSite.create(folder / f"{kind}-{jobs}", jobs=jobs, entries=2)
     write_first(template)
-    if kind == "increment":
-        template.build_well()
+    if kind != "first":
+        run_well(template, *BUILD)
+    if kind == "restore":
+        run_well(template, "backup", str(template.root / "backup.db"))
+        command = ("restore", "--yes", str(place / "backup.db"))
+    if kind != "first":
         write_second(template)
-    place = folder / "site"
+    if kind == "restore":
+        run_well(template, *BUILD)
     site = template.copy(place)
-    calls = [call for call in strace.record(site.words(*BUILD), place) if call.changes]
-    site = template.copy(place)
-    site.build_well()
+    calls = [call for call in strace.record(site.words(*command), place) if call.changes]
     return Scenario(
-        f"{kind}, jobs={jobs}", template, template.published(), site.published(), site.names(),
-        site.articles_known(), calls, place,
+        f"{kind}, jobs={jobs}", template, command, template.published(), site.published(),
+        site.names(), template.articles_known(), site.articles_known(), calls, place,
     )  # fmt: skip
+
+
+class Point(NamedTuple):
+    """One run: a scenario, the call at which it is disturbed, and how."""
+
+    scenario: Scenario
+    call: Call
+    fault: str
+
+
+def run_well(site: RealSite, *words: str) -> None:
+    ended = strace.run(site.words(*words))
+    assert ended.code == 0, ended.said
 
 
 @dataclass
@@ -107,10 +135,11 @@ class Tally:
     failures: list[str] = field(default_factory=list)
 
 
-def disturb(scenario: Scenario, call: Call, fault: str, tally: Tally) -> None:
-    """Disturb one build at one call, and note whatever is not as promised."""
+def disturb(point: Point, tally: Tally) -> None:
+    """Disturb one run at one call, and note whatever is not as promised."""
+    scenario, call, fault = point
     site = scenario.template.copy(scenario.place)
-    ended = strace.inject(call, FAULTS[fault], site.words(*BUILD))
+    ended = strace.inject(call, FAULTS[fault], site.words(*scenario.command))
     tally.tried[call.name] += 1
     tally.survived += ended.code == 0
     problems = [
@@ -119,7 +148,7 @@ def disturb(scenario: Scenario, call: Call, fault: str, tally: Tally) -> None:
         *find_remains(scenario, site),
     ]
     if problems:
-        tally.failures.append("\n  ".join((f"{scenario.name}: {call}", *problems)))
+        tally.failures.append("\n  ".join((f"{scenario.name}: {fault} at {call}", *problems)))
 
 
 def find_silence(site: RealSite, ended: strace.Ended, fault: str) -> Iterator[str]:
@@ -137,54 +166,63 @@ def find_silence(site: RealSite, ended: strace.Ended, fault: str) -> Iterator[st
 
 
 def find_harm(scenario: Scenario, site: RealSite) -> Iterator[str]:
-    """Yield what readers would complain about between a disturbed build and the next."""
+    """Yield what readers would complain about between a disturbed run and the next."""
     files, old, new = site.published(), scenario.old, scenario.new
     for path, data in files.items():
         if data not in (old.get(path), new.get(path)):
             yield f"{path} is neither old nor new"
     yield from (f"{path} is lost" for path in sorted((old.keys() & new.keys()) - files.keys()))
-    known = [path for path in list_starts(files) if path in old or "/" not in path]
-    yield from (f"dead end: {dead}" for dead in find_dead_ends(files, known))
-    found = site.check_database(scenario.place.with_name("scratch"))
-    if found != "ok":
-        yield f"database: {found}"
+    starts = [path for path in list_starts(files) if path in old or "/" not in path]
+    yield from (f"dead end: {dead}" for dead in find_dead_ends(files, starts))
+    try:
+        known = site.articles_known()
+    except (AssertionError, sqlite3.Error) as error:
+        yield f"database: {error}"
+    else:
+        if known not in (scenario.knew, scenario.knows):
+            yield "the catalog knows neither the old articles nor the new"
 
 
 def find_remains(scenario: Scenario, site: RealSite) -> Iterator[str]:
-    """Yield where the next build's outcome differs from that of an undisturbed one."""
-    ended = strace.run(site.words(*BUILD))
+    """Yield where the next run's outcome differs from that of an undisturbed one."""
+    ended = strace.run(site.words(*scenario.command))
     if ended.code:
-        yield f"the next build exits with {ended.code}: {ended.said}"
+        yield f"the next run exits with {ended.code}: {ended.said}"
         return
     got, wanted = digest(site.published()), digest(scenario.new)
     for path in sorted(got.keys() | wanted.keys()):
         if got.get(path) != wanted.get(path):
-            yield f"{path} is {got.get(path)} after the next build, not {wanted.get(path)}"
+            yield f"{path} is {got.get(path)} after the next run, not {wanted.get(path)}"
     yield from (f"{path} is left" for path in site.waiting())
     # A build that finds nothing to do leaves the log of SQLite to one that writes.
     left = {name for name in site.names() if not name.endswith(("-wal", "-shm"))}
     yield from (f"{name} is left beside the settings" for name in left ^ scenario.names)
-    if site.articles_known() != scenario.known:
+    if site.articles_known() != scenario.knows:
         yield "the catalog knows other articles"
 
 
 def run(
     scenarios: Sequence[Scenario],
-    fault: str,
+    faults: Sequence[str],
     *,
     sample: int | None,
     seed: int,
     tell: Callable[[str], None],
 ) -> Tally:
-    """Disturb at all calls, or at a sample spread over scenarios and system calls."""
+    """Disturb at all calls, or at a sample spread over scenarios, faults and system calls."""
     tally = Tally()
-    points = [(scenario, call) for scenario in scenarios for call in scenario.calls]
+    points = [
+        Point(scenario, call, fault)
+        for scenario in scenarios
+        for fault in faults
+        for call in scenario.calls
+    ]
     if sample is not None:
         points = spread(points, sample, random.Random(seed))
     started = time.monotonic()
-    for number, (scenario, call) in enumerate(points, 1):
+    for number, point in enumerate(points, 1):
         known = len(tally.failures)
-        disturb(scenario, call, fault, tally)
+        disturb(point, tally)
         for failure in tally.failures[known:]:
             tell(failure)
         if number % 100 == 0:
@@ -192,18 +230,17 @@ def run(
     return tally
 
 
-def spread(
-    points: Sequence[tuple[Scenario, Call]], size: int, chance: random.Random
-) -> list[tuple[Scenario, Call]]:
+def spread(points: Sequence[Point], size: int, chance: random.Random) -> list[Point]:
     """Return a sample in which every system call of every scenario has its turn."""
-    groups: dict[tuple[str, str], list[tuple[Scenario, Call]]] = {}
-    for scenario, call in points:
-        groups.setdefault((scenario.name, call.name), []).append((scenario, call))
+    groups: dict[tuple[str, str, str], list[Point]] = {}
+    for point in points:
+        key = (point.scenario.name, point.call.name, point.fault)
+        groups.setdefault(key, []).append(point)
     for group in groups.values():
         chance.shuffle(group)
     queues = list(groups.values())
     chance.shuffle(queues)
-    chosen: list[tuple[Scenario, Call]] = []
+    chosen: list[Point] = []
     while queues and len(chosen) < size:
         chosen += [queue.pop() for queue in queues]
         queues = [queue for queue in queues if queue]
@@ -213,7 +250,7 @@ def spread(
 def main() -> int:
     """Run the matrix; return 1 if a promise is broken."""
     parser = argparse.ArgumentParser(prog="python -m tests.e2e.killmatrix")
-    parser.add_argument("--fault", choices=FAULTS, default="kill")
+    parser.add_argument("--faults", default="kill", help=f"of {', '.join(FAULTS)}; default: kill")
     parser.add_argument("--sample", type=int, help="points in all, instead of every one")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--scenario", choices=KINDS, action="append")
@@ -229,7 +266,8 @@ def main() -> int:
         ]
         for scenario in scenarios:
             say(f"{scenario.name}: {len(scenario.calls)} points")
-        tally = run(scenarios, options.fault, sample=options.sample, seed=options.seed, tell=say)
+        faults = options.faults.split(",")
+        tally = run(scenarios, faults, sample=options.sample, seed=options.seed, tell=say)
     say(", ".join(f"{name} {count}" for name, count in sorted(tally.tried.items())))
     say(
         f"{tally.tried.total()} points, {tally.survived} builds came through, "

@@ -3,13 +3,12 @@
 import hashlib
 import os
 import shutil
-import signal
 import sqlite3
 import subprocess
 import sys
-import time
+import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,6 +37,10 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 WAITING = ".feedpub-"
 """What the name of a file begins with that is not published yet."""
 
+_KNOWN = (
+    "SELECT uid, folder, name, state, title, published, updated, flags, origin"
+    " FROM articles ORDER BY uid"
+)
 # Written long ago, so that no article is dated ahead and none depends on the day of the test.
 _MTIME = 1_767_000_000
 
@@ -144,16 +147,16 @@ class RealSite:
         assert done.returncode == 0, done.stderr
         return done.stderr
 
-    def start(self, *words: str | Path, **options: object) -> subprocess.Popen[str]:
+    def start(self, *words: str | Path) -> subprocess.Popen[str]:
         """Start the program; the caller waits for it."""
         return subprocess.Popen(
             self.command(*words),
-            stdout=subprocess.PIPE,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,
             cwd="/",
             env=environment(),
-            **options,  # type: ignore[call-overload]
         )
 
     def published(self) -> dict[str, bytes]:
@@ -180,23 +183,20 @@ class RealSite:
             return connection.execute(query).fetchall()
 
     def articles_known(self) -> list[tuple[object, ...]]:
-        """Return what the catalog knows of articles, times of builds apart."""
-        return self.look(
-            "SELECT uid, folder, name, state, title, published, updated, flags, origin"
-            " FROM articles ORDER BY uid"
-        )
+        """Return what the catalog knows of articles, times of builds apart.
 
-    def check_database(self, scratch: Path) -> str:
-        """Return ``ok``, or what is wrong; a copy is looked at, so that nothing is mended here."""
-        shutil.rmtree(scratch, ignore_errors=True)
-        scratch.mkdir(parents=True)
-        for suffix in ("", "-wal"):
-            if (found := self.database.with_name(self.database.name + suffix)).exists():
-                shutil.copy(found, scratch / found.name)
-        with closing(sqlite3.connect(scratch / self.database.name)) as connection:
-            (found,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
-            broken = connection.execute("PRAGMA foreign_key_check").fetchone()
-        return str(found) if broken is None else f"foreign key of {broken[0]}"
+        A copy of a sound database is looked at, so that nothing is mended here.
+        """
+        with tempfile.TemporaryDirectory() as scratch:
+            for suffix in ("", "-wal"):
+                file = self.database.with_name(self.database.name + suffix)
+                if file.exists():
+                    shutil.copy(file, scratch)
+            with closing(sqlite3.connect(Path(scratch, self.database.name))) as connection:
+                for question in ("PRAGMA integrity_check(1)", "PRAGMA foreign_key_check"):
+                    answer = connection.execute(question).fetchall()
+                    assert answer in ([], [("ok",)]), answer
+                return connection.execute(_KNOWN).fetchall()
 
 
 def environment() -> dict[str, str]:
@@ -209,29 +209,3 @@ def environment() -> dict[str, str]:
 def digest(files: dict[str, bytes]) -> dict[str, str]:
     """Return a short name for each file's bytes, so that a difference can be read."""
     return {path: hashlib.sha256(data).hexdigest()[:8] for path, data in files.items()}
-
-
-@contextmanager
-def running(process: "subprocess.Popen[str]") -> "Iterator[subprocess.Popen[str]]":
-    """End a process that a test has started, whatever happens."""
-    try:
-        yield process
-    finally:
-        if process.poll() is None:
-            process.send_signal(signal.SIGTERM)
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-        for stream in (process.stdout, process.stderr):
-            if stream is not None:
-                stream.close()
-
-
-def wait_for(condition: object, *, timeout_s: float = 20) -> None:
-    """Wait until a function returns true."""
-    deadline = time.monotonic() + timeout_s
-    while not condition():  # type: ignore[operator]
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.02)

@@ -1,0 +1,229 @@
+"""Power cuts, full and read-only disks: what is published stays whole, the next build mends all."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.killmatrix import write_first, write_second
+from tests.support import needs, strace
+from tests.support.published import find_dead_ends, list_starts
+from tests.support.real_site import REPOSITORY, RealSite, environment
+from tests.support.small_disk import SmallDisk, mount_small_disk, requires_mounts
+
+requires_strace = pytest.mark.skipif(
+    needs.find("strace") is not None and not strace.may_trace(),
+    reason="needs the right to trace processes",
+)
+
+
+@pytest.fixture(scope="module")
+def generations(tmp_path_factory: pytest.TempPathFactory) -> tuple[RealSite, RealSite]:
+    """A site that was built and changed since; the same after an undisturbed build."""
+    folder = tmp_path_factory.mktemp("generations")
+    old = RealSite.create(folder / "old", entries=2)
+    write_first(old)
+    old.build_well()
+    write_second(old)
+    new = old.copy(folder / "new")
+    new.build_well()
+    return old, new
+
+
+@pytest.fixture
+def old(generations: tuple[RealSite, RealSite], tmp_path: Path) -> RealSite:
+    return generations[0].copy(tmp_path / "old")
+
+
+@pytest.fixture
+def new(generations: tuple[RealSite, RealSite], tmp_path: Path) -> RealSite:
+    return generations[1].copy(tmp_path / "new")
+
+
+def test_the_sites_of_the_matrix_have_what_can_break(old: RealSite, new: RealSite) -> None:
+    before, after = old.published(), new.published()
+
+    assert {"media", "articles", "assets", "all", "a", "c"} <= {
+        path.split("/")[0] for path in before
+    }
+    assert any("/archive/" in path for path in before)
+    assert before.keys() - after.keys()
+    assert after.keys() - before.keys() >= {"z/y/rss.xml", "z/y/index.html"}
+    assert sum(before[path] != after[path] for path in before.keys() & after.keys()) > 20
+    for files in (before, after):
+        assert find_dead_ends(files, list_starts(files)) == []
+
+
+# The whole matrix is run by hand: python -m tests.e2e.killmatrix
+
+
+@pytest.mark.slow
+@needs.program("strace")
+@requires_strace
+def test_a_fault_at_any_call_leaves_a_whole_site(tmp_path: Path) -> None:
+    # Half of the points are kills. A file system of memory does not wait for a disk.
+    memory = Path("/dev/shm")
+    folder = memory if os.access(memory, os.W_OK) else tmp_path
+    matrix = [sys.executable, "-m", "tests.e2e.killmatrix", "--folder", str(folder)]
+
+    done = subprocess.run(
+        [*matrix, "--faults", "kill,kill,ENOSPC,EIO", "--sample", "48", "--seed", "1"],
+        capture_output=True, text=True, cwd=REPOSITORY, env=environment(),
+    )  # fmt: skip
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "48 points" in done.stdout
+    assert "0 failures" in done.stdout
+
+
+def test_what_a_killed_build_staged_is_taken_down_by_the_next(old: RealSite, new: RealSite) -> None:
+    with old.start("build", "--offline") as build:
+        while not old.waiting() and build.poll() is None:
+            pass
+        build.kill()
+
+    assert old.waiting()
+    old.build_well()
+
+    assert old.waiting() == []
+    assert old.published() == new.published()
+
+
+def test_pictures_come_back_with_an_output_that_was_deleted(new: RealSite) -> None:
+    wanted = new.published()
+    shutil.rmtree(new.feeds)
+
+    new.build_well()
+
+    # Also the page of an article that is gone went with the output; nothing leads to it.
+    lost = wanted.keys() - new.published().keys()
+    assert all(path.startswith(("articles/gone", "media/", "c/archive")) for path in lost)
+    assert find_dead_ends(new.published(), list_starts(new.published())) == []
+
+
+def test_everything_is_made_again_where_a_picture_was_deleted(new: RealSite) -> None:
+    wanted = new.published()
+    for path in wanted:
+        if path.startswith("media/"):
+            (new.feeds / path).unlink()
+
+    new.build_well("--everything")
+
+    files = new.published()
+    assert all(path.startswith("media/") for path in wanted.keys() - files.keys())
+    assert find_dead_ends(files, list_starts(files)) == []
+
+
+# Full and read-only disks
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[SmallDisk]:
+    with mount_small_disk(tmp_path / "disk", kilobytes=2_000) as mounted:
+        yield mounted
+
+
+def find_harm(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> list[str]:
+    """Return what was published and is not as it was, and what is new besides pictures."""
+    changed = [path for path, data in before.items() if after.get(path) != data]
+    return changed + [path for path in after.keys() - before if not path.startswith("media/")]
+
+
+@requires_mounts
+@pytest.mark.parametrize("leave", [0, 16, 64, 128, 160])
+def test_a_full_disk_is_told_and_harms_nothing(
+    leave: int, old: RealSite, new: RealSite, disk: SmallDisk
+) -> None:
+    there, site = RealSite(disk.place), RealSite(disk.path)
+    shutil.copytree(old.root, disk.path, dirs_exist_ok=True)
+    disk.fill(leave=leave * 1024)
+
+    done = there.build(wrapper=disk.wrapper)
+
+    assert done.returncode == 1, done.stderr
+    assert str(there.root) in done.stderr
+    assert "defect" not in done.stderr
+    assert "make room" in done.stderr or "look after the disk" in done.stderr
+    assert find_harm(old.published(), site.published()) == []
+    assert site.waiting() == []
+    site.articles_known()
+
+    disk.clear()
+    assert there.build(wrapper=disk.wrapper).returncode == 0
+    assert site.published() == new.published()
+
+
+@requires_mounts
+def test_a_read_only_output_is_told_and_still_served(
+    old: RealSite, new: RealSite, disk: SmallDisk
+) -> None:
+    published = old.published()
+    shutil.copytree(old.feeds, disk.path, dirs_exist_ok=True)
+    shutil.rmtree(old.feeds)
+    old.feeds.symlink_to(disk.place)
+    disk.make_read_only()
+
+    done = old.build(wrapper=disk.wrapper)
+
+    assert done.returncode == 1
+    assert str(old.feeds) in done.stderr
+    assert "Read-only file system; make the folder writable and build again" in done.stderr
+    assert all((disk.path / path).read_bytes() == data for path, data in published.items())
+
+    disk.make_writable()
+    assert old.build(wrapper=disk.wrapper).returncode == 0
+    assert all((disk.path / path).read_bytes() == data for path, data in new.published().items())
+
+
+@requires_mounts
+@pytest.mark.parametrize("words", [("build", "--offline"), ("hide", "old.md"), ("backup",)])
+def test_a_read_only_site_is_told(words: tuple[str, ...], old: RealSite, disk: SmallDisk) -> None:
+    shutil.copytree(old.root, disk.path, dirs_exist_ok=True)
+    disk.make_read_only()
+    there = RealSite(disk.place)
+    extra = [str(disk.place / "copy.db")] if words == ("backup",) else []
+
+    done = there.run(*words, *extra, wrapper=disk.wrapper)
+
+    assert done.returncode == 1
+    assert str(there.root) in done.stderr
+    assert "defect" not in done.stderr
+    assert ";" in done.stderr, "no remedy"
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_an_output_of_another_user_is_told(old: RealSite) -> None:
+    (old.feeds / "all").chmod(0o555)
+    try:
+        done = old.build()
+    finally:
+        (old.feeds / "all").chmod(0o755)
+
+    assert done.returncode == 1
+    assert "let this user write there" in done.stderr
+
+
+@pytest.mark.parametrize("blocker", ["file", "folder"])
+def test_something_in_the_way_of_a_document_is_told(
+    blocker: str, old: RealSite, new: RealSite
+) -> None:
+    place = old.feeds / ("z" if blocker == "file" else "z/rss.xml")
+    if blocker == "file":
+        place.write_text("in the way")
+    else:
+        place.mkdir(parents=True)
+
+    done = old.build()
+
+    assert done.returncode == 1
+    assert str(old.feeds / "z") in done.stderr
+    assert "remove the" in done.stderr
+    assert old.waiting() == []
+
+    place.unlink() if blocker == "file" else place.rmdir()
+    old.build_well()
+    assert old.published() == new.published()
