@@ -175,14 +175,18 @@ class Shelves:
         )
         rows = list(dict.fromkeys(self._connection.scalars(several)))
         shelves: dict[int, set[int]] = {}
+        public: set[int] = set()
         for some in batches(rows):
             query = sa.select(articles.c.id, articles.c.same_as, articles.c.categories).where(
                 articles.c.state.in_([int(State.LIVE), int(State.DUPLICATE)]),
                 sa.or_(articles.c.id.in_(some), articles.c.same_as.in_(some)),
             )
             for row, same_as, categories in self._connection.execute(query):
+                if same_as is None:
+                    public.add(row)
                 shelves.setdefault(same_as or row, set()).update(map(int, categories.split()))
-        return [sorted(shelves[row]) for row in rows if len(shelves[row]) > 1]
+        # What repeats a hidden article stands nowhere.
+        return [sorted(shelves[row]) for row in rows if row in public and len(shelves[row]) > 1]
 
     def mark_dirty(self, shelves: Iterable[tuple[int, str]]) -> None:
         """Note feeds to be made again: category, and a month of its archive or ``""``."""

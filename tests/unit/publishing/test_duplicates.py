@@ -1,5 +1,6 @@
 """Equal title and body are one article."""
 
+from feedpub.publishing.frontpage import summarize
 from tests.support.blog import Blog
 
 SAME = {"title": "Same", "body": "The same text."}
@@ -422,3 +423,34 @@ def test_a_count_of_articles_knows_duplicates_once(blog: Blog) -> None:
 
     counts = {line.category.folder: line.articles for line in report.summaries}
     assert counts == {"all": 1, "x": 1, "x/y": 1, "x/z": 1}
+
+
+def test_a_count_of_articles_leaves_out_a_hidden_one_with_copies(blog: Blog) -> None:
+    blog.write("a.md", **SAME)
+    blog.write("b.md", **SAME, categories=["x", "y"])
+    blog.write("c.md", **SAME, categories=["x", "z"])
+    blog.write("d.md", categories=["x"])
+    blog.build()
+    with blog.publisher() as publisher:
+        publisher.hide("a.md")
+
+    report = blog.build()
+
+    counts = {line.category.folder: line.articles for line in report.summaries}
+    assert counts == {"all": 1, "x": 1}
+
+
+def test_a_rate_of_posts_knows_an_article_once(blog: Blog) -> None:
+    for number in range(4):
+        blog.write(f"{number}.md", categories=[["x", "y"], ["x", "z"]])
+    blog.build()
+
+    with blog.store.open() as store, store.transaction() as catalog:
+        lines = summarize(catalog.shelves, catalog.shelves.load_tree())
+
+    assert {line.category.folder: line.weekly for line in lines} == {
+        "all": 4.0,
+        "x": 4.0,
+        "x/y": 4.0,
+        "x/z": 4.0,
+    }

@@ -196,6 +196,71 @@ def test_an_open_conflict_is_told_in_every_build(blog: Blog) -> None:
     conflict(blog.build())
 
 
+def test_the_id_of_an_article_that_is_gone_may_be_claimed(blog: Blog) -> None:
+    blog.write("a.md", guid="tag:b,1:x")
+    blog.write("b.md")
+    blog.build()
+
+    blog.delete("a.md")
+    blog.write("b.md", guid="tag:b,1:x")
+    report = blog.build()
+
+    assert report.errors == ()
+    assert blog.titles() == ["B"]
+    assert blog.id("B") == "tag:b,1:x"
+
+
+def test_an_article_that_returns_after_its_id_was_claimed_is_in_conflict(blog: Blog) -> None:
+    blog.write("a.md", guid="tag:b,1:x")
+    blog.write("b.md")
+    blog.build()
+    blog.delete("a.md")
+    blog.write("b.md", guid="tag:b,1:x")
+    blog.build()
+
+    blog.write("a.md", guid="tag:b,1:x")
+
+    assert conflict(blog.build())[0] == "posts/a.md"
+    assert blog.titles() == ["B"]
+
+
+def test_two_articles_may_swap_their_ids(blog: Blog) -> None:
+    blog.write("a.md", guid="tag:b,1:a")
+    blog.write("b.md", guid="tag:b,1:b")
+    blog.build()
+
+    blog.write("a.md", guid="tag:b,1:b")
+    blog.write("b.md", guid="tag:b,1:a")
+    blog.build()
+
+    assert len({blog.id("A"), blog.id("B")}) == 2
+
+
+def test_copies_with_one_guid_are_one_article(blog: Blog) -> None:
+    blog.write("a.md", "Text.", title="A", guid="tag:b,1:x")
+    blog.write("sub/b.md", "Text.", title="A", guid="tag:b,1:x")
+
+    report = blog.build()
+
+    assert (report.errors, report.duplicates) == ((), 1)
+    assert blog.id("A") == "tag:b,1:x"
+
+
+@pytest.mark.parametrize("names", [("a.md", "b.md"), ("b.md", "a.md")])
+def test_copies_with_one_guid_may_change_together(blog: Blog, names: tuple[str, str]) -> None:
+    for name in names:
+        blog.write(name, "Text.", title="A", guid="tag:b,1:x")
+        blog.build()
+
+    for name in names:
+        blog.write(name, "Another text.", title="A", guid="tag:b,1:x")
+    report = blog.build()
+
+    assert report.errors == ()
+    assert len(blog.items()) == 1
+    assert blog.id("A") == "tag:b,1:x"
+
+
 def test_a_path_is_the_same_in_nfc_and_nfd(blog: Blog) -> None:
     blog.write(normalize("NFD", "é.md"), title="E")
 

@@ -234,3 +234,37 @@ def test_a_source_that_gets_another_name_keeps_its_ids(blogs: Blog) -> None:
 
     assert blogs.titles() == ["A"]
     assert blogs.id("A") == first
+
+
+def test_a_folder_that_stays_away_is_told_every_time(blog: Blog) -> None:
+    fill(blog, 3)
+    blog.build()
+    shutil.rmtree(blog.place("."))
+    blog.build(accept_deletions=True)
+
+    assert_held(blog.build())
+
+
+def test_a_folder_that_comes_back_brings_no_news(blog: Blog) -> None:
+    fill(blog, 3)
+    blog.build()
+    before = dict(blog.target.files)
+    blog.place(".").rename(blog.root / "away")
+    blog.build(accept_deletions=True)
+
+    (blog.root / "away").rename(blog.place("."))
+    report = blog.build()
+
+    assert report.new == 0
+    assert blog.target.files == before
+
+
+def test_articles_that_are_added_do_not_make_up_for_those_that_are_lost(blog: Blog) -> None:
+    fill(blog, 30)
+    blog.build()
+
+    lose(blog, 21)
+    for number in range(100):
+        blog.write(f"new{number}.md")
+
+    assert_held(blog.build())
