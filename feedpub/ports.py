@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any, NamedTuple, Protocol
 
+from feedpub.errors import FetchError
 from feedpub.model import Problem
 
 
@@ -53,26 +54,62 @@ class Target(Protocol):
         ...
 
 
-class Pictures(Protocol):
-    """Where the bytes of remote pictures come from."""
+class Copy(Protocol):
+    """A picture as we publish it: one small JPEG."""
+
+    @property
+    def data(self) -> bytes:
+        """The whole file."""
+        ...
+
+    @property
+    def width(self) -> int:
+        """Pixels."""
+        ...
+
+    @property
+    def height(self) -> int:
+        """Pixels."""
+        ...
+
+    @property
+    def name(self) -> str:
+        """Made of the bytes, with its extension."""
+        ...
+
+
+class Thumbnails(Protocol):
+    """Makes small copies of pictures, and fetches those that are elsewhere."""
+
+    def from_bytes(self, data: bytes, *, url: str = "") -> Copy:
+        """Return the copy of a picture.
+
+        Raises:
+            PictureError: It cannot be shown.
+        """
+        ...
 
     def fetch_all(
         self,
         urls: Sequence[str],
         *,
         budget_s: float,
-        done: Callable[[str, Any], None],
+        done: Callable[[str, Copy | FetchError], None],
     ) -> list[str]:
         """Fetch pictures within a budget.
 
         Args:
             urls: Absolute.
             budget_s: Seconds in all.
-            done: Is told each URL with its ``Thumbnail``, or the error that it ended in.
+            done: Is told each URL with its copy, or the error that it ended in.
 
         Returns:
             URLs that were not reached in time.
         """
+        ...
+
+    def close(self) -> None:
+        """Let go of processes that were kept for the next picture."""
         ...
 
 
@@ -119,6 +156,55 @@ class Lock(Protocol):
 
 Progress = Callable[[str, int, int], None]
 """Is told a stage, how much of it is done, and how much there is (0 if unknown)."""
+
+
+class File(NamedTuple):
+    """A regular file of a folder; order and equality are those of the tuple."""
+
+    name: str
+    size: int
+    mtime_ns: int
+
+
+class Folder(NamedTuple):
+    """The article files of one folder.
+
+    Attributes:
+        path: Relative to the source, ``""`` for its root, with ``/``.
+        files: Sorted by name; empty if the folder is as it was known.
+        fingerprint: 16 bytes; equal if names, sizes and times are.
+    """
+
+    path: str
+    files: tuple[File, ...]
+    fingerprint: bytes
+
+
+class Scan(NamedTuple):
+    """One pass over a source, or over a part of it.
+
+    Attributes:
+        folders: Those with article files, in the order of their paths.
+        skipped: Paths that are not read: a FIFO, a symlink, a name that is not UTF-8.
+    """
+
+    folders: list[Folder]
+    skipped: list[str]
+
+
+class ReadTask(NamedTuple):
+    """Read one file."""
+
+    source: int
+    folder: str
+    file: File
+
+
+class SourceFile(NamedTuple):
+    """The bytes of an article, and of its sidecar if there is one."""
+
+    data: bytes
+    sidecar: bytes | None
 
 
 class SourceRow(NamedTuple):

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 from feedpub.catalog.identity import Flag, Record, State
 from feedpub.errors import ArticleError
@@ -17,6 +17,7 @@ from feedpub.publishing.changes import Changes
 from feedpub.publishing.checking import check_links, check_sources
 from feedpub.publishing.frontpage import summarize
 from feedpub.publishing.setup import BuildOptions, Setup, open_transaction
+from feedpub.publishing.store import Catalog
 
 __all__ = ["Publisher", "Setup"]
 
@@ -159,10 +160,10 @@ class Publisher:
             store.check()
             store.backup(path)
 
-    def _catalog(self) -> AbstractContextManager[Any]:
+    def _catalog(self) -> AbstractContextManager[Catalog]:
         return open_transaction(self._setup.open_store)
 
-    def _summarize(self, catalog: Any) -> list[FeedSummary]:
+    def _summarize(self, catalog: Catalog) -> list[FeedSummary]:
         return summarize(catalog.shelves, catalog.shelves.load_tree())
 
 
@@ -188,7 +189,7 @@ def _instant(seconds: int) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
 
-def _find_article(catalog: Any, article: str) -> Record:
+def _find_article(catalog: Catalog, article: str) -> Record:
     meant = catalog.sources.find_articles(article)
     rows = {record.same_as or record.id for record in meant}  # a copy stands for its article
     found: list[Record] = [

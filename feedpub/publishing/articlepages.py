@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from typing import Any
 
 from feedpub.catalog.identity import State
 from feedpub.ports import Staged, Target
 from feedpub.publishing.feedmaker import Made, Recipe, load_entries
 from feedpub.publishing.payload import Payload, name_page
+from feedpub.publishing.store import Catalog
 
 
 class ArticlePageMaker:
@@ -15,7 +15,7 @@ class ArticlePageMaker:
 
     def __init__(
         self,
-        open_catalog: Callable[[], AbstractContextManager[Any]],
+        open_catalog: Callable[[], AbstractContextManager[Catalog]],
         target: Target,
         recipe: Recipe,
     ) -> None:

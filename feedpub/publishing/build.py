@@ -3,7 +3,6 @@
 import json
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from typing import Any
 
 from feedpub.catalog.identity import Moment, State
 from feedpub.errors import TargetError
@@ -14,6 +13,7 @@ from feedpub.publishing.observation import Observation
 from feedpub.publishing.output import PROBE, Output
 from feedpub.publishing.setup import BuildOptions, Setup, open_transaction
 from feedpub.publishing.standing import ALL_MONTHS, EVERYTHING
+from feedpub.publishing.store import Store
 
 
 class Build:
@@ -91,7 +91,7 @@ class Build:
 
     # Reading
 
-    def _take_in(self, store: Any, observation: Observation) -> None:
+    def _take_in(self, store: Store, observation: Observation) -> None:
         options = self._options
         moment = Moment(self._now, options.drafts, options.future)
         try:

@@ -1,11 +1,11 @@
 """Changes of records on their way into the catalog, a batch at a time, with their shelves."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from feedpub.catalog.categories import CategoryTree
 from feedpub.catalog.identity import Record, State
 from feedpub.publishing.standing import Difference, Standing, stand
+from feedpub.publishing.store import Catalog
 
 
 class Changes:
@@ -16,7 +16,7 @@ class Changes:
     """
 
     def __init__(
-        self, catalog: Any, first_reads: dict[int, int], *, all_dirty: bool = False
+        self, catalog: Catalog, first_reads: dict[int, int], *, all_dirty: bool = False
     ) -> None:
         """Begin.
 

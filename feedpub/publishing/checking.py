@@ -2,16 +2,17 @@
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 from feedpub.catalog.identity import Sighting, State
 from feedpub.errors import SourceHeldError
 from feedpub.model import Problem
-from feedpub.ports import Lost, StoredProblem
+from feedpub.ports import Lost, ReadTask, Scan, StoredProblem
 from feedpub.publishing.generation import list_warnings
 from feedpub.publishing.payload import Payload
 from feedpub.publishing.setup import Setup, cut, open_transaction
+from feedpub.publishing.source import ArticleSource
 from feedpub.publishing.standing import EVERYTHING
+from feedpub.publishing.store import Catalog
 
 _CHUNK = 64
 _BATCH = 500
@@ -46,13 +47,13 @@ def check_sources(setup: Setup, paths: Sequence[Path]) -> list[Problem]:
     return problems
 
 
-def _list_tasks(source: Any, scan: Any) -> Iterator[Any]:
+def _list_tasks(source: ArticleSource, scan: Scan) -> Iterator[ReadTask]:
     for folder in scan.folders:
         for file in folder.files:
             yield source.make_task(folder.path, file)
 
 
-def _is_asked_for(source: Any, task: Any, paths: Sequence[Path]) -> bool:
+def _is_asked_for(source: ArticleSource, task: ReadTask, paths: Sequence[Path]) -> bool:
     place = Path(source.root, task.folder, task.file.name)
     return not paths or any(place.is_relative_to(path) for path in paths)
 
@@ -78,7 +79,9 @@ def check_links(setup: Setup) -> list[Problem]:
     ]
 
 
-def _list_addresses(setup: Setup, catalog: Any, rows: Sequence[int]) -> Iterator[tuple[str, str]]:
+def _list_addresses(
+    setup: Setup, catalog: Catalog, rows: Sequence[int]
+) -> Iterator[tuple[str, str]]:
     """Yield address and file of the articles that others serve."""
     labels = {catalog.sources.open_source(source.name).id: source.label for source in setup.sources}
     for some in cut(rows, _BATCH):

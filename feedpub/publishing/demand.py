@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Any
 
 from feedpub.catalog.categories import CategoryTree
 from feedpub.catalog.identity import State
@@ -12,6 +11,7 @@ from feedpub.publishing.feedmaker import FeedTask
 from feedpub.publishing.selection import Selection
 from feedpub.publishing.setup import BuildOptions, Setup, cut
 from feedpub.publishing.standing import ALL_MONTHS, EVERYTHING
+from feedpub.publishing.store import Catalog
 
 _BATCH = 500
 _DOCUMENT = FORMATS[0].file
@@ -21,7 +21,7 @@ _FEEDS_IN_A_TASK = 40
 class Demand:
     """Reads from the catalog, within one transaction, what is asked for."""
 
-    def __init__(self, setup: Setup, options: BuildOptions, catalog: Any) -> None:
+    def __init__(self, setup: Setup, options: BuildOptions, catalog: Catalog) -> None:
         self.tree: CategoryTree = catalog.shelves.load_tree()
         self._setup = setup
         self._options = options

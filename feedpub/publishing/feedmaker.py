@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from feedpub.catalog.categories import CategoryTree
 from feedpub.catalog.identity import Record
@@ -15,6 +15,10 @@ from feedpub.ports import Staged, Target
 from feedpub.publishing.payload import Payload, ThumbnailMode, make_entry
 from feedpub.publishing.selection import MAX_ENTRIES, Selection
 from feedpub.publishing.standing import ALL_MONTHS
+from feedpub.publishing.store import Catalog
+
+if TYPE_CHECKING:
+    from feedpub.pages import Pages
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 DOCUMENTS = tuple(form.file for form in FORMATS)
@@ -75,7 +79,7 @@ class Recipe:
     entries: int
     archive: Literal["full", "summary", "none"]
     mode: ThumbnailMode
-    pages: Any = None
+    pages: "Pages | None" = None
     children: Mapping[int, Sequence[FeedSummary]] = field(default_factory=dict)
     mend: bool = False
 
@@ -85,7 +89,7 @@ class FeedMaker:
 
     def __init__(
         self,
-        open_catalog: Callable[[], AbstractContextManager[Any]],
+        open_catalog: Callable[[], AbstractContextManager[Catalog]],
         target: Target,
         recipe: Recipe,
     ) -> None:
@@ -113,7 +117,7 @@ class FeedMaker:
 class _Work:
     """One batch of categories."""
 
-    def __init__(self, catalog: Any, target: Target, recipe: Recipe) -> None:
+    def __init__(self, catalog: Catalog, target: Target, recipe: Recipe) -> None:
         self.made = Made()
         self._catalog = catalog
         self._target = target
@@ -302,7 +306,7 @@ class _Work:
             self.made.staged.append(staged)
 
 
-def load_entries(catalog: Any, rows: Iterable[int], recipe: Recipe) -> dict[int, Entry]:
+def load_entries(catalog: Catalog, rows: Iterable[int], recipe: Recipe) -> dict[int, Entry]:
     """Return articles as feeds and pages show them, by row, in the order of the rows.
 
     An article without a rendition could not be read; it is left out, and was reported then.
@@ -311,9 +315,10 @@ def load_entries(catalog: Any, rows: Iterable[int], recipe: Recipe) -> dict[int,
     records = {record.id: record for record in catalog.sources.records(rows)}
     shelves: dict[int, set[int]] = {row: {*record.categories} for row, record in records.items()}
     for duplicate in catalog.sources.duplicates_of(rows):
-        shelves[duplicate.same_as].update(duplicate.categories)
+        if duplicate.same_as in shelves:
+            shelves[duplicate.same_as].update(duplicate.categories)
     payloads = {
-        row.article: Payload.from_bytes(row.payload) for row in catalog.renditions.get(rows)
+        kept.article: Payload.from_bytes(kept.payload) for kept in catalog.renditions.get(rows)
     }
     urls = {payload.picture for payload in payloads.values() if payload.picture}
     pictures = catalog.renditions.pictures(urls) if recipe.mode == "copy" else {}

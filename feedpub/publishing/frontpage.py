@@ -3,31 +3,35 @@
 import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING
 
 from feedpub.catalog.categories import CategoryTree
 from feedpub.feeds import build_opml
 from feedpub.model import FeedSummary, Site
 from feedpub.publishing.standing import EVERYTHING
+from feedpub.publishing.store import Shelves
+
+if TYPE_CHECKING:
+    from feedpub.pages import Pages
 
 _WEEK_S = 7 * 24 * 3600
 _WEEKS = 12
 
 
-def summarize(shelves: Any, tree: CategoryTree) -> list[FeedSummary]:
+def summarize(shelves: Shelves, tree: CategoryTree) -> list[FeedSummary]:
     """Return a line for each category that has or had articles, everything first, depth-first."""
     counts = shelves.counts()
     overlaps = shelves.overlaps()
-    recent = {shelf: _recent_times(shelves, shelf) for shelf in counts}
+    recent = {shelf: _list_recent(shelves, shelf) for shelf in counts}
     return [_summarize(node.id, tree, counts, overlaps, recent) for node in tree]
 
 
-def _recent_times(shelves: Any, shelf: int) -> list[int]:
+def _list_recent(shelves: Shelves, shelf: int) -> list[tuple[int, int]]:
     newest = shelves.newest(shelf, 1)
     if not newest:
         return []
     end = newest[0][0] + 1
-    return [time for time, _ in shelves.between(shelf, end - _WEEKS * _WEEK_S, end)]
+    return shelves.between(shelf, end - _WEEKS * _WEEK_S, end)
 
 
 def _summarize(
@@ -35,7 +39,7 @@ def _summarize(
     tree: CategoryTree,
     counts: Mapping[int, int],
     overlaps: Sequence[Sequence[int]],
-    recent: Mapping[int, Sequence[int]],
+    recent: Mapping[int, Sequence[tuple[int, int]]],
 ) -> FeedSummary:
     node = tree[category]
     if category == EVERYTHING:
@@ -46,7 +50,8 @@ def _summarize(
         below = {item.id for item in tree.subtree(category)}
         doubled = sum(max(0, len(below.intersection(shelves)) - 1) for shelves in overlaps)
         own = counts.get(category, 0)
-    times = sorted((time for shelf in below for time in recent.get(shelf, ())), reverse=True)
+    articles = {article for shelf in below for article in recent.get(shelf, ())}
+    times = sorted((time for time, _ in articles), reverse=True)
     return FeedSummary(
         category=node,
         articles=sum(counts.get(shelf, 0) for shelf in below) - doubled,
@@ -77,7 +82,9 @@ def find_children(
     }
 
 
-def make_front_pages(summaries: Sequence[FeedSummary], site: Site, pages: Any) -> dict[str, bytes]:
+def make_front_pages(
+    summaries: Sequence[FeedSummary], site: Site, pages: "Pages | None"
+) -> dict[str, bytes]:
     """Return what is published once, by path; categories without articles are left out of it."""
     shown = [item for item in summaries if item.articles or not item.category.path]
     documents = {"feeds.opml": build_opml(shown, site), "status.json": _status(shown)}

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from unicodedata import normalize
 
 from feedpub.catalog.duplicates import seniority
@@ -17,9 +17,7 @@ from feedpub.catalog.identity import (
 )
 from feedpub.ports import StoredProblem
 from feedpub.publishing.changes import Changes
-
-if TYPE_CHECKING:
-    from feedpub.publishing.intake import Generation, Intake
+from feedpub.publishing.knowledge import Generation, Intake
 
 _BATCH = 500
 
@@ -45,7 +43,7 @@ class GenerationRun:
         unsettled: Folders with a file that waits for another one to change.
     """
 
-    def __init__(self, intake: "Intake", generation: "Generation") -> None:
+    def __init__(self, intake: Intake, generation: Generation) -> None:
         self.changes = Changes(intake.catalog, intake.first_reads, all_dirty=intake.empty)
         self.problems: list[StoredProblem] = []
         self.unsettled: set[str] = set()
@@ -92,7 +90,7 @@ class GenerationRun:
         for record in stored.records_by_uid({seen.uid for seen in sightings}):
             self._intake.holders.setdefault(record.uid, record.id)
         places = ((seen.folder, seen.name) for seen in sightings)
-        known = [record for place in places if (record := self._known.get(place))]
+        known = [found for place in places if (found := self._known.get(place))]
         self.changes.remember(known)
 
     def _see(self, seen: Sighting) -> None:

@@ -9,10 +9,23 @@ from feedpub.catalog.identity import Moment, Record, State
 from feedpub.catalog.slugs import release_tables
 from feedpub.errors import SourceHeldError
 from feedpub.model import Problem
-from feedpub.ports import Glance, Lost, Progress, SourceRow, StoredProblem
-from feedpub.publishing.intake import Generation, Intake, forgotten
+from feedpub.ports import (
+    Folder,
+    Glance,
+    Lost,
+    Progress,
+    ReadTask,
+    Scan,
+    SourceRow,
+    StoredProblem,
+    Workers,
+)
+from feedpub.publishing.intake import forgotten, settle_records, take_in
+from feedpub.publishing.knowledge import Generation, Intake
 from feedpub.publishing.setup import Setup
+from feedpub.publishing.source import ArticleSource
 from feedpub.publishing.standing import ALL_MONTHS, EVERYTHING
+from feedpub.publishing.store import Catalog
 
 _CHUNK = 64  # files that travel to a process together
 
@@ -27,7 +40,7 @@ class Observation:
         baselines: Sources read for the first time.
     """
 
-    def __init__(self, setup: Setup, workers: Any, progress: Progress) -> None:
+    def __init__(self, setup: Setup, workers: Workers, progress: Progress) -> None:
         """Scan every source; a process for each core lists and stats."""
         self.held: dict[str, SourceHeldError] = {}
         self.problems: list[Problem] = []
@@ -36,8 +49,8 @@ class Observation:
         self._setup = setup
         self._workers = workers
         self._progress = progress
-        self._scans: dict[str, Any] = {}
-        self._ahead: tuple[list[Any], Iterator[Any]] | None = None
+        self._scans: dict[str, Scan] = {}
+        self._ahead: tuple[list[ReadTask], Iterator[Any]] | None = None
         progress("scan", 0, len(setup.sources))
         for number, source in enumerate(setup.sources, 1):
             try:
@@ -72,7 +85,7 @@ class Observation:
             self._ahead = (tasks, self._workers.map(tasks, chunk=_CHUNK))
 
     def take_in(
-        self, catalog: Any, moment: Moment, *, accept_deletions: bool, settle_all: bool
+        self, catalog: Catalog, moment: Moment, *, accept_deletions: bool, settle_all: bool
     ) -> None:
         """Bring the catalog in line with what the sources show, and with the time.
 
@@ -98,7 +111,7 @@ class Observation:
             if row.name not in rows and row.settings != _FORGOTTEN:
                 self._attempt(catalog, intake, row, None, accept_deletions)
         due = sources.records_held(moment.now) if settle_all else sources.records_due(moment.now)
-        intake.settle(list(due))
+        settle_records(intake, list(due))
         if intake.tree is not self._tree:
             catalog.shelves.save_tree(intake.tree, known=self._tree)
         self.counts = intake.counts
@@ -106,14 +119,19 @@ class Observation:
         self._scans.clear()
         release_tables()
 
-    def _accept_absence(self, source: Any) -> None:
+    def _accept_absence(self, source: ArticleSource) -> None:
         """Believe that a folder is gone for good; one that cannot be listed is another matter."""
         if source.name in self.held and (scan := source.scan_absence()) is not None:
             del self.held[source.name]
             self._scans[source.name] = scan
 
     def _attempt(
-        self, catalog: Any, intake: Intake, row: SourceRow, source: Any, accept_deletions: bool
+        self,
+        catalog: Catalog,
+        intake: Intake,
+        row: SourceRow,
+        source: ArticleSource | None,
+        accept_deletions: bool,
     ) -> None:
         """Take in a source, or bury one that the settings forgot; leave a held one as it was."""
         try:
@@ -126,7 +144,7 @@ class Observation:
             self.held[row.name] = error
 
     def _bury_source(
-        self, catalog: Any, intake: Intake, row: SourceRow, accept_deletions: bool
+        self, catalog: Catalog, intake: Intake, row: SourceRow, accept_deletions: bool
     ) -> None:
         sources = catalog.sources
         folders = sources.fingerprints(row.id)
@@ -137,14 +155,14 @@ class Observation:
         ]
         if vanished and not accept_deletions:
             raise forgotten(row.name, len(vanished))
-        intake.take_in(Generation(row, (), {}, vanished), accept_deletions=True)
+        take_in(intake, Generation(row, (), {}, vanished), accept_deletions=True)
         problems = [problem for problem in sources.problems() if problem.source == row.name]
         places = {(problem.folder, problem.name) for problem in problems}
         sources.replace_problems(row.id, places, [])
         sources.save_fingerprints(row.id, {}, folders)
         sources.update_source(row.id, first_read=row.first_read, settings=_FORGOTTEN)
 
-    def _start(self, catalog: Any, moment: Moment) -> Intake:
+    def _start(self, catalog: Catalog, moment: Moment) -> Intake:
         known = catalog.shelves.load_tree()
         self._tree = known
         first_reads = {
@@ -165,7 +183,12 @@ class Observation:
         return intake
 
     def _take_in_source(
-        self, catalog: Any, intake: Intake, source: Any, row: SourceRow, accept_deletions: bool
+        self,
+        catalog: Catalog,
+        intake: Intake,
+        source: ArticleSource,
+        row: SourceRow,
+        accept_deletions: bool,
     ) -> None:
         scan = self._scans[source.name]
         kept = catalog.sources.fingerprints(row.id)
@@ -185,8 +208,8 @@ class Observation:
         ]
         tasks = _list_tasks(source, changed, {} if again else known)
         sightings = self._read(source, tasks)
-        outcome = intake.take_in(
-            Generation(row, sightings, known, vanished), accept_deletions=accept_deletions
+        outcome = take_in(
+            intake, Generation(row, sightings, known, vanished), accept_deletions=accept_deletions
         )
         settled = _Settled(
             read={(task.folder, task.file.name) for task in tasks},
@@ -204,14 +227,14 @@ class Observation:
         catalog.sources.update_source(row.id, first_read=first_read, settings=source.settings)
 
     def _load_known(
-        self, catalog: Any, row: SourceRow, folders: list[str]
+        self, catalog: Catalog, row: SourceRow, folders: list[str]
     ) -> dict[tuple[str, str], Record]:
         if row.first_read is None:
             return {}
         records = catalog.sources.records_in(row.id, folders)
         return {(record.folder, record.name): record for record in records}
 
-    def _read(self, source: Any, tasks: Sequence[Any]) -> Iterator[Any]:
+    def _read(self, source: ArticleSource, tasks: Sequence[ReadTask]) -> Iterator[Any]:
         """Yield what files say, in the order of the tasks."""
         self._progress("read", 0, len(tasks))
         ahead, self._ahead = self._ahead, None
@@ -228,7 +251,7 @@ class Observation:
 
     def _keep_problems(
         self,
-        catalog: Any,
+        catalog: Catalog,
         row: SourceRow,
         skipped: Sequence[str],
         settled: "_Settled",
@@ -270,8 +293,8 @@ _SKIPPED = "is not read: no regular file, or its name is not UTF-8; remove, rena
 
 
 def _list_tasks(
-    source: Any, folders: Sequence[Any], known: Mapping[tuple[str, str], Record]
-) -> list[Any]:
+    source: ArticleSource, folders: Sequence[Folder], known: Mapping[tuple[str, str], Record]
+) -> list[ReadTask]:
     """Return the new and the changed files, in order of their paths."""
     return [
         source.make_task(folder.path, file)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
-from feedpub.catalog.identity import State
+from feedpub.catalog.identity import Record, State
 from feedpub.feeds import FORMATS
 from feedpub.model import FeedSummary, Problem
 from feedpub.ports import Lost, Progress, Staged
@@ -24,6 +24,7 @@ from feedpub.publishing.setup import (
     open_transaction,
 )
 from feedpub.publishing.standing import Difference, stand
+from feedpub.publishing.store import Catalog
 
 PROBE = "all/" + FORMATS[0].file
 """A document that every site has; without it the output is gone, and is made anew."""
@@ -99,7 +100,7 @@ class Output:
         self._commit()
         self._forget(feeds, articles)
 
-    def _transaction(self) -> AbstractContextManager[Any]:
+    def _transaction(self) -> AbstractContextManager[Catalog]:
         return open_transaction(self._setup.open_store)
 
     # Pictures
@@ -123,7 +124,7 @@ class Output:
 
     # Documents
 
-    def _make_recipe(self, catalog: Any, demand: Demand) -> Recipe:
+    def _make_recipe(self, catalog: Catalog, demand: Demand) -> Recipe:
         self.summaries = summarize(catalog.shelves, demand.tree)
         return Recipe(
             site=self._setup.site,
@@ -229,7 +230,7 @@ class Output:
             catalog.renditions.drop(gone)
 
 
-def _list_pictures(catalog: Any, rows: Sequence[int]) -> list[str]:
+def _list_pictures(catalog: Catalog, rows: Sequence[int]) -> list[str]:
     """Return remote pictures of articles, the newest article's first."""
     published: dict[str, int] = {}
     for some in cut(rows, _BATCH):
@@ -241,12 +242,12 @@ def _list_pictures(catalog: Any, rows: Sequence[int]) -> list[str]:
     return sorted(published, key=lambda url: (-published[url], url))
 
 
-def _soil_showing(catalog: Any, urls: Sequence[str]) -> None:
+def _soil_showing(catalog: Catalog, urls: Sequence[str]) -> None:
     """Note that the feeds and pages that show these pictures have to be made."""
     tree = catalog.shelves.load_tree()
     difference = Difference()
     for some in cut(catalog.renditions.articles_showing(urls), _BATCH):
-        duplicates: dict[int, list[Any]] = {}
+        duplicates: dict[int | None, list[Record]] = {}
         for duplicate in catalog.sources.duplicates_of(some):
             duplicates.setdefault(duplicate.same_as, []).append(duplicate)
         for record in catalog.sources.records(some):

@@ -1,11 +1,11 @@
 """Remote pictures become copies of ours, as far as the time of one build goes."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from feedpub.errors import FetchError
-from feedpub.ports import PictureRow, Pictures, PictureState, Staged, Target
+from feedpub.ports import Copy, PictureRow, PictureState, Staged, Target, Thumbnails
 from feedpub.publishing.payload import MEDIA
+from feedpub.publishing.store import Renditions
 
 RETRY_S = 24 * 3600
 """A picture that failed is not asked for again before that."""
@@ -18,7 +18,7 @@ class PictureDesk:
         staged: Copies, waiting beside their places.
     """
 
-    def __init__(self, pictures: Pictures, target: Target, now: int) -> None:
+    def __init__(self, pictures: Thumbnails, target: Target, now: int) -> None:
         self.staged: list[Staged] = []
         self._pictures = pictures
         self._target = target
@@ -37,7 +37,7 @@ class PictureDesk:
         """What is known now of the pictures that were asked for."""
         return [*self._fetched, *self._waiting]
 
-    def choose(self, renditions: Any, wanted: Iterable[str]) -> None:
+    def choose(self, renditions: Renditions, wanted: Iterable[str]) -> None:
         """Decide what has to be fetched: the wanted URLs, best first, and what waits since before.
 
         Args:
@@ -68,7 +68,7 @@ class PictureDesk:
             return not self._target.exists(f"{MEDIA}{row.name}")
         return row.retry_at is not None and row.retry_at <= self._now
 
-    def _keep(self, url: str, result: Any) -> None:
+    def _keep(self, url: str, result: Copy | FetchError) -> None:
         if isinstance(result, FetchError):
             retry_at = self._now + RETRY_S if result.retry else None
             self._fetched.append(

@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from urllib.parse import quote, urljoin, urlsplit
 
 from feedpub.catalog.identity import Record
 from feedpub.errors import ArticleError, PictureError
 from feedpub.model import ReadArticle, Rendition, Site
-from feedpub.ports import RenditionRow, Staged, StoredProblem, Target
+from feedpub.ports import RenditionRow, Staged, StoredProblem, Target, Thumbnails
 from feedpub.publishing.payload import MEDIA, Payload, ThumbnailMode, name_page
+from feedpub.publishing.source import ArticleSource
 from feedpub.reading import render_article
 
 
@@ -46,9 +47,9 @@ class Renderer:
 
     def __init__(
         self,
-        sources: Sequence[Any],
+        sources: Sequence[ArticleSource],
         target: Target,
-        thumbnailer: Any,
+        thumbnailer: Thumbnails,
         site: Site,
         *,
         mode: ThumbnailMode,
@@ -91,7 +92,7 @@ class Renderer:
 class _Work:
     """One article while it is rendered."""
 
-    def __init__(self, renderer: Renderer, source: Any, record: Record) -> None:
+    def __init__(self, renderer: Renderer, source: ArticleSource, record: Record) -> None:
         self.media: list[Staged] = []
         self.problems: list[StoredProblem] = []
         self._renderer = renderer

@@ -8,6 +8,7 @@ from feedpub.ports import Lost, Progress, RenditionRow, Staged, StoredProblem, T
 from feedpub.publishing.payload import MEDIA, make_key, satisfies
 from feedpub.publishing.rendering import Rendered, Renderer, RenderTask
 from feedpub.publishing.setup import Setup, count_jobs, cut, open_transaction
+from feedpub.publishing.store import Catalog
 
 _BATCH = 500
 _CHUNK = 8
@@ -54,7 +55,7 @@ def place_media(target: Target, staged: Sequence[Staged]) -> list[str]:
     return list(dict.fromkeys(item.path for item in staged))
 
 
-def _list_stale(setup: Setup, catalog: Any, wanted: Mapping[int, bool]) -> Iterator[int]:
+def _list_stale(setup: Setup, catalog: Catalog, wanted: Mapping[int, bool]) -> Iterator[int]:
     for rows in cut(list(wanted), _BATCH):
         keys = catalog.renditions.keys(rows)
         for record in sorted(catalog.sources.records(rows)):
@@ -63,7 +64,7 @@ def _list_stale(setup: Setup, catalog: Any, wanted: Mapping[int, bool]) -> Itera
                 yield record.id
 
 
-def _list_broken(target: Target, catalog: Any, wanted: Mapping[int, bool]) -> Iterator[int]:
+def _list_broken(target: Target, catalog: Catalog, wanted: Mapping[int, bool]) -> Iterator[int]:
     """Yield the articles that show a copied picture that is not there."""
     for rows in cut(list(wanted), _BATCH):
         for kept in catalog.renditions.get(rows):
@@ -73,7 +74,7 @@ def _list_broken(target: Target, catalog: Any, wanted: Mapping[int, bool]) -> It
 
 
 def _make_tasks(
-    setup: Setup, catalog: Any, rows: Sequence[int], wanted: Mapping[int, bool]
+    setup: Setup, catalog: Catalog, rows: Sequence[int], wanted: Mapping[int, bool]
 ) -> Iterator[RenderTask]:
     places = {catalog.sources.open_source(source.name).id: source.index for source in setup.sources}
     for some in cut(rows, _BATCH):
@@ -102,7 +103,7 @@ def cut_iterator(items: Iterator[Any], size: int) -> Iterator[list[Any]]:
         yield batch
 
 
-def _keep(setup: Setup, catalog: Any, results: Sequence[Any]) -> list[str]:
+def _keep(setup: Setup, catalog: Catalog, results: Sequence[Any]) -> list[str]:
     staged: list[Staged] = []
     rows: list[RenditionRow] = []
     for result in results:
@@ -119,7 +120,7 @@ def _keep(setup: Setup, catalog: Any, results: Sequence[Any]) -> list[str]:
     return media
 
 
-def _keep_problems(catalog: Any, problems: Sequence[StoredProblem]) -> None:
+def _keep_problems(catalog: Catalog, problems: Sequence[StoredProblem]) -> None:
     known = set(catalog.sources.problems())
     source = catalog.sources.open_source(problems[0].source)
     fresh = [problem for problem in problems if problem not in known]

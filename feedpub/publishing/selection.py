@@ -4,10 +4,10 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from heapq import merge
-from typing import Any
 
 from feedpub.catalog.categories import CategoryTree
 from feedpub.publishing.standing import EVERYTHING, month_of
+from feedpub.publishing.store import Shelves
 
 BURST_S = 48 * 3600
 """How long before the latest arrival of a feed something still is a part of its burst."""
@@ -26,7 +26,7 @@ def month_bounds(month: str) -> tuple[int, int]:
 class Selection:
     """Looks articles up on the shelves of one transaction, each shelf once."""
 
-    def __init__(self, shelves: Any, tree: CategoryTree, entries: int) -> None:
+    def __init__(self, shelves: Shelves, tree: CategoryTree, entries: int) -> None:
         """Begin.
 
         Args:

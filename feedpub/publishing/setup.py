@@ -4,11 +4,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from feedpub.model import CategoryPath, Problem, Site
-from feedpub.ports import Glance, Lock, Notifier, StoredProblem, Target
+from feedpub.ports import Glance, Lock, Notifier, StoredProblem, Target, Thumbnails
 from feedpub.publishing.payload import ThumbnailMode
+from feedpub.publishing.source import ArticleSource, SourceReader
+from feedpub.publishing.store import Catalog, OpenStore
+
+if TYPE_CHECKING:
+    from feedpub.pages import Pages
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +47,7 @@ class Setup:
 
     site: Site
     site_id: str
-    sources: Sequence[Any]
+    sources: Sequence[ArticleSource]
     renames: Mapping[CategoryPath, CategoryPath]
     entries: int
     archive: Literal["full", "summary", "none"]
@@ -51,12 +56,12 @@ class Setup:
     jobs: int
     settings: str
     target: Target
-    open_store: Callable[..., AbstractContextManager[Any]]
+    open_store: OpenStore
     glance: Callable[[], Glance | None]
     make_pool: Callable[[Any, int], AbstractContextManager[Any]]
-    reader: Any
-    make_pages: Callable[[], Any] | None
-    thumbnailer: Any
+    reader: SourceReader
+    make_pages: "Callable[[], Pages] | None"
+    thumbnailer: Thumbnails
     probe: Callable[[Sequence[str]], dict[str, str | None]]
     notifier: Notifier | None
     lock: Lock
@@ -86,23 +91,24 @@ class BuildOptions:
 
 
 @contextmanager
-def open_transaction(open_store: Callable[..., Any], **options: Any) -> Iterator[Any]:
+def open_transaction(open_store: OpenStore, *, read_only: bool = False) -> Iterator[Catalog]:
     """Open the store for one transaction; give its catalog."""
-    with open_store(**options) as store, store.transaction() as catalog:
+    with open_store(read_only=read_only) as store, store.transaction() as catalog:
         yield catalog
 
 
 class ReadOnly:
     """Opens a transaction that only reads, in whichever process it is called."""
 
-    def __init__(self, open_store: Callable[..., Any]) -> None:
+    def __init__(self, open_store: OpenStore) -> None:
         self._open_store = open_store
 
-    def __call__(self) -> AbstractContextManager[Any]:
+    def __call__(self) -> AbstractContextManager[Catalog]:
         """Give the catalog."""
         return open_transaction(self._open_store, read_only=True)
 
 
+T = TypeVar("T")
 _WORTH_A_PROCESS = 64
 
 
@@ -111,7 +117,7 @@ def count_jobs(setup: Setup, tasks: int) -> int:
     return setup.jobs if tasks >= _WORTH_A_PROCESS else 1
 
 
-def cut(rows: Sequence[Any], size: int) -> Iterator[list[Any]]:
+def cut(rows: Sequence[T], size: int) -> Iterator[list[T]]:
     """Yield the rows in lists of at most ``size``."""
     for start in range(0, len(rows), size):
         yield list(rows[start : start + size])

@@ -1,19 +1,15 @@
 """After files have changed, those with one title and body are one article again."""
 
-from typing import TYPE_CHECKING
-
 from feedpub.catalog.duplicates import unite
 from feedpub.catalog.identity import Record, State
 from feedpub.publishing.changes import Changes
+from feedpub.publishing.knowledge import Intake
 from feedpub.publishing.setup import cut
-
-if TYPE_CHECKING:
-    from feedpub.publishing.intake import Intake
 
 _BATCH = 500
 
 
-def unite_equals(intake: "Intake", changes: Changes) -> None:
+def unite_equals(intake: Intake, changes: Changes) -> None:
     """Let one of the files with each text that changed stand for the others, or none of them.
 
     Args:
@@ -30,7 +26,7 @@ def unite_equals(intake: "Intake", changes: Changes) -> None:
         changes.flush(intake.tree)
 
 
-def _unite_group(intake: "Intake", changes: Changes, files: list[Record]) -> None:
+def _unite_group(intake: Intake, changes: Changes, files: list[Record]) -> None:
     united = unite(files, intake.moment)
     if united == files:
         return
@@ -41,7 +37,7 @@ def _unite_group(intake: "Intake", changes: Changes, files: list[Record]) -> Non
             _count(intake, before, after)
 
 
-def _count(intake: "Intake", before: Record, after: Record) -> None:
+def _count(intake: Intake, before: Record, after: Record) -> None:
     counts, is_fresh = intake.counts, after.first_seen == intake.moment.now
     if after.state == State.DUPLICATE and before.state != State.DUPLICATE:
         counts["duplicates"] += 1

@@ -10,49 +10,15 @@ import os
 import stat
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
-from typing import NamedTuple
 
 from feedpub.errors import ArticleError, SourceHeldError
+from feedpub.ports import File, Folder, Scan
 
 SIDECAR = ".meta"
 """Nikola keeps the front matter of ``a.rst`` in ``a.meta``, if one likes."""
 
 MAX_FILE_BYTES = 8 * 1024 * 1024
 _CHUNK = 32 * 1024  # a larger buffer is zeroed by the kernel and costs more than it saves
-
-
-class File(NamedTuple):
-    """A regular file of a folder; order and equality are those of the tuple."""
-
-    name: str
-    size: int
-    mtime_ns: int
-
-
-class Folder(NamedTuple):
-    """The article files of one folder.
-
-    Attributes:
-        path: Relative to the source, ``""`` for its root, with ``/``.
-        files: Sorted by name; empty if the folder is as it was known.
-        fingerprint: 16 bytes; equal if names, sizes and times are.
-    """
-
-    path: str
-    files: tuple[File, ...]
-    fingerprint: bytes
-
-
-class Scan(NamedTuple):
-    """One pass over a source, or over a part of it.
-
-    Attributes:
-        folders: Those with article files, in the order of their paths.
-        skipped: Paths that are not read: a FIFO, a symlink, a name that is not UTF-8.
-    """
-
-    folders: list[Folder]
-    skipped: list[str]
 
 
 def scan_tree(

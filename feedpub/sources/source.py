@@ -18,13 +18,10 @@ from feedpub.catalog.identity import (
 from feedpub.catalog.renames import rename_path
 from feedpub.errors import ArticleError, SourceHeldError
 from feedpub.model import CategoryPath, ReadArticle
-from feedpub.ports import StoredProblem, Workers
+from feedpub.ports import File, ReadTask, Scan, SourceFile, StoredProblem, Workers
 from feedpub.reading import Dialect, is_article_name, read_article
 from feedpub.sources.folders import (
     SIDECAR,
-    File,
-    Folder,
-    Scan,
     first_folders,
     read_bytes,
     scan_tree,
@@ -40,21 +37,6 @@ class ScanTask(NamedTuple):
 
     source: int
     folder: str
-
-
-class ReadTask(NamedTuple):
-    """Read one file."""
-
-    source: int
-    folder: str
-    file: File
-
-
-class SourceFile(NamedTuple):
-    """The bytes of an article, and of its sidecar if there is one."""
-
-    data: bytes
-    sidecar: bytes | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,11 +146,11 @@ class FolderSource:
             )
         return self._sight(folder, file, path, article)
 
-    def make_task(self, folder: str, file: File) -> "ReadTask":
+    def make_task(self, folder: str, file: File) -> ReadTask:
         """Return the task to read one file."""
         return ReadTask(self.index, folder, file)
 
-    def report_lost(self, task: "ReadTask", reason: str) -> StoredProblem:
+    def report_lost(self, task: ReadTask, reason: str) -> StoredProblem:
         """Return what is wrong with a file that could not be read for an unforeseen reason."""
         return StoredProblem(
             self.name,
@@ -269,6 +251,3 @@ class Reader:
         if isinstance(task, ScanTask):
             return source.scan_part(task.folder, self._known.get(source.name))
         return source.observe(task.folder, task.file)
-
-
-__all__ = ["Folder", "FolderSource", "ReadTask", "Reader", "ScanTask", "SourceFile"]
