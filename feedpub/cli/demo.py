@@ -2,6 +2,7 @@
 
 import shlex
 import shutil
+import sys
 from pathlib import Path
 
 import click
@@ -51,9 +52,19 @@ def _show(report: BuildReport, folder: Path, output: Path) -> None:
     )
     write("")
     write(f"Open in a browser: {output / 'index.html'}")
-    there = f"feedpub -C {shlex.quote(str(folder))}"
+    there = f"{_program()} -C {shlex.quote(str(folder))}"
     write(f"Or serve it:       {there} serve")
     say(f"The articles are in {folder / 'articles'}; change one and type: {there} build")
+
+
+def _program() -> str:
+    """Return how this program was called, where its name alone would not be found."""
+    called = Path(sys.argv[0])
+    if called.name != "feedpub" or shutil.which("feedpub"):
+        return "feedpub"
+    here = Path.cwd()
+    path = called.absolute()
+    return shlex.quote(str(path.relative_to(here) if path.is_relative_to(here) else path))
 
 
 def _name(report: FeedReport) -> str:

@@ -228,7 +228,7 @@ def _describe_news(observation: Observation) -> list[Problem]:
         Problem(
             "warning",
             "articles",
-            f"{backdated} new articles are dated more than 30 days back; "
-            "they are published, but no newsletter will bring them",
+            f"new, but dated more than 30 days back: {backdated}; "
+            "published, and no newsletter will bring them",
         )
     ]
