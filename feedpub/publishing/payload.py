@@ -32,6 +32,7 @@ class Payload:
         tags: Plain text.
         picture: URL of a remote picture, or path of a copied local one below the output folder.
         size: Width, height and bytes of a copied local picture.
+        original: URL that a copied local picture has on the article's own site.
         digest: ``lead`` or ``no``, None if absent.
     """
 
@@ -45,6 +46,7 @@ class Payload:
     tags: tuple[str, ...] = ()
     picture: str | None = None
     size: tuple[int, int, int] | None = None
+    original: str | None = None
     digest: str | None = None
 
     def to_bytes(self) -> bytes:
@@ -141,15 +143,17 @@ def _show(
         return None
     if payload.size is not None:
         width, height, length = payload.size
-        return _copied(payload.picture, width, height, length, site)
+        return _copied(payload.picture, (width, height, length), payload.original, site)
     known = pictures.get(payload.picture)
     if mode == "link" or known is None or known.state == PictureState.WAITING:
         return Picture(payload.picture)
     if known.state != PictureState.COPIED or not (known.name and known.width and known.height):
         return None
-    return _copied(MEDIA + known.name, known.width, known.height, known.length or 0, site)
+    size = (known.width, known.height, known.length or 0)
+    return _copied(MEDIA + known.name, size, payload.picture, site)
 
 
-def _copied(path: str, width: int, height: int, length: int, site: Site) -> Picture:
+def _copied(path: str, size: tuple[int, int, int], original: str | None, site: Site) -> Picture:
+    width, height, length = size
     url = site.feeds_url + quote(path)
-    return Picture(url, width, height, length or None, "image/jpeg", path)
+    return Picture(url, width, height, length or None, "image/jpeg", path, original)

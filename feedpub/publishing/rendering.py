@@ -89,6 +89,28 @@ class Renderer:
         return Rendered(row, work.media, work.problems)
 
 
+class _Choice(NamedTuple):
+    """A picture: where it is, and of a copy of a local one its size and the URL it stands for."""
+
+    picture: str | None
+    size: tuple[int, int, int] | None = None
+    original: str | None = None
+
+
+_NO_CHOICE = _Choice(None)
+_URL_SAFE = "%/:=&?~#+!$,;'@()*[]"
+
+
+def _join(base: str, reference: str) -> str | None:
+    """Return a web address as seen from another, None if it is none."""
+    try:
+        url = urljoin(base, reference)
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    return url if parts.scheme in ("http", "https") and parts.netloc else None
+
+
 class _Work:
     """One article while it is rendered."""
 
@@ -116,7 +138,7 @@ class _Work:
         )
         if rendition.refused:
             self._warn(f"the body is left out: {rendition.refused}")
-        picture, size = self._choose_picture(article, rendition)
+        choice = self._choose_picture(article, rendition)
         return Payload(
             title=article.title,
             url=self._url,
@@ -126,8 +148,9 @@ class _Work:
             authors=article.authors,
             language=article.language,
             tags=article.tags,
-            picture=picture,
-            size=size,
+            picture=choice.picture,
+            size=choice.size,
+            original=choice.original,
             digest=article.digest,
         )
 
@@ -140,8 +163,8 @@ class _Work:
         site = self._renderer._site
         given = article.url or article.permalink
         if given:
-            url = urljoin(site.url, quote(given, safe="%/:=&?~#+!$,;'@()*[]"))
-            if urlsplit(url).scheme in ("http", "https") and urlsplit(url).netloc:
+            url = _join(site.url, quote(given, safe=_URL_SAFE))
+            if url is not None:
                 return url, None
             self._warn(f"the URL {given[:80]!r} is not one of http; remove or mend it")
         if not self._renderer._pages:
@@ -151,35 +174,38 @@ class _Work:
 
     # Pictures
 
-    def _choose_picture(
-        self, article: ReadArticle, rendition: Rendition
-    ) -> tuple[str | None, tuple[int, int, int] | None]:
-        """Return the picture of the front matter, else the first of the body, and its size."""
+    def _choose_picture(self, article: ReadArticle, rendition: Rendition) -> _Choice:
+        """Return the picture of the front matter, else the first of the body."""
         if self._renderer._mode == "none":
-            return None, None
+            return _NO_CHOICE
         for reference in (article.thumbnail, *rendition.pictures[:1]):
-            if not reference:
-                continue
-            local = self._local.get(reference) or self._find_local(reference)
-            if local is not None:
-                copy = self._copy(local)
-                if copy is not None:
-                    return copy
-                continue
-            for path, size in filter(None, self._copies.values()):
-                if reference.endswith(quote(path)):
-                    return path, size
-            url = urljoin(self._url, reference.strip())
-            if urlsplit(url).scheme in ("http", "https") and urlsplit(url).netloc:
-                return quote(url, safe="%/:=&?~#+!$,;'@()*[]|"), None
-        return None, None
+            choice = self._try_picture(reference.strip()) if reference else None
+            if choice is not None:
+                return choice
+        return _NO_CHOICE
+
+    def _try_picture(self, reference: str) -> "_Choice | None":
+        local = self._local.get(reference) or self._find_local(reference)
+        if local is not None:
+            copy = self._copy(local)
+            return copy and _Choice(*copy, _join(self._url, reference))
+        for path, size in filter(None, self._copies.values()):
+            if reference.endswith(quote(path)):
+                return _Choice(path, size)
+        url = _join(self._url, reference)
+        return _Choice(quote(url, safe=_URL_SAFE + "|")) if url is not None else None
 
     def _find_local(self, reference: str) -> str | None:
-        parts = urlsplit(reference)
+        """Return the file that is copied in place of a picture, None if it stays where it is."""
+        if self._renderer._mode != "copy" and self._page is None:
+            return None
+        try:
+            parts = urlsplit(reference)
+        except ValueError:
+            return None
         if parts.scheme or parts.netloc or not parts.path:
             return None
-        found: str | None = self._source.find_picture(parts.path, self._record.folder)
-        return found
+        return self._source.find_picture(parts.path, self._record.folder)
 
     def _show_picture(self, reference: str) -> str | None:
         return self._place_picture(reference) if self._page else self._note_picture(reference)
@@ -187,8 +213,9 @@ class _Work:
     def _note_picture(self, reference: str) -> str | None:
         """Leave a local picture where the article's own site serves it, and note its file."""
         local = self._find_local(reference)
-        if local is not None and self._renderer._mode == "copy":
-            self._local[urljoin(self._url, reference)] = local
+        url = _join(self._url, reference)
+        if local is not None and url is not None:
+            self._local[url] = local
         return None
 
     def _place_picture(self, reference: str) -> str | None:
