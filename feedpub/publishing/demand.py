@@ -36,7 +36,9 @@ class Demand:
         for node in (*list(self.tree)[1:], self.tree[EVERYTHING]):
             months = self._dirty.get(node.id, set())
             if self._everything and self._is_shown(node):
-                yield FeedTask(node.id, live=True, months=(ALL_MONTHS,))
+                # With those that may have been emptied, which nothing else tells of.
+                emptied = sorted(months - {"", ALL_MONTHS})
+                yield FeedTask(node.id, live=True, months=(ALL_MONTHS, *emptied))
             elif months and not self._everything and self._is_asked_for(node.path):
                 yield FeedTask(node.id, "" in months, tuple(sorted(months - {""})))
 

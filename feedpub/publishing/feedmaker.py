@@ -206,7 +206,7 @@ class _Work:
         category = task.category
         latest = self._latest_archive(category)
         if ALL_MONTHS in task.months:
-            months = set(self._selection.months(category))
+            months = {*self._selection.months(category), *task.months} - {ALL_MONTHS}
         else:
             months = set(task.months)
             if latest is not None and not self._is_published(category, latest):

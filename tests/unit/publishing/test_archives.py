@@ -179,6 +179,17 @@ def test_an_emptied_month_is_removed_and_its_neighbours_mended(blog: Blog) -> No
     assert find_dangling(blog.target.files) == set()
 
 
+def test_a_month_may_be_emptied_while_all_is_made_anew(blog: Blog) -> None:
+    fill(blog)
+    blog.build()
+
+    blog.delete("b.md")
+    blog.set(site_title="Another site")
+    blog.build()
+
+    assert archived(blog) == ["2025-08", "2025-11"]
+
+
 def test_the_latest_archive_may_be_emptied(blog: Blog) -> None:
     fill(blog)
     blog.build()

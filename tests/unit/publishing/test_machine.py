@@ -3,6 +3,7 @@
 import json
 import tempfile
 from collections import defaultdict
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -10,8 +11,10 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
+from feedpub.errors import ArticleError
 from feedpub.testing import MemoryTarget
 from tests.support.blog import Blog
+from tests.support.links import find_dangling
 
 PATHS = st.sampled_from(["a.md", "b.md", "c.md", "sub/a.md", "sub/d.md", "other:a.md"])
 # Two with one title, two with one body, so that neither alone tells articles apart.
@@ -213,3 +216,67 @@ TestFolder = Folder.TestCase
 TestFolder.settings = settings(
     max_examples=max(1, settings.default.max_examples // 10), stateful_step_count=20
 )
+
+
+class Upheaval(Folder):
+    """The same with claimed ids, hidden articles, other settings: the model knows no content."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sources = self.blog.config.sources
+
+    @precondition(lambda self: self.files)
+    @rule(data=st.data(), guid=st.sampled_from([None, "tag:b,1:x", "tag:b,1:y", "z"]))
+    def claim(self, data: st.DataObject, guid: str | None) -> None:
+        path = self.pick(data)
+        self.save(path, {**self.files[path], "guid": guid})
+
+    @precondition(lambda self: self.files)
+    @rule(data=st.data())
+    def expire(self, data: st.DataObject) -> None:
+        path = self.pick(data)
+        self.save(path, {**self.files[path], "expires": "2026-01-06T12:00:00Z"})
+
+    @precondition(lambda self: self.files)
+    @rule(data=st.data())
+    def spoil(self, data: st.DataObject) -> None:
+        path = self.pick(data)
+        self.save(path, {**self.files[path], "date": "someday"})
+
+    @rule(path=PATHS, hidden=st.booleans())
+    def hide(self, path: str, hidden: bool) -> None:
+        with self.blog.publisher() as publisher, suppress(ArticleError):
+            (publisher.hide if hidden else publisher.unhide)(path.removeprefix("other:"))
+
+    @rule(
+        renames=st.sampled_from(
+            [{}, {("x",): ("z",)}, {("x", "y"): ("z",)}, {("z",): ("x", "y")}, {("x", "y"): ("x",)}]
+        )
+    )
+    def rename(self, renames: dict[tuple[str, ...], tuple[str, ...]]) -> None:
+        self.blog.set(renames=renames)
+
+    @rule(count=st.integers(1, 2))
+    def choose_sources(self, count: int) -> None:
+        self.blog.set(sources=self.sources[:count])
+
+    @rule(
+        option=st.sampled_from(["drafts", "future", "accept_deletions", "everything", "dry_run"]),
+        category=st.sampled_from([None, "x", "x/y"]),
+    )
+    def build_otherwise(self, option: str, category: str | None) -> None:
+        self.blog.build(category=category, **{option: True})
+
+    @rule()
+    def build(self) -> None:
+        self.blog.build(hours=4)
+
+        for folder in self.folders():
+            ids = list(self.walk(folder).values())
+            assert len(set(ids)) == len(ids)
+        assert find_dangling(self.blog.target.files) == set()
+        self.check_whole()
+
+
+TestUpheaval = Upheaval.TestCase
+TestUpheaval.settings = TestFolder.settings
