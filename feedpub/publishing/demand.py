@@ -45,9 +45,13 @@ class Demand:
     def _is_shown(self, node: Category) -> bool:
         """Return whether a category has a feed: drafts alone give it none.
 
-        One that is empty by now keeps its feed, since people read it.
+        One that is empty by now keeps its feed, since people read it, perhaps at an old address.
         """
-        return node.id in self._filled or self._setup.target.exists(f"{node.folder}/{_DOCUMENT}")
+        if node.id in self._filled:
+            return True
+        former = [folder for folder, owner in self.tree.aliases.items() if owner == node.id]
+        folders = (node.folder, *former)
+        return any(self._setup.target.exists(f"{folder}/{_DOCUMENT}") for folder in folders)
 
     @cached_property
     def _filled(self) -> set[int]:

@@ -14,7 +14,7 @@ from feedpub.model import Archive, Entry, Feed, FeedSummary, RenderedEntry, Site
 from feedpub.ports import Staged, Target
 from feedpub.publishing.payload import Payload, ThumbnailMode, make_entry
 from feedpub.publishing.selection import MAX_ENTRIES, Selection
-from feedpub.publishing.standing import ALL_MONTHS
+from feedpub.publishing.standing import ALL_MONTHS, EVERYTHING, month_of
 from feedpub.publishing.store import Catalog
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ MAX_BURST_BYTES = 1_000_000
 """Beyond the newest, a feed takes in arrivals up to this size of its RSS document."""
 
 _RENDER_BATCH = 500
+_LONG_AGO = -(1 << 62)
 
 
 class FeedTask(NamedTuple):
@@ -109,7 +110,7 @@ class FeedMaker:
         with self._open_catalog() as catalog:
             work = _Work(catalog, self._target, self._recipe)
             work.make_live([task.category for task in tasks if task.live])
-            if self._recipe.archive != "none":
+            if self._recipe.archive != "none" or work.has_archives():
                 work.make_archives(tasks)
         return work.made
 
@@ -157,7 +158,7 @@ class _Work:
             feed, [(entries[row].id, rendered[row]) for row in rows], self._recipe.site
         )
         shown = [entries[row] for row in rows]
-        aliases = [folder for folder, owner in self._tree.aliases.items() if owner == category]
+        aliases = self._list_aliases(category)
         for folder in (node.folder, *aliases):
             for name, data in documents.items():
                 self._stage(f"{folder}/{name}", data)
@@ -187,11 +188,18 @@ class _Work:
             return newest
         return self._selection.month_before(category, newest)
 
+    def has_archives(self) -> bool:
+        """Return whether archives were published, which may have been switched off since."""
+        first = self._catalog.shelves.first_from(EVERYTHING, _LONG_AGO)
+        return first is not None and self._is_published(EVERYTHING, month_of(first))
+
     def make_archives(self, tasks: Sequence[FeedTask]) -> None:
         wanted: dict[str, list[int]] = {}
         for task in tasks:
             for month in self._months_to_make(task):
                 wanted.setdefault(month, []).append(task.category)
+            if ALL_MONTHS in task.months:
+                self._drop_at_aliases(task)
         batch: dict[str, dict[int, list[int]]] = {}
         waiting = 0
         for month, categories in sorted(wanted.items()):
@@ -201,6 +209,20 @@ class _Work:
                 self._make_months(batch)
                 batch, waiting = {}, 0
         self._make_months(batch)
+
+    def _drop_at_aliases(self, task: FeedTask) -> None:
+        """Remove the archives of a renamed category, which are at its new address now.
+
+        Nobody would mend them where an article is withdrawn.
+        """
+        for folder in self._list_aliases(task.category):
+            for month in {*self._selection.months(task.category), *task.months}:
+                place = f"{folder}/archive/{month}"
+                if self._target.exists(f"{place}/{DOCUMENTS[0]}"):
+                    self.made.obsolete += [f"{place}/{name}" for name in reversed(DOCUMENTS)]
+
+    def _list_aliases(self, category: int) -> list[str]:
+        return [folder for folder, owner in self._tree.aliases.items() if owner == category]
 
     def _months_to_make(self, task: FeedTask) -> set[str]:
         category = task.category

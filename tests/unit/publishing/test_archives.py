@@ -275,13 +275,17 @@ def test_without_archives_nothing_points_at_one(blog: Blog) -> None:
     assert links(blog, "all") == {}
 
 
-def test_archives_that_are_switched_off_later_are_forgotten(blog: Blog) -> None:
+def test_archives_that_are_switched_off_later_are_removed(blog: Blog) -> None:
     fill(blog)
+    write(blog, "x", "2025-10-01", "x", "y")
+    write(blog, "z", "2026-01-01", "x", "y")
     blog.build()
+    assert archived(blog, "x/y") == ["2025-10"]
 
     blog.set(feeds_archive="none")
     blog.build()
 
+    assert not [path for path in blog.target.files if "/archive/" in path]
     assert links(blog, "all") == {}
     assert find_dangling(blog.target.files) == set()
 

@@ -6,6 +6,7 @@ import pytest
 
 from feedpub.model import CategoryPath
 from tests.support.blog import Blog
+from tests.support.links import find_dangling
 
 
 def folders(blog: Blog) -> set[str]:
@@ -270,6 +271,18 @@ def test_an_article_in_a_held_source_is_renamed_with_the_others(blogs: Blog) -> 
     assert set(blogs.titles("new")) == {"A", "B"}
 
 
+def test_a_category_may_be_emptied_and_renamed_at_once(blog: Blog) -> None:
+    blog.write("a.md", categories=["old"])
+    blog.write("b.md")
+    blog.build()
+
+    blog.delete("a.md")
+    rename(blog, {("old",): ("new",)})
+    blog.build()
+
+    assert blog.titles("old") == []
+
+
 def test_archives_move_with_their_category(blog: Blog) -> None:
     blog.write("a.md", categories=["old"], date="2025-10-01T00:00:00Z")
     blog.write("b.md", categories=["old"])
@@ -279,4 +292,5 @@ def test_archives_move_with_their_category(blog: Blog) -> None:
     blog.build()
 
     assert blog.titles("new/archive/2025-10") == ["A"]
-    assert "old/archive/2025-10/rss.xml" in blog.target.files
+    assert not [path for path in blog.target.files if path.startswith("old/archive/")]
+    assert find_dangling(blog.target.files) == set()
