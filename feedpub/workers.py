@@ -30,6 +30,7 @@ _AHEAD = 8  # chunks given to a worker at once, so that it never waits for the n
 # A pipe holds this much unread. Beyond it we would wait for the worker to take its task while the
 # worker waits for us to take its result.
 _AHEAD_BYTES = 32 * 1024
+_PATIENCE_S = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +151,9 @@ class Pool(Generic[T, R]):
         """End the processes, whatever they do."""
         for worker in self._workers:
             worker.connection.close()
+        for worker in self._workers:
+            if not worker.given:  # it sees that nobody asks any more, and ends by itself
+                worker.process.join(_PATIENCE_S)
             worker.process.terminate()
         for worker in self._workers:
             worker.process.join()
