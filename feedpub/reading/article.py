@@ -6,7 +6,7 @@ from datetime import datetime
 from feedpub.errors import ArticleError
 from feedpub.model import CategoryPath, ReadArticle
 from feedpub.reading.authors import read_authors
-from feedpub.reading.categories import read_categories, read_tags
+from feedpub.reading.categories import limit, read_categories, read_tags
 from feedpub.reading.cover import read_cover
 from feedpub.reading.dates import MISSING, Stamp, parse_date
 from feedpub.reading.decoding import decode
@@ -104,7 +104,9 @@ class _Reading:
         name = read_name(self._path, localised=dialect.generator in _LOCALISED)
         title = self._read_title(name)
         stamp = self._read_date(name)
-        categories = read_categories(fields, self._path, dialect)
+        categories, excess = limit(read_categories(fields, self._path, dialect))
+        if excess:
+            self._warn("categories", excess)
         return ReadArticle(
             self._path,
             title,

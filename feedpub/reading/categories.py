@@ -6,12 +6,15 @@ from feedpub.reading.fields import Fields, Value
 from feedpub.reading.text import plain_line
 
 _LONGEST_NAME = 200
-_DEEPEST = 20
+DEEPEST = 20
+MOST = 100
+"""Every category has feeds of its own, so that one article must not ask for thousands."""
+
 _COMMAS = frozenset({"auto", "eleventy", "zola", "astro", "hugo"})
 
 
 def read_categories(fields: Fields, path: str, dialect: Dialect) -> tuple[CategoryPath, ...]:
-    """Return the paths of an article's categories, unique, in the order written.
+    """Return the paths of an article's categories, unique, in the order written; see ``limit``.
 
     Args:
         fields: By folded name.
@@ -30,6 +33,19 @@ def read_categories(fields: Fields, path: str, dialect: Dialect) -> tuple[Catego
     elif generator == "pelican" and not paths:
         paths = _pelican_folder(path)
     return tuple(dict.fromkeys(paths)) if len(paths) > 1 else tuple(paths)
+
+
+def limit(paths: tuple[CategoryPath, ...]) -> tuple[tuple[CategoryPath, ...], str | None]:
+    """Return as much of an article's categories as is published, and what is wrong with more."""
+    if len(paths) > MOST:
+        return paths[:MOST], f"{len(paths)} categories; only the first {MOST} count, write fewer"
+    if any(len(path) > DEEPEST for path in paths):
+        deepest = max(map(len, paths))
+        return (
+            tuple(dict.fromkeys(path[:DEEPEST] for path in paths)),
+            f"a category {deepest} levels deep; only the first {DEEPEST} count, make it flatter",
+        )
+    return paths, None
 
 
 def read_tags(fields: Fields, generator: str) -> tuple[str, ...]:
@@ -72,7 +88,7 @@ def _several(value: Value) -> list[CategoryPath]:
 
 
 def _path(items: list[Value] | list[str]) -> CategoryPath:
-    return tuple([name for item in items[:_DEEPEST] if (name := _name(item))])
+    return tuple([name for item in items if (name := _name(item))])
 
 
 def _items(value: Value) -> list[Value]:
