@@ -8,31 +8,13 @@ import re
 from typing import NoReturn
 
 from feedpub.errors import MarkupError
-from feedpub.reading.tags import scan_tags
+from feedpub.reading.tags import VOID, scan_tags
 
 MAX_BODY = 2 * 1024 * 1024
 MAX_TAG = 8192
 MAX_DEPTH = 200
 MAX_MARKS = 100_000
 
-_VOID = frozenset(
-    [
-        "area",
-        "base",
-        "br",
-        "col",
-        "embed",
-        "hr",
-        "img",
-        "input",
-        "link",
-        "meta",
-        "param",
-        "source",
-        "track",
-        "wbr",
-    ]
-)
 # A start tag of these ends an open one of the same kind, so unclosed ones do not pile up.
 _SELF_ENDING = frozenset(
     [
@@ -119,7 +101,7 @@ class _Nesting:
 
     def open(self, name: str) -> int:
         """Enter an element; return how much is open."""
-        if name not in _VOID and name not in _SELF_ENDING:
+        if name not in VOID and name not in _SELF_ENDING:
             self._stack.append(name)
             self._open[name] = self._open.get(name, 0) + 1
         if name in _FORMATTING:

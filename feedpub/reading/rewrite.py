@@ -9,30 +9,12 @@ from html import escape
 from urllib.parse import urlsplit
 
 from feedpub.reading.dialect import is_placeholder
-from feedpub.reading.tags import Tag, attributes, scan_tags
+from feedpub.reading.tags import VOID, Tag, attributes, scan_tags
 
 PictureUrl = Callable[[str], str | None]
 
 _PLAYERS = frozenset({"iframe", "video", "audio", "embed", "object"})
 _LAZY = ("data-src", "data-original", "data-lazy-src", "data-actualsrc", "data-original-src")
-_VOID = frozenset(
-    [
-        "area",
-        "base",
-        "br",
-        "col",
-        "embed",
-        "hr",
-        "img",
-        "input",
-        "link",
-        "meta",
-        "param",
-        "source",
-        "track",
-        "wbr",
-    ]
-)
 _HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _SIGNS = ("<iframe", "<video", "<audio", "<embed", "<object")
 _MORE_SIGNS = ("display", "visibility", "hidden", "undefined")
@@ -116,7 +98,7 @@ class _Rewriter:
             self._player = attributes(tag.attributes)
             if name == "embed":
                 self._end_skipping(tag.end)
-        elif name not in _VOID and self._is_hidden(tag):
+        elif name not in VOID and self._is_hidden(tag):
             self._begin_skipping(tag)
 
     def _begin_skipping(self, tag: Tag) -> None:
