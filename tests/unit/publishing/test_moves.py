@@ -16,6 +16,21 @@ def test_a_moved_file_keeps_id_dates_and_page(blog: Blog) -> None:
     assert blog.item("A") == first
 
 
+def test_a_moved_file_keeps_its_page_when_it_is_edited_later(blog: Blog) -> None:
+    blog.with_pages()
+    blog.write("a.md")
+    blog.build()
+    page = blog.page_of("A")
+    blog.move("a.md", "sub/b.md")
+    blog.build()
+
+    blog.write("sub/b.md", "Another text.", title="A")
+    blog.build()
+
+    assert blog.page_of("A") == page
+    assert b"Another text." in blog.target.files[page]
+
+
 def test_a_file_may_move_to_another_folder(blog: Blog) -> None:
     blog.write("2025/a.md")
     blog.build()
