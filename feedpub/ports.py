@@ -234,6 +234,7 @@ class StoredProblem(NamedTuple):
         line: From 1, None if the whole file is meant.
         column: From 1.
         message: Without the place.
+        passing: Whether the file may be sound at the next look though it is not changed; not kept.
     """
 
     source: str
@@ -243,6 +244,7 @@ class StoredProblem(NamedTuple):
     line: int | None
     column: int | None
     message: str
+    passing: bool = False
 
 
 class RenditionRow(NamedTuple):

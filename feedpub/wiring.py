@@ -111,6 +111,7 @@ def make_setup(
         make_pool=Pool,
         reader=Reader(sources),
         make_pages=_PageMaker(config) if config.pages.enabled else None,
+        article_pages=config.pages.enabled and config.pages.articles == "auto",
         thumbnailer=_LazyThumbnailer(allow_private=allow_private),
         probe=_Probe(allow_private=allow_private),
         notifier=_Hub(config.site.hub) if config.site.hub and config.feeds.ping else None,
@@ -172,6 +173,7 @@ def digest_settings(config: Config) -> str:
         config.thumbnails.mode,
         config.thumbnails.placeholders,
         config.pages.enabled,
+        config.pages.articles,
     )
     digest.update(repr(values).encode("utf-8", "replace"))
     if config.pages.enabled:

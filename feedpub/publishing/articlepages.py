@@ -26,9 +26,11 @@ class ArticlePageMaker:
     def __call__(self, rows: Sequence[int]) -> Made:
         """Make the pages of some articles, and take down those of articles that are gone."""
         made = Made()
-        if self._recipe.pages is None:
-            return made
         with self._open_catalog() as catalog:
+            if self._recipe.pages is None or not self._recipe.article_pages:
+                paths = map(name_page, catalog.sources.records(rows))
+                made.obsolete += [path for path in paths if self._target.exists(path)]
+                return made
             public = {
                 record.id: record
                 for record in catalog.sources.records(rows)

@@ -70,6 +70,7 @@ class Recipe:
         archive: What archives carry.
         mode: What is done with pictures.
         pages: Renders HTML, None without pages.
+        article_pages: Whether an article without a URL gets a page.
         children: Summaries of the categories below each one, for its page.
         mend: The build before was interrupted, so that a published archive may lack the links to
             one that was published after it.
@@ -81,6 +82,7 @@ class Recipe:
     archive: Literal["full", "summary", "none"]
     mode: ThumbnailMode
     pages: "Pages | None" = None
+    article_pages: bool = True
     children: Mapping[int, Sequence[FeedSummary]] = field(default_factory=dict)
     mend: bool = False
 

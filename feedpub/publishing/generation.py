@@ -40,7 +40,7 @@ class GenerationRun:
     Attributes:
         changes: On their way too.
         problems: With files, in the order found.
-        unsettled: Folders with a file that waits for another one to change.
+        unsettled: Folders to read again: a file may be sound then though it is not changed.
     """
 
     def __init__(self, intake: Intake, generation: Generation) -> None:
@@ -59,7 +59,9 @@ class GenerationRun:
     def take_in(self, sightings: Iterable[Sighting | StoredProblem]) -> None:
         """Decide over files, and write what was decided."""
         for batch in _batches(sightings):
-            self.problems += [seen for seen in batch if isinstance(seen, StoredProblem)]
+            problems = [seen for seen in batch if isinstance(seen, StoredProblem)]
+            self.problems += problems
+            self.unsettled.update(problem.folder for problem in problems if problem.passing)
             self._take_in_batch([seen for seen in batch if isinstance(seen, Sighting)])
         waiting, self._waiting = self._waiting, []
         for batch in _batches(waiting):  # the one who has the id may have let go of it by now

@@ -36,7 +36,7 @@ class Outcome:
 
     Attributes:
         problems: With files, in the order found.
-        unsettled: Folders with a file that waits for another one to change.
+        unsettled: Folders to read again: a file may be sound then though it is not changed.
     """
 
     problems: list[StoredProblem]

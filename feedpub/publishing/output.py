@@ -81,7 +81,7 @@ class Output:
 
     def publish(self) -> None:
         """Render, fetch pictures, make documents, put them into place, in this order."""
-        setup, pages = self._setup, self._pages is not None
+        setup, pages = self._setup, self._pages is not None and self._setup.article_pages
         with self._transaction() as catalog:
             wanted = Demand(setup, self._options, catalog).list_articles(pages=pages)
         self._media += render_stale(
@@ -93,7 +93,8 @@ class Output:
             demand = Demand(setup, self._options, catalog)
             recipe = self._make_recipe(catalog, demand)
             feeds = list(demand.list_feeds())
-            articles = demand.list_pages(wanted) if pages else []
+            had_pages = bool(catalog.shelves.meta().get("article_pages"))
+            articles = demand.list_pages(wanted) if pages or had_pages else []
         self._make(FeedMaker, recipe, share(feeds, recipe.tree), "feeds", len(feeds))
         self._make(ArticlePageMaker, recipe, cut(articles, _BATCH), "pages", len(articles))
         self._make_front(recipe)
@@ -133,6 +134,7 @@ class Output:
             archive=self._setup.archive,
             mode=self._setup.mode,
             pages=self._pages,
+            article_pages=self._setup.article_pages,
             children=find_children(self.summaries, demand.tree),
             mend=self._mend,
         )
@@ -216,6 +218,8 @@ class Output:
             if self._options.category is None:
                 shelves.clear_dirty(shelves.dirty())
                 shelves.clear_touched()
+                own = self._pages is not None and self._setup.article_pages
+                shelves.set_meta({"article_pages": "1" if own else ""})
             else:
                 shelves.clear_dirty((task.category, "") for task in feeds)
                 shelves.clear_dirty(

@@ -37,6 +37,7 @@ class Setup:
         make_pool: Function and number of processes give ``Workers`` to be closed.
         reader: What a reading process does.
         make_pages: Gives what renders HTML; None without pages.
+        article_pages: Whether an article without a URL gets a page.
         thumbnailer: Makes thumbnails; also fetches them.
         probe: Web addresses give, for each, why it does not answer, or None.
         notifier: Told of changed feeds; None if nobody is.
@@ -61,6 +62,7 @@ class Setup:
     make_pool: Callable[[Any, int], AbstractContextManager[Any]]
     reader: SourceReader
     make_pages: "Callable[[], Pages] | None"
+    article_pages: bool
     thumbnailer: Thumbnails
     probe: Callable[[Sequence[str]], dict[str, str | None]]
     notifier: Notifier | None

@@ -134,6 +134,12 @@ class FolderSource:
         path = f"{folder}/{file.name}" if folder else file.name
         try:
             source_file = self.read(path)
+        except ArticleError as error:
+            passing = isinstance(error.__cause__, OSError)
+            return StoredProblem(
+                self.name, folder, file.name, "error", None, None, error.message, passing
+            )
+        try:
             article = read_article(
                 source_file.data,
                 path=path,
@@ -160,6 +166,7 @@ class FolderSource:
             None,
             None,
             f"cannot be read ({reason}); look for what is unusual in it, or exclude it",
+            passing=True,
         )
 
     def read_picture(self, place: str) -> bytes:

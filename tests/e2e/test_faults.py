@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -19,6 +20,9 @@ requires_strace = pytest.mark.skipif(
     needs.find("strace") is not None and not strace.may_trace(),
     reason="needs the right to trace processes",
 )
+
+
+NOBODY = 65_534
 
 
 @pytest.fixture(scope="module")
@@ -196,16 +200,74 @@ def test_a_read_only_site_is_told(words: tuple[str, ...], old: RealSite, disk: S
     assert ";" in done.stderr, "no remedy"
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_an_output_of_another_user_is_told(old: RealSite) -> None:
-    (old.feeds / "all").chmod(0o555)
-    try:
-        done = old.build()
-    finally:
-        (old.feeds / "all").chmod(0o755)
+# Files and folders of others: root may read everything, so that root becomes somebody else
 
+
+@pytest.fixture
+def own(generations: tuple[RealSite, RealSite]) -> Iterator[RealSite]:
+    """A site of an ordinary user, in a place that such a one can reach."""
+    with tempfile.TemporaryDirectory() as name:
+        site = generations[0].copy(Path(name) / "site")
+        if os.geteuid() == 0:
+            for path in (Path(name), site.root, *site.root.rglob("*")):
+                os.chown(path, NOBODY, NOBODY)
+        yield site
+
+
+def build_as_nobody(site: RealSite) -> "subprocess.CompletedProcess[str]":
+    root = {"user": NOBODY, "group": NOBODY, "extra_groups": []} if os.geteuid() == 0 else {}
+    return site.run("build", "--offline", **root)
+
+
+def test_an_output_of_another_user_is_told(own: RealSite) -> None:
+    (own.feeds / "all").chmod(0o555)
+
+    done = build_as_nobody(own)
+
+    (own.feeds / "all").chmod(0o755)
     assert done.returncode == 1
     assert "let this user write there" in done.stderr
+
+
+def test_an_unreadable_article_is_named_and_read_once_it_can_be(
+    own: RealSite, new: RealSite
+) -> None:
+    article = own.articles / "fresh.md"
+    article.chmod(0)
+
+    done = build_as_nobody(own)
+
+    assert done.returncode == 0
+    assert "articles/fresh.md: error: cannot be opened: Permission denied" in done.stderr
+    assert "z/rss.xml" not in own.published()
+
+    article.chmod(0o644)  # changes neither size nor time
+    assert "error" not in build_as_nobody(own).stderr
+    assert own.published() == new.published()
+
+
+def test_an_article_that_becomes_unreadable_stays_as_it_was(own: RealSite) -> None:
+    before = own.published()["a/b/rss.xml"]
+    (own.articles / "mid.md").chmod(0)
+    os.utime(own.articles / "mid.md")
+
+    done = build_as_nobody(own)
+
+    assert "articles/mid.md: error: cannot be opened" in done.stderr
+    assert b"<title>Mid</title>" in before
+    assert b"<title>Mid</title>" in own.published()["a/b/rss.xml"]
+
+
+def test_a_folder_that_cannot_be_listed_holds_its_source(own: RealSite) -> None:
+    before = own.published()
+    (own.articles / "below").mkdir(mode=0)
+
+    done = build_as_nobody(own)
+
+    (own.articles / "below").chmod(0o755)
+    assert done.returncode == 3
+    assert "below" in done.stderr
+    assert {path: own.published().get(path) for path in before} == before
 
 
 @pytest.mark.parametrize("blocker", ["file", "folder"])

@@ -280,3 +280,18 @@ def test_unhiding_a_draft_does_not_publish_it(blog: Blog) -> None:
 
     assert report.new == 0
     assert blog.titles() == ["B"]
+
+
+@pytest.mark.parametrize("articles", ["auto", "none"])
+def test_pages_that_are_switched_off_are_taken_down(blog: Blog, articles: str) -> None:
+    blog.with_pages()
+    blog.write("a.md")
+    blog.build()
+    assert any(path.startswith("articles/") for path in blog.target.files)
+
+    # What is hidden later must not stay readable there.
+    blog.set(pages_enabled=articles == "none", pages_articles=articles)
+    blog.build()
+
+    assert not any(path.startswith("articles/") for path in blog.target.files)
+    assert blog.titles() == ["A"]
