@@ -2,10 +2,12 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
-import tempfile
+import time
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -20,9 +22,6 @@ requires_strace = pytest.mark.skipif(
     needs.find("strace") is not None and not strace.may_trace(),
     reason="needs the right to trace processes",
 )
-
-
-NOBODY = 65_534
 
 
 @pytest.fixture(scope="module")
@@ -200,74 +199,71 @@ def test_a_read_only_site_is_told(words: tuple[str, ...], old: RealSite, disk: S
     assert ";" in done.stderr, "no remedy"
 
 
-# Files and folders of others: root may read everything, so that root becomes somebody else
+# Without the right to pass over permissions, which root has
+
+_DROP = "dac_override,-dac_read_search"
+WITHOUT_RIGHTS = (
+    ["setpriv", f"--bounding-set=-{_DROP}", f"--inh-caps=-{_DROP}"] if os.geteuid() == 0 else []
+)
+requires_permissions = pytest.mark.skipif(
+    subprocess.run([*WITHOUT_RIGHTS, "true"], capture_output=True).returncode != 0,
+    reason="needs to give up the rights of root",
+)
 
 
-@pytest.fixture
-def own(generations: tuple[RealSite, RealSite]) -> Iterator[RealSite]:
-    """A site of an ordinary user, in a place that such a one can reach."""
-    with tempfile.TemporaryDirectory() as name:
-        site = generations[0].copy(Path(name) / "site")
-        if os.geteuid() == 0:
-            for path in (Path(name), site.root, *site.root.rglob("*")):
-                os.chown(path, NOBODY, NOBODY)
-        yield site
+@requires_permissions
+def test_an_output_of_another_user_is_told(old: RealSite) -> None:
+    (old.feeds / "all").chmod(0o555)
 
+    done = old.build(wrapper=WITHOUT_RIGHTS)
 
-def build_as_nobody(site: RealSite) -> "subprocess.CompletedProcess[str]":
-    root = {"user": NOBODY, "group": NOBODY, "extra_groups": []} if os.geteuid() == 0 else {}
-    return site.run("build", "--offline", **root)
-
-
-def test_an_output_of_another_user_is_told(own: RealSite) -> None:
-    (own.feeds / "all").chmod(0o555)
-
-    done = build_as_nobody(own)
-
-    (own.feeds / "all").chmod(0o755)
+    (old.feeds / "all").chmod(0o755)
     assert done.returncode == 1
     assert "let this user write there" in done.stderr
 
 
+@requires_permissions
 def test_an_unreadable_article_is_named_and_read_once_it_can_be(
-    own: RealSite, new: RealSite
+    old: RealSite, new: RealSite
 ) -> None:
-    article = own.articles / "fresh.md"
+    article = old.articles / "fresh.md"
     article.chmod(0)
 
-    done = build_as_nobody(own)
+    done = old.build(wrapper=WITHOUT_RIGHTS)
 
     assert done.returncode == 0
     assert "articles/fresh.md: error: cannot be opened: Permission denied" in done.stderr
-    assert "z/rss.xml" not in own.published()
+    assert "z/rss.xml" not in old.published()
 
     article.chmod(0o644)  # changes neither size nor time
-    assert "error" not in build_as_nobody(own).stderr
-    assert own.published() == new.published()
+    assert "error" not in old.build(wrapper=WITHOUT_RIGHTS).stderr
+    assert old.published() == new.published()
 
 
-def test_an_article_that_becomes_unreadable_stays_as_it_was(own: RealSite) -> None:
-    before = own.published()["a/b/rss.xml"]
-    (own.articles / "mid.md").chmod(0)
-    os.utime(own.articles / "mid.md")
+@requires_permissions
+def test_an_article_that_becomes_unreadable_stays_as_it_was(old: RealSite) -> None:
+    before = old.published()["a/b/rss.xml"]
+    (old.articles / "mid.md").chmod(0)
+    os.utime(old.articles / "mid.md")
 
-    done = build_as_nobody(own)
+    done = old.build(wrapper=WITHOUT_RIGHTS)
 
     assert "articles/mid.md: error: cannot be opened" in done.stderr
     assert b"<title>Mid</title>" in before
-    assert b"<title>Mid</title>" in own.published()["a/b/rss.xml"]
+    assert b"<title>Mid</title>" in old.published()["a/b/rss.xml"]
 
 
-def test_a_folder_that_cannot_be_listed_holds_its_source(own: RealSite) -> None:
-    before = own.published()
-    (own.articles / "below").mkdir(mode=0)
+@requires_permissions
+def test_a_folder_that_cannot_be_listed_holds_its_source(old: RealSite) -> None:
+    before = old.published()
+    (old.articles / "below").mkdir(mode=0)
 
-    done = build_as_nobody(own)
+    done = old.build(wrapper=WITHOUT_RIGHTS)
 
-    (own.articles / "below").chmod(0o755)
+    (old.articles / "below").chmod(0o755)
     assert done.returncode == 3
     assert "below" in done.stderr
-    assert {path: own.published().get(path) for path in before} == before
+    assert {path: old.published().get(path) for path in before} == before
 
 
 @pytest.mark.parametrize("blocker", ["file", "folder"])
@@ -290,3 +286,31 @@ def test_something_in_the_way_of_a_document_is_told(
     place.unlink() if blocker == "file" else place.rmdir()
     old.build_well()
     assert old.published() == new.published()
+
+
+# A process of the build that is killed, such as for want of memory
+
+
+def test_a_killed_worker_is_replaced_and_nothing_is_lost(tmp_path: Path) -> None:
+    site = RealSite.create(tmp_path / "site", jobs=2, entries=5)
+    for number in range(300):
+        categories = f"[c{number % 9}]"
+        site.post(f"{number}.md", f"Title {number}", date="2025-11-01", categories=categories)
+    undisturbed = site.copy(tmp_path / "undisturbed")
+    undisturbed.build_well()
+
+    killed = 0
+    with site.start("build", "--offline") as build:
+        children = Path(f"/proc/{build.pid}/task/{build.pid}/children")
+        while build.poll() is None and killed < 3:
+            with suppress(FileNotFoundError, ProcessLookupError):
+                for child in children.read_text().split()[:1]:
+                    os.kill(int(child), signal.SIGKILL)
+                    killed += 1
+                    time.sleep(0.1)
+        _, said = build.communicate(timeout=60)
+
+    assert killed
+    assert build.returncode == 0, said
+    assert "error" not in said
+    assert site.published() == undisturbed.published()
