@@ -84,9 +84,10 @@ class Output:
         setup, pages = self._setup, self._pages is not None and self._setup.article_pages
         with self._transaction() as catalog:
             wanted = Demand(setup, self._options, catalog).list_articles(pages=pages)
-        self._media += render_stale(
+        rendered = render_stale(
             setup, wanted, pages=pages, search=self._is_gone, progress=self._progress
         )
+        self._media += rendered.media
         if setup.mode == "copy":
             self._fetch_pictures(list(wanted))
         with self._transaction() as catalog:
@@ -99,7 +100,7 @@ class Output:
         self._make(ArticlePageMaker, recipe, cut(articles, _BATCH), "pages", len(articles))
         self._make_front(recipe)
         self._commit()
-        self._forget(feeds, articles)
+        self._forget(feeds, articles, rendered.failed)
 
     def _transaction(self) -> AbstractContextManager[Catalog]:
         return open_transaction(self._setup.open_store)
@@ -121,7 +122,7 @@ class Output:
         self._media += place_media(self._setup.target, desk.staged)
         with self._transaction() as catalog:
             catalog.renditions.put_pictures(desk.rows)
-            _soil_showing(catalog, desk.changed)
+            _soil(catalog, catalog.renditions.articles_showing(desk.changed))
 
     # Documents
 
@@ -211,7 +212,9 @@ class Output:
             if self.topics:
                 catalog.shelves.set_meta({"pings": json.dumps(self.topics)})
 
-    def _forget(self, feeds: Sequence[FeedTask], articles: Sequence[int]) -> None:
+    def _forget(
+        self, feeds: Sequence[FeedTask], articles: Sequence[int], failed: Sequence[int]
+    ) -> None:
         """Note what is published now, so that the next build does not make it again."""
         with self._transaction() as catalog:
             shelves = catalog.shelves
@@ -232,6 +235,7 @@ class Output:
                 if record.state == State.DELETED
             ]
             catalog.renditions.drop(gone)
+            _soil(catalog, failed)
 
 
 def _list_pictures(catalog: Catalog, rows: Sequence[int]) -> list[str]:
@@ -246,11 +250,11 @@ def _list_pictures(catalog: Catalog, rows: Sequence[int]) -> list[str]:
     return sorted(published, key=lambda url: (-published[url], url))
 
 
-def _soil_showing(catalog: Catalog, urls: Sequence[str]) -> None:
-    """Note that the feeds and pages that show these pictures have to be made."""
+def _soil(catalog: Catalog, articles: Sequence[int]) -> None:
+    """Note that the feeds and pages that show these articles have to be made."""
     tree = catalog.shelves.load_tree()
     difference = Difference()
-    for some in cut(catalog.renditions.articles_showing(urls), _BATCH):
+    for some in cut(articles, _BATCH):
         duplicates: dict[int | None, list[Record]] = {}
         for duplicate in catalog.sources.duplicates_of(some):
             duplicates.setdefault(duplicate.same_as, []).append(duplicate)

@@ -35,11 +35,13 @@ class Rendered(NamedTuple):
         row: To be kept; None if the file could not be read.
         media: Copies of local pictures, staged.
         problems: What the editor should know.
+        failed: The article, if another try may succeed though its file does not change.
     """
 
     row: RenditionRow | None
     media: list[Staged]
     problems: list[StoredProblem]
+    failed: int | None = None
 
 
 class Renderer:
@@ -79,7 +81,8 @@ class Renderer:
         try:
             payload = work.render(full=bool(task.key[-1]))
         except ArticleError as error:
-            return Rendered(None, work.media, [work.explain(error)])
+            failed = task.record.id if isinstance(error.__cause__, OSError) else None
+            return Rendered(None, work.media, [work.explain(error)], failed)
         row = RenditionRow(
             task.record.id,
             task.key,

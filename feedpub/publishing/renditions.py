@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from feedpub.ports import Lost, Progress, RenditionRow, Staged, StoredProblem, Target
 from feedpub.publishing.payload import MEDIA, make_key, satisfies
@@ -12,13 +12,28 @@ from feedpub.publishing.store import Catalog
 
 _BATCH = 500
 _CHUNK = 8
+UNREADABLE = "cannot be "
+"""How the message of a fault begins that may pass though the file does not change."""
+
 _COPY = re.compile(MEDIA.encode() + rb"[0-9a-f]{32}\.jpg")
+
+
+class Outcome(NamedTuple):
+    """What came of rendering.
+
+    Attributes:
+        media: Pictures that were published.
+        failed: Articles that are to be tried again.
+    """
+
+    media: list[str]
+    failed: list[int]
 
 
 def render_stale(
     setup: Setup, wanted: Mapping[int, bool], *, pages: bool, search: bool, progress: Progress
-) -> list[str]:
-    """Render what the kept renditions do not serve for; return the pictures that it published.
+) -> Outcome:
+    """Render what the kept renditions do not serve for.
 
     Args:
         setup: Of the site.
@@ -31,13 +46,13 @@ def render_stale(
         rows = list(_list_stale(setup, catalog, wanted))
         if search:
             rows = sorted({*rows, *_list_broken(setup.target, catalog, wanted)})
+    outcome = Outcome([], [])
     if not rows:
-        return []
+        return outcome
     renderer = Renderer(
         setup.sources, setup.target, setup.thumbnailer, setup.site, mode=setup.mode, pages=pages
     )
     progress("render", 0, len(rows))
-    media: list[str] = []
     # The processes come first: none may inherit an open database.
     with (
         setup.make_pool(renderer, count_jobs(setup, len(rows))) as pool,
@@ -45,8 +60,8 @@ def render_stale(
     ):
         results = pool.map(_make_tasks(setup, catalog, rows, wanted), chunk=_CHUNK)
         for batch in cut_iterator(_count(results, len(rows), progress), _BATCH):
-            media += _keep(setup, catalog, batch)
-    return media
+            _keep(setup, catalog, batch, outcome)
+    return outcome
 
 
 def place_media(target: Target, staged: Sequence[Staged]) -> list[str]:
@@ -103,7 +118,7 @@ def cut_iterator(items: Iterator[Any], size: int) -> Iterator[list[Any]]:
         yield batch
 
 
-def _keep(setup: Setup, catalog: Catalog, results: Sequence[Any]) -> list[str]:
+def _keep(setup: Setup, catalog: Catalog, results: Sequence[Any], outcome: Outcome) -> None:
     staged: list[Staged] = []
     rows: list[RenditionRow] = []
     for result in results:
@@ -114,10 +129,34 @@ def _keep(setup: Setup, catalog: Catalog, results: Sequence[Any]) -> list[str]:
             _keep_problems(catalog, result.problems)
         if result.row is not None:
             rows.append(result.row)
+        if result.failed is not None:
+            outcome.failed.append(result.failed)
     # First the files, then the rows that promise them: what is kept is never rendered again.
-    media = place_media(setup.target, staged)
+    outcome.media.extend(place_media(setup.target, staged))
     catalog.renditions.put(rows)
-    return media
+    _withdraw_failures(catalog, [row.article for row in rows])
+
+
+def _withdraw_failures(catalog: Catalog, rendered: Sequence[int]) -> None:
+    """Forget that files could not be read which now could."""
+    problems = catalog.sources.problems()
+    failed = {_place(problem) for problem in problems if problem.message.startswith(UNREADABLE)}
+    if not failed:
+        return
+    names = {source.id: source.name for source in catalog.sources.list_sources()}
+    for record in catalog.sources.records(rendered):
+        place = (names[record.source], record.folder, record.name)
+        if place in failed:
+            kept = [
+                problem
+                for problem in problems
+                if _place(problem) == place and not problem.message.startswith(UNREADABLE)
+            ]
+            catalog.sources.replace_problems(record.source, {place[1:]}, kept)
+
+
+def _place(problem: StoredProblem) -> tuple[str, str, str]:
+    return problem.source, problem.folder, problem.name
 
 
 def _keep_problems(catalog: Catalog, problems: Sequence[StoredProblem]) -> None:
@@ -132,4 +171,4 @@ def _report_lost(setup: Setup, task: RenderTask, reason: str) -> Rendered:
     message = f"cannot be rendered ({reason}); look for what is unusual in it, or exclude it"
     name = setup.sources[task.source].name
     problem = StoredProblem(name, record.folder, record.name, "error", None, None, message)
-    return Rendered(None, [], [problem])
+    return Rendered(None, [], [problem], record.id)

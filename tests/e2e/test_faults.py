@@ -241,6 +241,25 @@ def test_an_unreadable_article_is_named_and_read_once_it_can_be(
 
 
 @requires_permissions
+def test_an_article_that_cannot_be_read_again_is_tried_with_each_build(
+    new: RealSite,
+) -> None:
+    settings = new.root / "feedpub.toml"
+    settings.write_text(settings.read_text().replace("测试 Test", "another title"))
+    article = new.articles / "mid.md"
+    article.chmod(0)
+    shutil.rmtree(new.feeds)
+
+    done = new.build(wrapper=WITHOUT_RIGHTS)
+
+    assert "articles/mid.md: error: cannot be opened: Permission denied" in done.stderr
+    article.chmod(0o644)
+    new.post("other.md", "Other", date="2025-11-20", categories="[c]")
+    assert "error" not in new.build(wrapper=WITHOUT_RIGHTS).stderr
+    assert new.look("SELECT * FROM dirty") == []
+
+
+@requires_permissions
 def test_an_article_that_becomes_unreadable_stays_as_it_was(old: RealSite) -> None:
     before = old.published()["a/b/rss.xml"]
     (old.articles / "mid.md").chmod(0)
