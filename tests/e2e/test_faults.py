@@ -85,8 +85,7 @@ def test_a_fault_at_any_call_leaves_a_whole_site(tmp_path: Path) -> None:
 
 def test_what_a_killed_build_staged_is_taken_down_by_the_next(old: RealSite, new: RealSite) -> None:
     with old.start("build", "--offline") as build:
-        while not old.waiting() and build.poll() is None:
-            pass
+        old.freeze_while_staging(build)
         build.kill()
 
     assert old.waiting()

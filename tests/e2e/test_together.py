@@ -109,9 +109,7 @@ def test_a_build_waits_for_one_that_ends_soon(site: RealSite, wanted: dict[str, 
 
 def test_a_frozen_build_is_not_overtaken(site: RealSite, wanted: dict[str, bytes]) -> None:
     with site.start("build", "--offline") as frozen:
-        while not site.waiting() and frozen.poll() is None:
-            pass
-        frozen.send_signal(signal.SIGSTOP)
+        site.freeze_while_staging(frozen)
         try:
             second = site.build()
         finally:
@@ -129,9 +127,9 @@ def test_an_interrupted_build_exits_130_and_takes_down_what_it_staged(
     before = site.published()
 
     with site.start("build", "--offline") as build:
-        while not site.waiting() and build.poll() is None:
-            pass
+        site.freeze_while_staging(build)
         build.send_signal(signal.SIGINT)
+        build.send_signal(signal.SIGCONT)
         _, said = build.communicate(timeout=60)
 
     assert build.returncode == 130, said

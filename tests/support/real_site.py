@@ -3,6 +3,7 @@
 import hashlib
 import os
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -165,7 +166,19 @@ class RealSite:
 
     def waiting(self) -> list[str]:
         """Return what lies in the output folder and is not published."""
-        return [path for path, _ in self._read_output() if WAITING in path]
+        found = (path for path in self.feeds.rglob(f"{WAITING}*"))
+        return sorted(path.relative_to(self.feeds).as_posix() for path in found)
+
+    def freeze_while_staging(self, build: "subprocess.Popen[str]") -> None:
+        """Stop a build while files of it wait beside their places."""
+        while build.poll() is None:
+            if self.waiting():
+                build.send_signal(signal.SIGSTOP)
+                _wait_for_stop(build.pid)
+                if self.waiting():
+                    return
+                build.send_signal(signal.SIGCONT)
+        raise AssertionError("the build was over too soon")
 
     def _read_output(self) -> Iterator[tuple[str, bytes]]:
         for path in sorted(self.feeds.rglob("*")):
@@ -197,6 +210,12 @@ class RealSite:
                     answer = connection.execute(question).fetchall()
                     assert answer in ([], [("ok",)]), answer
                 return connection.execute(_KNOWN).fetchall()
+
+
+def _wait_for_stop(pid: int) -> None:
+    status = Path(f"/proc/{pid}/stat")
+    while status.read_text().rpartition(")")[2].split()[0] not in "TZ":
+        pass
 
 
 def environment() -> dict[str, str]:
