@@ -1,4 +1,4 @@
-"""The frozen values that travel through feedpub; every instant is an aware UTC datetime."""
+"""What is read and published; every instant is an aware UTC datetime."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo

@@ -1,0 +1,41 @@
+"""The frozen values that travel through feedpub; every instant is an aware UTC datetime."""
+
+from feedpub.model.publishing import (
+    Archive,
+    BuildReport,
+    Category,
+    CategoryPath,
+    DateKind,
+    Entry,
+    Feed,
+    FeedReport,
+    FeedSummary,
+    Picture,
+    Problem,
+    ReadArticle,
+    RenderedEntry,
+    Rendition,
+    Site,
+    SiteStatus,
+    SourceStatus,
+)
+
+__all__ = [
+    "Archive",
+    "BuildReport",
+    "Category",
+    "CategoryPath",
+    "DateKind",
+    "Entry",
+    "Feed",
+    "FeedReport",
+    "FeedSummary",
+    "Picture",
+    "Problem",
+    "ReadArticle",
+    "RenderedEntry",
+    "Rendition",
+    "Site",
+    "SiteStatus",
+    "SourceStatus",
+]
