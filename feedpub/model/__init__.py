@@ -1,5 +1,15 @@
 """The frozen values that travel through feedpub; every instant is an aware UTC datetime."""
 
+from feedpub.model.newsletter import (
+    Choice,
+    DeliveryState,
+    Frequency,
+    Issue,
+    IssueState,
+    Message,
+    Subscriber,
+    SubscriberState,
+)
 from feedpub.model.publishing import (
     Archive,
     BuildReport,
@@ -25,11 +35,17 @@ __all__ = [
     "BuildReport",
     "Category",
     "CategoryPath",
+    "Choice",
     "DateKind",
+    "DeliveryState",
     "Entry",
     "Feed",
     "FeedReport",
     "FeedSummary",
+    "Frequency",
+    "Issue",
+    "IssueState",
+    "Message",
     "Picture",
     "Problem",
     "ReadArticle",
@@ -38,4 +54,6 @@ __all__ = [
     "Site",
     "SiteStatus",
     "SourceStatus",
+    "Subscriber",
+    "SubscriberState",
 ]

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from feedpub.store.schema import metadata
+from feedpub.store.newsletter_schema import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -1,0 +1,86 @@
+"""Short unforgeable names for what a mail's links do; one key an action, none opens another.
+
+A token is ``<number in base 36>-<22 characters>``: an HMAC-SHA-256, cut to 128 bits, over the
+action and the number. It is short since a List-Unsubscribe header must stay on one line.
+"""
+
+import hashlib
+import hmac
+from base64 import urlsafe_b64encode
+from enum import StrEnum
+
+_MAC_BYTES = 16
+_ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
+
+
+class Action(StrEnum):
+    """What a token allows, and nothing else."""
+
+    CONFIRM = "confirm"
+    UNSUBSCRIBE = "unsubscribe"
+    PREFERENCES = "preferences"
+    ADDRESS = "address"
+    EXPORT = "export"
+    ERASE = "erase"
+    BOUNCE = "bounce"
+    FORM = "form"
+    SUPPRESSION = "suppression"
+    MESSAGE = "message"
+
+
+class Signer:
+    """Makes and checks the tokens of one site.
+
+    Safe for any number of threads.
+    """
+
+    def __init__(self, secret: bytes) -> None:
+        """Derive a key for each action.
+
+        Args:
+            secret: Of the site, at least 16 bytes; ``feedpub.key`` holds it.
+        """
+        if len(secret) < 16:
+            raise ValueError("the secret is too short; restore feedpub.key")
+        self._keys = {
+            action: hmac.digest(secret, f"feedpub/1/{action}".encode(), "sha256")
+            for action in Action
+        }
+
+    def key(self, action: Action) -> bytes:
+        """Return the 32 bytes that sign one action, for a library that signs by itself."""
+        return self._keys[action]
+
+    def sign(self, action: Action, number: int) -> str:
+        """Return the token of a row for an action; the same each time."""
+        text = _encode(number)
+        return f"{text}-{self.digest(action, text)}"
+
+    def read(self, action: Action, token: str) -> int | None:
+        """Return the number of a token; None if it is not one of ours for this action."""
+        text, _, mac = token.partition("-")
+        if not (0 < len(text) <= 13 and text.isascii() and text.isalnum() and mac.isascii()):
+            return None
+        if not hmac.compare_digest(mac, self.digest(action, text)):
+            return None
+        return int(text, 36)
+
+    def digest(self, action: Action, text: str) -> str:
+        """Return 22 characters, ``A-Za-z0-9_-``, that stand for a text and do not give it away."""
+        mac = hmac.digest(self._keys[action], text.encode("utf-8", "surrogatepass"), "sha256")
+        return urlsafe_b64encode(mac[:_MAC_BYTES]).rstrip(b"=").decode()
+
+    def hash(self, action: Action, text: str) -> bytes:
+        """Return 16 bytes that stand for a text, as a column keeps them."""
+        mac = hmac.new(self._keys[action], text.encode("utf-8", "surrogatepass"), hashlib.sha256)
+        return mac.digest()[:_MAC_BYTES]
+
+
+def _encode(number: int) -> str:
+    if number < 0:
+        raise ValueError("a row's number is not negative")
+    digits = ""
+    while number:
+        number, digit = divmod(number, 36)
+        digits = _ALPHABET[digit] + digits
+    return digits or "0"
