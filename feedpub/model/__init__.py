@@ -7,6 +7,7 @@ from feedpub.model.newsletter import (
     Issue,
     IssueState,
     Message,
+    Schedule,
     Subscriber,
     SubscriberState,
 )
@@ -51,6 +52,7 @@ __all__ = [
     "ReadArticle",
     "RenderedEntry",
     "Rendition",
+    "Schedule",
     "Site",
     "SiteStatus",
     "SourceStatus",

@@ -131,3 +131,22 @@ class Message:
     recipient: str
     data: bytes
     needs_utf8: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """When a digest is due, by the clock on the site's wall.
+
+    Attributes:
+        frequency: Whose digest.
+        hour: 0 to 23.
+        minute: 0 to 59.
+        weekday: Of a weekly one, 0 is Monday; else None.
+        day: Of a monthly one, 1 to 28; else None.
+    """
+
+    frequency: Frequency
+    hour: int
+    minute: int = 0
+    weekday: int | None = None
+    day: int | None = None
