@@ -200,7 +200,7 @@ def _glance(path: Path) -> Glance | None:
     return found
 
 
-SCHEMA = "0001"
+SCHEMA = "0002"
 """The version that ``glance`` understands; held against the store's by a test."""
 
 
