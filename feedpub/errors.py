@@ -4,8 +4,8 @@
     +-- ConfigError            a key of feedpub.toml, or of the environment
     |   +-- ConfigErrors       all of them, from one reading
     +-- ArticleError           one article cannot be read
-    |   +-- IdConflictError    two articles claim one id
     |   +-- MarkupError        a body is refused; title and summary stay
+    +-- CategoryError          the site has no such category
     +-- SourceHeldError        a source lost so much that nothing is changed
     +-- LintError              a document would break a reader
     +-- FetchError             a remote resource did not arrive
@@ -127,12 +127,22 @@ class ArticleError(FeedpubError):
         return f"{locate(self.path, self.line, self.column)}: {self.message}"
 
 
-class IdConflictError(ArticleError):
-    """Two articles claim one id."""
-
-
 class MarkupError(ArticleError):
     """A body is refused by the pre-check; the article is published with title and summary only."""
+
+
+class CategoryError(FeedpubError):
+    """A category that was asked for is none of the site's; nothing was changed.
+
+    Attributes:
+        category: As asked for.
+    """
+
+    exit_code = 2
+
+    def __init__(self, message: str, *, category: str) -> None:
+        self.category = category
+        super().__init__(message)
 
 
 class SourceHeldError(FeedpubError):

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
 from feedpub.catalog.identity import Moment, State
+from feedpub.catalog.lookup import look_up
 from feedpub.errors import TargetError
 from feedpub.feeds import FORMATS
 from feedpub.model import BuildReport, FeedReport, FeedSummary, Problem
@@ -68,6 +69,7 @@ class Build:
             not glance.pending
             and not meta.get("building")
             and not options.everything
+            and options.category is None  # which may be one that there is not
             and meta.get("settings") == self._setup.settings
             and meta.get("options") == self._choices
             and (due is None or int(due) > self._now)
@@ -106,6 +108,8 @@ class Build:
                     accept_deletions=options.accept_deletions,
                     settle_all=meta.get("options") != self._choices,
                 )
+                if options.category is not None:
+                    look_up(catalog.shelves.load_tree(), options.category)
                 due = catalog.sources.next_due(self._now)
                 catalog.shelves.set_meta(
                     {

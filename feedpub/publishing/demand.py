@@ -5,6 +5,7 @@ from functools import cached_property
 
 from feedpub.catalog.categories import CategoryTree
 from feedpub.catalog.identity import State
+from feedpub.catalog.lookup import look_up
 from feedpub.feeds import FORMATS
 from feedpub.model import Category
 from feedpub.publishing.feedmaker import FeedTask
@@ -29,6 +30,8 @@ class Demand:
         self._dirty: dict[int, set[str]] = {}
         for category, month in catalog.shelves.dirty():
             self._dirty.setdefault(category, set()).add(month)
+        asked = options.category
+        self._asked = () if asked is None else look_up(self.tree, asked).path
         self._everything = ALL_MONTHS in self._dirty.get(EVERYTHING, ()) or options.everything
 
     def list_feeds(self) -> Iterator[FeedTask]:
@@ -39,7 +42,7 @@ class Demand:
                 # With those that may have been emptied, which nothing else tells of.
                 emptied = sorted(months - {"", ALL_MONTHS})
                 yield FeedTask(node.id, live=True, months=(ALL_MONTHS, *emptied))
-            elif months and not self._everything and self._is_asked_for(node.path):
+            elif months and not self._everything and node.path[: len(self._asked)] == self._asked:
                 yield FeedTask(node.id, "" in months, tuple(sorted(months - {""})))
 
     def _is_shown(self, node: Category) -> bool:
@@ -57,13 +60,6 @@ class Demand:
     def _filled(self) -> set[int]:
         filled = {EVERYTHING, *self._catalog.shelves.counts()}
         return filled | {node.id for id in filled for node in self.tree.ancestors(id)}
-
-    def _is_asked_for(self, path: tuple[str, ...]) -> bool:
-        asked = self._options.category
-        if asked is None:
-            return True
-        names = tuple(part.strip() for part in asked.split("/") if part.strip())
-        return path[: len(names)] == names
 
     def list_articles(self, *, pages: bool) -> dict[int, bool]:
         """Return the articles that documents need, and whether with their bodies.

@@ -129,6 +129,7 @@ def test_a_bad_article_is_told_and_the_rest_is_published(broken: Path) -> None:
         (("build", "--strict"), 3),
         (("check",), 3),
         (("build", "--nonsense"), 2),
+        (("build", "--category", "nonsense"), 2),
         (("nonsense",), 2),
         ((), 2),
         (("restore", "missing.db"), 2),

@@ -10,6 +10,7 @@ from feedpub.cli.main import COMMANDS, cli
 from feedpub.errors import (
     ArticleError,
     BusyError,
+    CategoryError,
     CorruptStoreError,
     FeedpubError,
     MissingStoreError,
@@ -95,6 +96,7 @@ def test_the_version_is_data() -> None:
         (MissingStoreError("x"), 1),
         (CorruptStoreError("x"), 3),
         (ArticleError("x", path="a.md"), 3),
+        (CategoryError("x", category="y"), 2),
         (BusyError("x"), 75),
         (PermissionError(13, "Permission denied", "feeds"), 1),
         (KeyboardInterrupt(), 130),

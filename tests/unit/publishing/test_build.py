@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from feedpub.errors import CategoryError
 from feedpub.testing import MemoryPictures, MemoryTarget
 from tests.support.blog import Blog
 from tests.support.links import find_dangling
@@ -98,6 +99,43 @@ def test_a_build_of_one_category_leaves_the_others_for_the_next(blog: Blog) -> N
     blog.build()
     assert blog.titles("z") == ["E", "C"]
     assert blog.titles("all")[:2] == ["E", "D"]
+
+
+def test_a_build_of_one_category_takes_its_folder_for_its_name(blog: Blog) -> None:
+    blog.write("a.md", categories=["技术", "网络"])
+    blog.build()
+    blog.write("b.md", categories=["技术", "网络"])
+
+    changed = blog.rewritten(category="ji-shu/wang-luo")
+
+    assert "ji-shu/wang-luo/rss.xml" in changed
+    assert not [path for path in changed if path.startswith("all/")]
+
+
+@pytest.mark.parametrize("options", [{}, {"dry_run": True}])
+@pytest.mark.parametrize("news", [False, True])
+def test_a_build_of_an_unknown_category_changes_nothing(
+    blog: Blog, news: bool, options: dict[str, bool]
+) -> None:
+    fill(blog)
+    blog.build()
+    before = dict(blog.target.files)
+    if news:
+        blog.write("d.md", categories=["x", "y"])
+
+    with pytest.raises(CategoryError, match=r"'x/z'; did you mean 'x/y'\?"):
+        blog.build(category="x/z", **options)
+    assert blog.target.files == before
+
+    assert blog.build().new == int(news)
+
+
+def test_a_category_of_articles_that_are_new_is_known(blog: Blog) -> None:
+    fill(blog)
+    blog.build()
+    blog.write("d.md", categories=["fresh"])
+
+    assert "fresh/rss.xml" in blog.rewritten(category="fresh")
 
 
 def test_a_build_of_one_category_is_not_the_last_word(blog: Blog) -> None:
