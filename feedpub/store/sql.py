@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from feedpub.errors import CorruptStoreError, MissingStoreError, StoreError
 from feedpub.store import engine as engines
+from feedpub.store.issues import Issues
 from feedpub.store.renditions import Renditions
 from feedpub.store.shelves import Shelves
 from feedpub.store.sources import Sources
@@ -24,6 +25,7 @@ class Catalog:
         sources: What was read.
         shelves: Where it stands.
         renditions: What was made of it.
+        issues: What was mailed of it.
     """
 
     def __init__(self, connection: sa.Connection) -> None:
@@ -31,6 +33,7 @@ class Catalog:
         self.sources = Sources(connection)
         self.shelves = Shelves(connection)
         self.renditions = Renditions(connection)
+        self.issues = Issues(connection)
 
     @contextmanager
     def attempt(self) -> Iterator[None]:

@@ -1,0 +1,98 @@
+"""What the newsletter asks of the store about issues, within one transaction."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from feedpub.model import DeliveryState, Frequency, Issue, IssueState
+from feedpub.ports.newsletter import Group, Recipient, Selection
+
+
+class Issues(Protocol):
+    """Issues, and who gets them."""
+
+    def last(self, frequency: Frequency) -> Issue | None:
+        """Return the issue of a frequency that ended last, in whatever state; None at first."""
+        ...
+
+    def get(self, key: str) -> Issue | None:
+        """Return the issue of a key."""
+        ...
+
+    def recent(
+        self, limit: int | None = None, *, frequency: Frequency | None = None
+    ) -> list[Issue]:
+        """Return issues, those that were scheduled last first; all without a limit."""
+        ...
+
+    def unfinished(self) -> list[Issue]:
+        """Return those that are prepared or on their way, oldest first; a stopped one is not."""
+        ...
+
+    def content(self, issue: int) -> bytes:
+        """Return the frozen digest of an issue; empty if it has none."""
+        ...
+
+    def news(self, starts: int, ends: int) -> list[tuple[int, int]]:
+        """Return what was first seen in a half-open period, latest first: first_seen, article."""
+        ...
+
+    def hidden(self, articles: Collection[int]) -> set[int]:
+        """Return those articles that the editor withdrew."""
+        ...
+
+    def groups(self, frequencies: Sequence[Frequency | None]) -> list[Group]:
+        """Return who would be mailed: active, not paused, of one of these frequencies."""
+        ...
+
+    def add(self, issue: Issue, content: bytes) -> int:
+        """Add an issue, whose ``id`` is not looked at; return its row."""
+        ...
+
+    def enrol(
+        self,
+        issue: Issue,
+        selections: Iterable[Selection],
+        frequencies: Sequence[Frequency | None],
+    ) -> int:
+        """Make a row of the ledger for each subscriber who asked for one of the selections.
+
+        Subscribers of these frequencies lose their ``since``: from here on the windows of the
+        issues hold for them.
+
+        Returns:
+            How many rows were made.
+        """
+        ...
+
+    def set_state(
+        self, issue: int, state: IssueState, *, note: str = "", finished: datetime | None = None
+    ) -> None:
+        """Change where an issue stands."""
+        ...
+
+    def skip_queued(self, issue: int, reason: str, now: int) -> int:
+        """Skip every recipient who still waits; return how many they were."""
+        ...
+
+    def count(self, issue: int) -> dict[DeliveryState, int]:
+        """Return how many recipients of an issue stand in each state; none that is empty."""
+        ...
+
+    def next_try(self, issue: int) -> int | None:
+        """Return when the next waiting recipient is due, seconds since the epoch."""
+        ...
+
+    def recipients(
+        self, issue: int, states: Collection[DeliveryState], limit: int | None = None
+    ) -> list[Recipient]:
+        """Return recipients in some states, in the order of the ledger."""
+        ...
+
+    def settle(self, issue: int, states: Mapping[DeliveryState, DeliveryState], now: int) -> int:
+        """Move recipients from one state to another by an operator's word; return how many."""
+        ...
+
+    def largest_sent(self) -> int:
+        """Return the recipients of the last issue that anything was sent of; 0 if none was."""
+        ...

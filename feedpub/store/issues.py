@@ -1,0 +1,333 @@
+"""Issues and their recipients, within one transaction."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from feedpub.catalog.identity import Flag
+from feedpub.model import (
+    Choice,
+    DeliveryState,
+    Frequency,
+    Issue,
+    IssueState,
+    SubscriberState,
+)
+from feedpub.ports.newsletter import Group, Recipient, Selection
+from feedpub.store.newsletter_schema import deliveries, issues, selections, subscribers
+from feedpub.store.schema import arrivals, articles
+
+_EVERYTHING = 0
+_BATCH = 500
+_OPEN = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.COMMITTING)
+
+
+class Issues:
+    """Issues, who gets them, and where each recipient stands."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    # Issues
+
+    def last(self, frequency: Frequency) -> Issue | None:
+        """Return the issue of a frequency that ended last, in whatever state; None at first."""
+        found = self._select(
+            issues.c.frequency == frequency.value,
+            order=(issues.c.ends.desc(), issues.c.id.desc()),
+            limit=1,
+        )
+        return found[0] if found else None
+
+    def get(self, key: str) -> Issue | None:
+        """Return the issue of a key."""
+        found = self._select(issues.c.key == key)
+        return found[0] if found else None
+
+    def recent(
+        self, limit: int | None = None, *, frequency: Frequency | None = None
+    ) -> list[Issue]:
+        """Return issues, those that were scheduled last first; all without a limit."""
+        where = sa.true() if frequency is None else issues.c.frequency == frequency.value
+        return self._select(
+            where, order=(issues.c.scheduled.desc(), issues.c.id.desc()), limit=limit
+        )
+
+    def unfinished(self) -> list[Issue]:
+        """Return those that are prepared or on their way, oldest first; a stopped one is not."""
+        return self._select(issues.c.state.in_((IssueState.PREPARED, IssueState.SENDING)))
+
+    def _select(
+        self,
+        where: sa.ColumnElement[bool],
+        *,
+        order: Sequence[sa.ColumnElement[Any]] = (),
+        limit: int | None = None,
+    ) -> list[Issue]:
+        query = sa.select(*_ISSUE).where(where).order_by(*(order or (issues.c.id,))).limit(limit)
+        return [_make_issue(row) for row in self._connection.execute(query)]
+
+    def content(self, issue: int) -> bytes:
+        """Return the frozen digest of an issue; empty if it has none."""
+        query = sa.select(issues.c.content).where(issues.c.id == issue)
+        return bytes(self._connection.execute(query).scalar() or b"")
+
+    def add(self, issue: Issue, content: bytes) -> int:
+        """Add an issue, whose ``id`` is not looked at; return its row."""
+        statement = sa.insert(issues).values(
+            key=issue.key,
+            frequency=issue.frequency.value,
+            starts=_seconds(issue.starts),
+            ends=_seconds(issue.ends),
+            scheduled=_seconds(issue.scheduled),
+            state=int(issue.state),
+            subject=issue.subject,
+            articles=issue.articles,
+            recipients=issue.recipients,
+            created=_seconds(issue.created or issue.scheduled),
+            finished=None if issue.finished is None else _seconds(issue.finished),
+            note=issue.note,
+            content=content or None,
+        )
+        key = self._connection.execute(statement).inserted_primary_key
+        return int(key[0]) if key else 0
+
+    def set_state(
+        self, issue: int, state: IssueState, *, note: str = "", finished: datetime | None = None
+    ) -> None:
+        """Change where an issue stands."""
+        self._connection.execute(
+            sa.update(issues)
+            .where(issues.c.id == issue)
+            .values(
+                state=int(state),
+                note=note,
+                finished=None if finished is None else _seconds(finished),
+            )
+        )
+
+    # What is in them
+
+    def news(self, starts: int, ends: int) -> list[tuple[int, int]]:
+        """Return what was first seen in a half-open period, latest first: first_seen, article."""
+        query = (
+            sa.select(arrivals.c.first_seen, arrivals.c.article)
+            .where(
+                arrivals.c.category == _EVERYTHING,
+                arrivals.c.first_seen >= starts,
+                arrivals.c.first_seen < ends,
+            )
+            .order_by(arrivals.c.first_seen.desc(), arrivals.c.article)
+        )
+        return [(row[0], row[1]) for row in self._connection.execute(query)]
+
+    def hidden(self, wanted: Collection[int]) -> set[int]:
+        """Return those articles that the editor withdrew."""
+        found: set[int] = set()
+        rows = sorted(wanted)
+        for start in range(0, len(rows), _BATCH):
+            query = sa.select(articles.c.id).where(
+                articles.c.id.in_(rows[start : start + _BATCH]),
+                articles.c.flags.bitwise_and(int(Flag.HIDDEN)) != 0,
+            )
+            found.update(self._connection.execute(query).scalars())
+        return found
+
+    # Who gets them
+
+    def groups(self, frequencies: Sequence[Frequency | None]) -> list[Group]:
+        """Return who would be mailed: active, not paused, of one of these frequencies."""
+        language = sa.func.coalesce(subscribers.c.language, "")
+        query = (
+            sa.select(subscribers.c.choice, language, subscribers.c.since, sa.func.count())
+            .where(_is_mailed(frequencies))
+            .group_by(subscribers.c.choice, language, subscribers.c.since)
+            .order_by(subscribers.c.choice, language, subscribers.c.since)
+        )
+        return [
+            Group(split_choice(choice), tongue, since, members)
+            for choice, tongue, since, members in self._connection.execute(query)
+        ]
+
+    def enrol(
+        self,
+        issue: Issue,
+        wanted: Iterable[Selection],
+        frequencies: Sequence[Frequency | None],
+    ) -> int:
+        """Make a row of the ledger for each subscriber who asked for one of the selections."""
+        rows = [
+            {"issue": issue.id, "choice": join_choice(one.choice), "language": one.language,
+             "since": one.since}
+            for one in wanted
+        ]  # fmt: skip
+        made = 0
+        if rows:
+            self._connection.execute(sa.insert(selections), rows)
+            made = self._connection.execute(
+                sa.insert(deliveries).from_select(
+                    ["issue", "subscriber", "selection"],
+                    sa.select(sa.literal(issue.id), subscribers.c.id, selections.c.id)
+                    .select_from(
+                        subscribers.join(
+                            selections,
+                            sa.and_(
+                                selections.c.issue == issue.id,
+                                selections.c.choice == subscribers.c.choice,
+                                selections.c.language
+                                == sa.func.coalesce(subscribers.c.language, ""),
+                                selections.c.since
+                                == sa.func.coalesce(subscribers.c.since, _seconds(issue.starts)),
+                            ),
+                        )
+                    )
+                    .where(_is_mailed(frequencies))
+                    .order_by(subscribers.c.id),
+                )
+            ).rowcount
+        self._connection.execute(
+            sa.update(subscribers)
+            .where(_is_mailed(frequencies), subscribers.c.since.is_not(None))
+            .values(since=None)
+        )
+        self._connection.execute(
+            sa.update(issues).where(issues.c.id == issue.id).values(recipients=made)
+        )
+        return made
+
+    # The ledger, as a person sees it
+
+    def skip_queued(self, issue: int, reason: str, now: int) -> int:
+        """Skip every recipient who still waits; return how many they were."""
+        return self._connection.execute(
+            sa.update(deliveries)
+            .where(deliveries.c.issue == issue, deliveries.c.state == int(DeliveryState.QUEUED))
+            .values(state=int(DeliveryState.SKIPPED), reply=reason, at=now)
+        ).rowcount
+
+    def count(self, issue: int) -> dict[DeliveryState, int]:
+        """Return how many recipients of an issue stand in each state; none that is empty."""
+        query = (
+            sa.select(deliveries.c.state, sa.func.count())
+            .where(deliveries.c.issue == issue)
+            .group_by(deliveries.c.state)
+            .order_by(deliveries.c.state)
+        )
+        return {DeliveryState(state): number for state, number in self._connection.execute(query)}
+
+    def next_try(self, issue: int) -> int | None:
+        """Return when the next waiting recipient is due, seconds since the epoch."""
+        query = sa.select(sa.func.min(deliveries.c.not_before)).where(
+            deliveries.c.issue == issue, deliveries.c.state == int(DeliveryState.QUEUED)
+        )
+        found = self._connection.execute(query).scalar()
+        return None if found is None else int(found)
+
+    def recipients(
+        self, issue: int, states: Collection[DeliveryState], limit: int | None = None
+    ) -> list[Recipient]:
+        """Return recipients in some states, in the order of the ledger."""
+        query = (
+            sa.select(
+                deliveries.c.id,
+                deliveries.c.subscriber,
+                sa.func.coalesce(subscribers.c.address, ""),
+                deliveries.c.state,
+                deliveries.c.attempts,
+                sa.func.coalesce(deliveries.c.code, ""),
+                sa.func.coalesce(deliveries.c.reply, ""),
+                deliveries.c.not_before,
+            )
+            .select_from(deliveries.join(subscribers))
+            .where(deliveries.c.issue == issue, deliveries.c.state.in_([int(s) for s in states]))
+            .order_by(deliveries.c.id)
+            .limit(limit)
+        )
+        return [
+            Recipient(id, who, address, DeliveryState(state), *rest)
+            for id, who, address, state, *rest in self._connection.execute(query)
+        ]
+
+    def settle(self, issue: int, states: Mapping[DeliveryState, DeliveryState], now: int) -> int:
+        """Move recipients from one state to another by an operator's word; return how many."""
+        moved = 0
+        for old, new in states.items():
+            moved += self._connection.execute(
+                sa.update(deliveries)
+                .where(deliveries.c.issue == issue, deliveries.c.state == int(old))
+                .values(state=int(new), not_before=0, token=None, at=now)
+            ).rowcount
+        return moved
+
+    def largest_sent(self) -> int:
+        """Return the recipients of the last issue that anything was sent of; 0 if none was."""
+        sent = sa.exists().where(
+            deliveries.c.issue == issues.c.id, deliveries.c.state == int(DeliveryState.SENT)
+        )
+        query = sa.select(issues.c.recipients).where(sent).order_by(issues.c.id.desc()).limit(1)
+        return int(self._connection.execute(query).scalar() or 0)
+
+
+def join_choice(choice: Choice) -> str:
+    """Return a choice as a column holds it."""
+    return ",".join(map(str, sorted(choice)))
+
+
+def split_choice(text: str) -> Choice:
+    """Return what ``join_choice`` wrote."""
+    return tuple(int(part) for part in text.split(",") if part)
+
+
+_ISSUE = (
+    issues.c.id,
+    issues.c.key,
+    issues.c.frequency,
+    issues.c.starts,
+    issues.c.ends,
+    issues.c.scheduled,
+    issues.c.state,
+    issues.c.subject,
+    issues.c.articles,
+    issues.c.recipients,
+    issues.c.created,
+    issues.c.finished,
+    issues.c.note,
+)
+
+
+def _make_issue(row: Any) -> Issue:
+    return Issue(
+        id=row.id,
+        key=row.key,
+        frequency=Frequency(row.frequency),
+        starts=_instant(row.starts),
+        ends=_instant(row.ends),
+        scheduled=_instant(row.scheduled),
+        state=IssueState(row.state),
+        subject=row.subject,
+        articles=row.articles,
+        recipients=row.recipients,
+        created=_instant(row.created),
+        finished=None if row.finished is None else _instant(row.finished),
+        note=row.note,
+    )
+
+
+def _is_mailed(frequencies: Sequence[Frequency | None]) -> sa.ColumnElement[bool]:
+    named = [one.value for one in frequencies if one is not None]
+    theirs: sa.ColumnElement[bool] = subscribers.c.frequency.in_(named)
+    if None in frequencies:
+        theirs = sa.or_(subscribers.c.frequency.is_(None), theirs)
+    return sa.and_(
+        subscribers.c.state == int(SubscriberState.ACTIVE), sa.not_(subscribers.c.paused), theirs
+    )
+
+
+def _seconds(instant: datetime) -> int:
+    return int(instant.timestamp())
+
+
+def _instant(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
