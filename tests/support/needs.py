@@ -17,7 +17,13 @@ from pathlib import Path
 import pytest
 
 # Where the package's name is not that of the program.
-PACKAGES = {"nginx": "nginx-light", "node": "nodejs"}
+PACKAGES = {
+    "nginx": "nginx-light",
+    "node": "nodejs",
+    "smtp-sink": "postfix",
+    "dovecot": "dovecot-core",
+    "opendkim-genkey": "opendkim-tools",
+}
 # ``npm install --prefix tests/support`` fills it from the package.json beside this file.
 NODE_MODULES = Path(__file__).with_name("node_modules")
 # Debian keeps daemons where an ordinary user's PATH does not look.
