@@ -6,12 +6,9 @@ from feedpub.model import BuildReport
 def summarise(report: BuildReport, *, seconds: float) -> list[str]:
     """Return what a build did, the most important line first; what did not happen is left out."""
     verb = "would publish" if report.dry_run else "published"
-    files = "would be written" if report.dry_run else "written"
-    removed = f", {report.removed} removed" if report.removed else ""
     first = (
         f"{verb} {count(report.articles, 'article')} in {count(report.feeds, 'feed')}:"
-        f" {_changes(report)}; {count(report.written, 'file')} {files}{removed}"
-        f" ({seconds:.1f} s)"
+        f" {_changes(report)}; {_files(report)} ({seconds:.1f} s)"
     )
     lines = [first]
     if report.baseline:
@@ -32,11 +29,7 @@ def summarise(report: BuildReport, *, seconds: float) -> list[str]:
     if report.pinged:
         lines.append(f"told the hub of {count(len(report.pinged), 'feed')}")
     if report.errors:
-        lines.append(
-            f"{count(len(report.errors), 'error')};"
-            f" what {_agree(len(report.errors), 'it is', 'they are')} about is as it was before,"
-            " the rest is published"
-        )
+        lines.append(_errors(report))
     return lines
 
 
@@ -47,6 +40,22 @@ def count(number: int, noun: str) -> str:
 
 def _agree(number: int, one: str, several: str) -> str:
     return one if number == 1 else several
+
+
+def _files(report: BuildReport) -> str:
+    if report.dry_run:
+        return "nothing was written"
+    removed = f", {report.removed} removed" if report.removed else ""
+    return f"{count(report.written, 'file')} written{removed}"
+
+
+def _errors(report: BuildReport) -> str:
+    number = len(report.errors)
+    stays, rest = ("would stay as it is", "would be") if report.dry_run else ("is as it was", "is")
+    return (
+        f"{count(number, 'error')}; what {_agree(number, 'it is', 'they are')} about {stays},"
+        f" the rest {rest} published"
+    )
 
 
 def _changes(report: BuildReport) -> str:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from typing import NamedTuple
 
 from feedpub.catalog.identity import Moment, State
 from feedpub.catalog.lookup import look_up
@@ -10,11 +11,12 @@ from feedpub.errors import TargetError
 from feedpub.feeds import FORMATS
 from feedpub.model import BuildReport, FeedReport, FeedSummary, Problem
 from feedpub.ports import Glance, Progress
+from feedpub.publishing.frontpage import summarize
 from feedpub.publishing.observation import Observation
 from feedpub.publishing.output import PROBE, Output
 from feedpub.publishing.setup import BuildOptions, Setup, open_transaction
 from feedpub.publishing.standing import ALL_MONTHS, EVERYTHING
-from feedpub.publishing.store import Store
+from feedpub.publishing.store import Catalog, Store
 
 
 class Build:
@@ -42,13 +44,11 @@ class Build:
             if glance is not None and self._is_idle(glance, observation):
                 return self._report_idle(glance)
             observation.read_ahead(glance)
-            if glance is not None and glance.meta.get("building"):
+            if glance is not None and glance.meta.get("building") and not self._options.dry_run:
                 setup.target.sweep()
             with setup.open_store() as store:
-                self._take_in(store, observation)
-        if self._options.dry_run:
-            return self._report(observation, None)
-        return self._publish(observation)
+                planned = self._take_in(store, observation)
+        return planned or self._publish(observation)
 
     def _list_known(self, glance: Glance | None) -> dict[str, Mapping[str, bytes]]:
         """Return the fingerprints of folders that need not be listed if they are unchanged."""
@@ -93,9 +93,11 @@ class Build:
 
     # Reading
 
-    def _take_in(self, store: Store, observation: Observation) -> None:
+    def _take_in(self, store: Store, observation: Observation) -> BuildReport | None:
+        """Bring the catalog in line; return the report of a dry run, which leaves it as it was."""
         options = self._options
         moment = Moment(self._now, options.drafts, options.future)
+        report = None
         try:
             with store.transaction() as catalog:
                 meta = catalog.shelves.meta()
@@ -119,9 +121,12 @@ class Build:
                     }
                 )
                 if options.dry_run:
+                    summaries = summarize(catalog.shelves, catalog.shelves.load_tree())
+                    report = self._report(observation, self._count(catalog, summaries))
                     raise _UndoneError
         except _UndoneError:
             pass
+        return report
 
     def _is_stale(self, meta: Mapping[str, str]) -> bool:
         """Return whether every document has to be made again, whatever the articles say."""
@@ -142,23 +147,29 @@ class Build:
             raise
         pinged = self._ping(output)
         with open_transaction(self._setup.open_store) as catalog:
-            held = catalog.sources.count_states()
-            summary = {
-                "articles": output.summaries[0].articles,
-                "held": sum(count for (_, state), count in held.items() if state == State.HELD),
-                "feeds": len(output.summaries) * len(FORMATS),
-            }
-            problems = [self._setup.make_problem(problem) for problem in catalog.sources.problems()]
+            result = self._count(catalog, output.summaries)
             catalog.shelves.set_meta(
                 {
                     "building": "",
                     "settings": self._setup.settings,
                     "last_build": str(self._now),
                     "pictures_pending": str(output.pictures_pending),
-                    "summary": json.dumps(summary),
+                    "summary": json.dumps(result.numbers),
                 }
             )
-        return self._report(observation, output, problems, pinged, summary)
+        return self._report(observation, result, output, pinged)
+
+    def _count(self, catalog: Catalog, summaries: Sequence[FeedSummary]) -> "_Result":
+        states = catalog.sources.count_states()
+        return _Result(
+            summaries,
+            {
+                "articles": summaries[0].articles,
+                "held": sum(count for (_, state), count in states.items() if state == State.HELD),
+                "feeds": len(summaries) * len(FORMATS),
+            },
+            [self._setup.make_problem(problem) for problem in catalog.sources.problems()],
+        )
 
     def _ping(self, output: Output) -> tuple[str, ...]:
         """Tell the hub, when all files are in place; what a crash kept back is told now."""
@@ -176,36 +187,32 @@ class Build:
     def _report(
         self,
         observation: Observation,
-        output: Output | None,
-        problems: Sequence[Problem] = (),
+        result: "_Result",
+        output: Output | None = None,
         pinged: tuple[str, ...] = (),
-        summary: Mapping[str, int] | None = None,
     ) -> BuildReport:
         counts = observation.counts
         found = [
             *(Problem("error", name, str(error)) for name, error in observation.held.items()),
-            *problems,
+            *result.problems,
             *_describe_news(observation),
             *(output.problems if output else ()),
         ]
-        summaries = output.summaries if output else []
         return BuildReport(
-            articles=(summary or {}).get("articles", 0),
+            **result.numbers,
             new=counts["new"],
             updated=counts["updated"],
             moved=counts["moved"],
             deleted=counts["deleted"],
             duplicates=counts["duplicates"],
-            held=(summary or {}).get("held", 0),
             baseline=counts["baseline"],
             written=len(output.written) if output else 0,
             removed=len(output.removed) if output else 0,
-            feeds=(summary or {}).get("feeds", 0),
             pictures_pending=output.pictures_pending if output else 0,
             problems=tuple(found),
             summaries=tuple(
                 FeedReport(item.category, item.articles, self._list_files(item))
-                for item in summaries
+                for item in result.summaries
                 if item.articles or not item.category.path
             ),
             pinged=pinged,
@@ -218,6 +225,20 @@ class Build:
         if self._setup.make_pages is not None:
             names.append("index.html")
         return tuple(f"{summary.category.folder}/{name}" for name in names)
+
+
+class _Result(NamedTuple):
+    """What the catalog holds at the end.
+
+    Attributes:
+        summaries: A line for each category, everything first.
+        numbers: Articles, held ones and feeds.
+        problems: With files.
+    """
+
+    summaries: Sequence[FeedSummary]
+    numbers: Mapping[str, int]
+    problems: Sequence[Problem]
 
 
 class _UndoneError(Exception):

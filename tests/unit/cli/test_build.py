@@ -135,21 +135,33 @@ def test_a_failed_build_still_gives_its_report_as_json() -> None:
 def test_everything_that_happened_is_summed_up() -> None:
     report = BuildReport(
         articles=1, feeds=3, updated=1, moved=2, deleted=3, removed=4, written=1, duplicates=1,
-        held=5, baseline=1, pictures_pending=6, problems=(ERROR,), pinged=("x",), dry_run=True,
+        held=5, baseline=1, pictures_pending=6, problems=(ERROR,), pinged=("x",),
     )  # fmt: skip
 
     first, *others = summarise(report, seconds=1.26)
 
     changes, files = first.split("; ")
-    assert changes == "would publish 1 article in 3 feeds: 1 updated, 2 moved, 3 deleted"
-    assert files == "1 file would be written, 4 removed (1.3 s)"
+    assert changes == "published 1 article in 3 feeds: 1 updated, 2 moved, 3 deleted"
+    assert files == "1 file written, 4 removed (1.3 s)"
     assert others == [
         "first read: 1 article counts as known, not as news, and would not be mailed",
         "1 duplicate merged into other articles",
         "5 articles not published: drafts, future dates, passwords, hidden",
         "6 pictures to be fetched by the next build",
         "told the hub of 1 feed",
-        "1 error; what it is about is as it was before, the rest is published",
+        "1 error; what it is about is as it was, the rest is published",
+    ]
+
+
+def test_a_dry_run_is_told_as_one() -> None:
+    report = BuildReport(
+        articles=2, feeds=3, new=1, held=1, problems=(ERROR,), dry_run=True
+    )  # fmt: skip
+
+    assert summarise(report, seconds=0.1) == [
+        "would publish 2 articles in 3 feeds: 1 new; nothing was written (0.1 s)",
+        "1 article not published: drafts, future dates, passwords, hidden",
+        "1 error; what it is about would stay as it is, the rest would be published",
     ]
 
 

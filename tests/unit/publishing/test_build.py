@@ -1,10 +1,12 @@
 """What a build does besides publishing articles: nothing that it was not asked for."""
 
 import json
+from dataclasses import replace
+from unittest.mock import patch
 
 import pytest
 
-from feedpub.errors import CategoryError
+from feedpub.errors import CategoryError, TargetError
 from feedpub.testing import MemoryPictures, MemoryTarget
 from tests.support.blog import Blog
 from tests.support.links import find_dangling
@@ -69,6 +71,43 @@ def test_a_dry_run_writes_nothing_and_says_what_it_would_do(blog: Blog) -> None:
 
     assert (report.dry_run, report.new, report.written) == (True, 3, 0)
     assert blog.target.files == {}
+
+
+@pytest.mark.parametrize("built", [False, True])
+def test_a_dry_run_reports_what_the_build_then_does(blog: Blog, built: bool) -> None:
+    fill(blog)
+    blog.write("draft.md", draft=True)
+    blog.write("broken.md", date="someday")
+    if built:
+        blog.build()
+        blog.write("a.md", "Another text.", categories=["x", "y"], date="2025-10-01T00:00:00Z")
+        blog.write("d.md", categories=["fresh"])
+        blog.write("e.md", date="2025-11-01T00:00:00Z")
+        blog.write("copy.md", "Text of d.", title="D")
+        blog.move("c.md", "sub/c.md")
+        blog.delete("b.md")
+
+    told = blog.build(dry_run=True)
+    done = blog.build(hours=0)
+
+    assert told.held == 1
+    assert len(told.errors) == 1
+    assert told == replace(done, dry_run=True, written=0, removed=0)
+
+
+def test_a_dry_run_leaves_what_an_interrupted_build_left(blog: Blog) -> None:
+    fill(blog)
+    with (
+        patch.object(MemoryTarget, "commit", side_effect=TargetError("x")),
+        pytest.raises(TargetError),
+    ):
+        blog.build()
+    staged = blog.target.stage("left.xml", b"")
+    assert staged is not None
+
+    blog.build(dry_run=True)
+
+    blog.target.commit([staged])
 
 
 def test_a_dry_run_leaves_the_catalog_as_it_was(blog: Blog) -> None:
