@@ -17,7 +17,7 @@ from tests.support.processes import clean_environment
 FIRST = ("errors", "model", "ports")
 # Upstream to downstream: each may import those before it.
 PURE = (
-    "reading", "catalog", "feeds", "pages", "embed", "tokens", "digest", "messages", "subscribers",
+    "reading", "catalog", "feeds", "pages", "embed", "tokens", "links", "digest", "messages", "subscribers",
     "deliveries", "bounces",
 )  # fmt: skip
 APIS = ("publishing", "publisher", "sending", "mailing", "audience", "newsletter")
