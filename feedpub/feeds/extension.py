@@ -14,7 +14,7 @@ from lxml import etree
 
 from feedpub.feeds.channel import Link
 from feedpub.feeds.item import Item, has_size
-from feedpub.feeds.text import to_rfc822, to_uri
+from feedpub.feeds.text import to_rfc822
 from feedpub.model import Picture
 
 NAME = "feedpub"
@@ -147,7 +147,7 @@ def _add_picture(entry: etree._Element, picture: Picture | None) -> None:
     # At the level of the entry: media:group is for alternatives of one thing (Media RSS 1.5.1).
     if picture is None:
         return
-    attributes = {"url": to_uri(picture.url)}
+    attributes = {"url": picture.url}
     if has_size(picture):
         attributes |= {"width": str(picture.width), "height": str(picture.height)}
     known = {"type": picture.media_type} if picture.media_type else {}

@@ -1,6 +1,7 @@
 """An entry in the form that every format shares: whole seconds, URIs, text that cannot run."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from html import escape
 from typing import NamedTuple
@@ -62,9 +63,15 @@ def make_item(entry: Entry, site: Site) -> Item:
         authors=_make_names(entry.authors),
         categories=tuple(filter(None, (_make_names(c.path) for c in entry.categories))),
         tags=_make_names(entry.tags),
-        picture=entry.picture,
+        picture=_address(entry.picture),
         language=entry.language if entry.language != site.language else None,
     )
+
+
+def _address(picture: Picture | None) -> Picture | None:
+    if picture is None or (url := to_uri(picture.url)) == picture.url:
+        return picture
+    return replace(picture, url=url)
 
 
 def _make_names(names: Iterable[str]) -> tuple[str, ...]:

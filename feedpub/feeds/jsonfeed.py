@@ -70,7 +70,7 @@ def _describe_authors(names: Iterable[str]) -> list[dict[str, str]]:
 def _describe_picture(picture: Picture | None, site: Site) -> dict[str, Any]:
     if picture is None:
         return {}
-    url = to_uri(picture.url)
+    url = picture.url
     thumbnail: dict[str, Any] = {"url": url}
     if has_size(picture):
         thumbnail |= {"width": picture.width, "height": picture.height}

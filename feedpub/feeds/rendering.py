@@ -6,7 +6,7 @@ from feedpub.errors import LintError
 from feedpub.feeds.item import make_item
 from feedpub.feeds.jsonfeed import render_json_item
 from feedpub.feeds.lint import check_entry, find_illegal_text
-from feedpub.feeds.rss_atom import render_xml_items
+from feedpub.feeds.xml_item import render_xml_items
 from feedpub.model import Entry, RenderedEntry, Site
 
 # Enough entries to make a batch's own cost vanish, and little enough text to stay small.

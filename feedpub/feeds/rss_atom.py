@@ -1,65 +1,74 @@
-"""RSS 2.0 and Atom 1.0, by feedgen and its one extension.
+"""The RSS 2.0 and the Atom 1.0 document of a feed, by feedgen and its one extension.
 
-Entries go through feedgen once, a batch at a time, and are cut out of what it wrote; a feed is a
-head of its own with those bytes spliced in. Text and attributes are escaped in them, so the end
-tag of an entry can stand nowhere but at its end.
+A document is a head of its own with ready entries spliced in. feedgen writes one head of each
+shape, of marks; all others are cast in that mould and read back.
 
 feedgen switches the locale of the process to write a feed's date: call this from one thread.
 """
 
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any, NamedTuple
 
-from feedpub.errors import LintError
-from feedpub.feeds.archive import is_marked_archive
-from feedpub.feeds.body import SLOT, fill_slot
-from feedpub.feeds.channel import ATOM, RSS, Channel, Format, category_scheme
-from feedpub.feeds.item import Item, is_measured
+from feedpub.feeds.archive import is_marked_archive, own_folder
+from feedpub.feeds.channel import ATOM, RSS, Channel, Format, Link
 from feedpub.feeds.lint import parse_xml
-from feedpub.feeds.text import make_plain, to_html, to_uri
-from feedpub.model import Site
+from feedpub.feeds.mould import Mould, escape_text, make_mark, write_references
+from feedpub.feeds.text import make_plain, to_rfc822, to_uri
 
-if TYPE_CHECKING:
-    from lxml import etree
-
-
-class _Markup(NamedTuple):
-    """Where a format keeps what.
-
-    Attributes:
-        entry: Tag of an entry.
-        id: Tag of its id.
-        namespace: Of both and of titles, in braces.
-        indent: What precedes an entry in the document.
-    """
-
-    entry: str
-    id: str
-    namespace: str
-    indent: bytes
-
-
-_RSS = _Markup("item", "guid", "", b"    ")
-_ATOM = _Markup("entry", "id", "{http://www.w3.org/2005/Atom}", b"  ")
 _RSS_IMAGES = (".png", ".jpg", ".jpeg", ".gif")
 
 
-def render_xml_items(items: Sequence[Item], site: Site) -> list[tuple[bytes, bytes]]:
-    """Return the RSS item and the Atom entry of each article, in the order given.
+class _Splice(NamedTuple):
+    """Where a format's entries go.
 
-    Raises:
-        ValueError: One of them holds text that XML cannot.
-        LintError: What was written does not read back.
+    Attributes:
+        before: What they stand before, the last of its kind in a document without entries.
+        indent: What precedes an entry.
     """
-    if not items:
-        return []
-    generator = _start("-", "-")
-    generator.link(href=site.url)
-    for item in items:
-        _add_entry(generator, item, site)
-    rss = _cut(generator.rss_str(pretty=True), _RSS, items)
-    atom = _cut(generator.atom_str(pretty=True), _ATOM, items)
-    return list(zip(rss, atom, strict=True))
+
+    before: bytes
+    indent: bytes
+
+
+_SPLICES = {RSS: _Splice(b"  </channel>", b"    "), ATOM: _Splice(b"</feed>", b"  ")}
+
+
+class Head(NamedTuple):
+    """What the head of one document says.
+
+    Attributes:
+        id: IRI.
+        title: Plain text.
+        description: Plain text.
+        updated: UTC.
+        page: URL.
+        author: Name.
+        author_url: URL.
+        links: In the order written, the page's last.
+        stylesheet: Relative address.
+        language: BCP 47.
+        copyright: Plain text, empty without one.
+        icon: URL, empty without one or where the format cannot show it.
+        ttl_minutes: How often a reader may ask.
+        archive: Whether it is marked as one.
+    """
+
+    id: str
+    title: str
+    description: str
+    updated: datetime
+    page: str
+    author: str
+    author_url: str
+    links: tuple[Link, ...]
+    stylesheet: str
+    language: str
+    copyright: str
+    icon: str
+    ttl_minutes: int
+    archive: bool
 
 
 def build_xml(
@@ -76,138 +85,129 @@ def build_xml(
         ValueError: A text of the head holds what XML cannot.
         LintError: A head is not well-formed.
     """
-    generator = _describe(channel)
-    icon = to_uri(channel.site.icon)
-    _address(generator, channel, RSS)
-    if icon.lower().endswith(_RSS_IMAGES):
-        # RSS 2.0 knows these formats only; the title and the link must be those of the channel.
-        generator.image(icon, channel.title, channel.page)
-    rss = _splice(generator.rss_str(pretty=True), _RSS, items, end=b"  </channel>")
-    _address(generator, channel, ATOM)
-    if icon:
-        generator.icon(icon)
-        generator.logo(icon)
-    return rss, _splice(generator.atom_str(pretty=True), _ATOM, entries, end=b"</feed>")
+    rss, atom = (cast(make_head(channel, form), form) for form in (RSS, ATOM))
+    for head in (rss, atom):
+        parse_xml(head, own_folder(channel.feed))
+    return _splice(rss, RSS, items), _splice(atom, ATOM, entries)
 
 
-def _start(feed_id: str, title: str) -> Any:  # Any: feedgen ships no types
+def make_head(channel: Channel, form: Format) -> Head:
+    """Return what a channel says in one of the formats."""
+    site, icon = channel.site, to_uri(channel.site.icon)
+    if form is RSS and not icon.lower().endswith(_RSS_IMAGES):
+        icon = ""  # RSS 2.0 knows these formats only
+    return Head(
+        id=channel.id,
+        title=channel.title,
+        description=channel.description,
+        updated=channel.updated,
+        page=channel.page,
+        author=channel.author,
+        author_url=to_uri(site.url),
+        links=tuple(channel.links(form)),
+        stylesheet=channel.stylesheet,
+        language=site.language,
+        copyright=make_plain(site.copyright),
+        icon=icon,
+        ttl_minutes=site.ttl_minutes,
+        archive=is_marked_archive(channel.feed),
+    )
+
+
+def cast(head: Head, form: Format) -> bytes:
+    """Return the document of a feed without entries, as ``write_head`` would write it."""
+    mould = _make_mould(_make_dummy(head), form)
+    return mould.fill([escape_text(text) for text in _list_texts(head)])
+
+
+def _list_texts(head: Head) -> Iterator[str]:
+    """Yield what differs from feed to feed."""
+    yield head.id
+    yield head.title
+    yield head.description
+    yield head.updated.isoformat()
+    yield to_rfc822(head.updated)
+    yield head.page
+    yield head.stylesheet
+    for link in head.links[:-1]:
+        yield link.href
+
+
+def _make_dummy(head: Head) -> Head:
+    """Return a head of marks in place of what differs from feed to feed."""
+    marks = [make_mark(number) for number in range(5 + len(head.links))]
+    *links, page = head.links
+    return head._replace(
+        id=marks[0],
+        title=marks[1],
+        description=marks[2],
+        updated=_DUMMY_UPDATED,
+        page=marks[3],
+        stylesheet=marks[4],
+        links=(
+            *(link._replace(href=mark) for link, mark in zip(links, marks[5:], strict=False)),
+            page._replace(href=marks[3]),
+        ),
+    )
+
+
+_DUMMY_UPDATED = datetime(9002, 3, 4, 5, 6, 7, tzinfo=UTC)
+
+
+@lru_cache(maxsize=256)
+def _make_mould(dummy: Head, form: Format) -> Mould:
+    document = write_references(write_head(dummy, form))
+    return Mould(document, list(_list_texts(dummy)))
+
+
+def write_head(head: Head, form: Format) -> bytes:
+    """Return the document of a feed without entries, as feedgen writes it."""
     from feedgen.feed import FeedGenerator
 
-    from feedpub.feeds.extension import NAME, EntryExtension, FeedExtension
+    from feedpub.feeds import extension
 
     generator = FeedGenerator()
-    generator.register_extension(NAME, FeedExtension, EntryExtension)
-    generator.id(feed_id)
-    generator.title(title)
-    generator.subtitle(title)
-    return generator
+    generator.register_extension(extension.NAME, extension.FeedExtension, extension.EntryExtension)
+    _describe(generator, head)
+    # feedgen takes the last link for the RSS channel's own, and that is the page.
+    generator.link([{k: v for k, v in link._asdict().items() if v} for link in head.links])
+    generator.feedpub.head = extension.Head(
+        head.links, head.ttl_minutes, head.archive, head.stylesheet
+    )
+    data: bytes
+    if form is RSS:
+        if head.icon:  # the title and the link must be those of the channel
+            generator.image(head.icon, head.title, head.page)
+        data = generator.rss_str(pretty=True)
+    else:
+        if head.icon:
+            generator.icon(head.icon)
+            generator.logo(head.icon)
+        data = generator.atom_str(pretty=True)
+    return data
 
 
-def _describe(channel: Channel) -> Any:
-    """Return a generator that knows what both formats say."""
-    site = channel.site
-    generator = _start(channel.id, channel.title)
-    generator.subtitle(channel.description)
-    generator.updated(channel.updated)
-    generator.language(site.language)
-    generator.author(name=channel.author, uri=to_uri(site.url))
+def _describe(generator: Any, head: Head) -> None:  # Any: feedgen ships no types
+    generator.id(head.id)
+    generator.title(head.title)
+    generator.subtitle(head.description)
+    generator.updated(head.updated)
+    generator.language(head.language)
+    generator.author(name=head.author, uri=head.author_url)
     # No version: a new release of feedpub is no news to a feed's readers.
     generator.generator("feedpub")
     generator.docs("")
-    generator.ttl(site.ttl_minutes)
-    if site.copyright:
-        generator.rights(make_plain(site.copyright))
-    return generator
+    generator.ttl(head.ttl_minutes)
+    if head.copyright:
+        generator.rights(head.copyright)
 
 
-def _address(generator: Any, channel: Channel, form: Format) -> None:
-    """Give a generator the links of a document in one of the formats."""
-    from feedpub.feeds.extension import Head
-
-    links = channel.links(form)
-    attributes = [{k: v for k, v in link._asdict().items() if v} for link in links]
-    # feedgen takes the last link for the RSS channel's own, and that is the page.
-    generator.link(attributes, replace=True)
-    ttl, marked = channel.site.ttl_minutes, is_marked_archive(channel.feed)
-    generator.feedpub.head = Head(links, ttl, marked, channel.stylesheet)
-
-
-def _add_entry(generator: Any, item: Item, site: Site) -> None:
-    entry = generator.add_entry(order="append")
-    entry.id(item.id)
-    entry.title(item.title)
-    entry.updated(item.updated)
-    entry.link(href=item.url)
-    entry.author([{"name": name} for name in item.authors])
-    entry.category(_list_categories(item, site))
-    _add_texts(entry, item)
-    links = [{"rel": "alternate"}]
-    picture = item.picture
-    if picture is not None and is_measured(picture):
-        entry.enclosure(to_uri(picture.url), picture.length, picture.media_type)
-        length, media_type = str(picture.length), str(picture.media_type)
-        links.append({"rel": "enclosure", "type": media_type, "length": length})
-    entry.feedpub.item = item
-    entry.feedpub.links = links
-
-
-def _add_texts(entry: Any, item: Item) -> None:
-    # A summary is HTML in both formats: RSS readers take a description for that whatever it is.
-    if item.body.xml:
-        entry.content(SLOT, type="html")
-    if item.summary or not item.body.xml:
-        entry.summary(to_html(item.summary or item.title), type="html")
-
-
-def _list_categories(item: Item, site: Site) -> list[dict[str, str]]:
-    scheme = category_scheme(site)
-    paths = [{"term": "/".join(path), "scheme": scheme} for path in item.categories]
-    return paths + [{"term": tag} for tag in item.tags]
-
-
-def _cut(document: bytes, markup: _Markup, items: Sequence[Item]) -> list[bytes]:
-    """Return the bytes of every entry, after the whole has been read back."""
-    document = _write_references(document)
-    _check(document, markup, items)
-    end_tag = f"</{markup.entry}>".encode()
-    start = document.index(f"<{markup.entry}".encode())
-    *pieces, _ = document[start:].split(end_tag)
-    return [
-        fill_slot(piece.lstrip() + end_tag, item.body.xml)
-        for piece, item in zip(pieces, items, strict=True)
-    ]
-
-
-def _write_references(document: bytes) -> bytes:
-    """Write ``&`` and ``<`` as the RSS profile wants them in titles and names.
-
-    https://www.rssboard.org/rss-profile#data-types-characterdata: readers that decode twice
-    do least harm to hexadecimal references, and the W3C validator objects to the others.
-    """
-    return document.replace(b"&amp;", b"&#x26;").replace(b"&lt;", b"&#x3C;")
-
-
-def _check(document: bytes, markup: _Markup, items: Sequence[Item]) -> None:
-    root = parse_xml(document, "entries")
-    ids, titles = (_list_texts(root, markup.namespace + tag) for tag in (markup.id, "title"))
-    # The head has a title and perhaps an id of its own.
-    if ids[-len(items) :] != [item.id for item in items] or titles[1:] != [
-        item.title for item in items
-    ]:
-        raise LintError("entries", ["they do not read back as they were written"])
-
-
-def _list_texts(root: "etree._Element", tag: str) -> list[str | None]:
-    return [element.text for element in root.iter(tag)]
-
-
-def _splice(head: bytes, markup: _Markup, entries: Iterable[bytes], *, end: bytes) -> bytes:
+def _splice(head: bytes, form: Format, entries: Iterable[bytes]) -> bytes:
     """Put ready entries into a head that has none."""
-    head = _write_references(head)
-    parse_xml(head, "head of the feed")
+    end, indent = _SPLICES[form]
     at = head.rindex(end)
     parts = [head[:at]]
     for entry in entries:
-        parts += (markup.indent, entry, b"\n")
+        parts += (indent, entry, b"\n")
     # One copy of what may be a megabyte.
     return b"".join([*parts, head[at:]])

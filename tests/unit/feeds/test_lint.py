@@ -11,7 +11,7 @@ from feedpub.feeds import render_entries
 from feedpub.feeds.item import make_item
 from feedpub.feeds.lint import parse_xml
 from feedpub.feeds.markup import check_markup
-from feedpub.feeds.rss_atom import render_xml_items
+from feedpub.feeds.xml_item import render_xml_items
 from feedpub.model import RenderedEntry
 from tests.support.feeds import AI, MORNING, PICTURE, SITE, make_entry
 
