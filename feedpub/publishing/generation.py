@@ -139,8 +139,8 @@ class GenerationRun:
         holder, known = self._find_holder(seen), self._find_known(seen)
         if known is not None:
             self._vanished.pop(known.id, None)
-        path = holder.path if holder is not None else ""
-        message = f"the id {seen.uid!r} is that of {path!r} already; give one of them another"
+        other = self._intake.locate(holder) if holder is not None else ""
+        message = f"the id {seen.uid!r} is that of {other!r} already; give one of them another"
         self.problems.append(
             StoredProblem("", seen.folder, seen.name, "error", None, None, message)
         )

@@ -12,6 +12,9 @@ from feedpub.publishing.store import Catalog
 Mint = Callable[[str, str, int], str]
 """Source, path and attempt give the id of an article that names none."""
 
+Locate = Callable[[Record], str]
+"""Gives the path of a file as the editor would type it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Generation:
@@ -52,6 +55,7 @@ class Intake:
         tree: Of categories, with those that were new.
         moment: Of this build.
         mint: Where ids come from.
+        locate: Where a file is, for the editor.
         first_reads: When each source had its baseline, by row.
         empty: Nothing was known before this build, so that little needs to be looked up.
         counts: ``new updated moved deleted duplicates baseline backdated``.
@@ -64,6 +68,7 @@ class Intake:
     tree: CategoryTree
     moment: Moment
     mint: Mint
+    locate: Locate
     first_reads: dict[int, int]
     empty: bool
     counts: Counter[str] = field(default_factory=Counter)

@@ -172,7 +172,13 @@ class Observation:
         empty = catalog.sources.next_id() == 1
         if empty:
             catalog.shelves.mark_dirty([(EVERYTHING, ALL_MONTHS)])
-        intake = Intake(catalog, known, moment, self._setup.mint, first_reads, empty)
+        setup = self._setup
+        names = {row.id: row.name for row in catalog.sources.list_sources()}
+
+        def locate(record: Record) -> str:
+            return setup.locate(names[record.source], record.folder, record.name)
+
+        intake = Intake(catalog, known, moment, setup.mint, locate, first_reads, empty)
         if self._setup.renames:
             renamed = known.rename(self._setup.renames)
             if renamed.tree is not known:

@@ -72,11 +72,14 @@ class Setup:
 
     def make_problem(self, stored: StoredProblem) -> Problem:
         """Return what is wrong with a file as a face shows it, with the path that one can type."""
-        labels = {source.name: source.label for source in self.sources}
-        parts = (labels.get(stored.source, stored.source), stored.folder, stored.name)
-        place = "/".join(part for part in parts if part)
+        place = self.locate(stored.source, stored.folder, stored.name)
         level: Literal["error", "warning"] = "error" if stored.level == "error" else "warning"
         return Problem(level, place, stored.message, stored.line, stored.column)
+
+    def locate(self, source: str, folder: str, name: str) -> str:
+        """Return the path of a file as the editor would type it from the site's folder."""
+        labels = {source.name: source.label for source in self.sources}
+        return "/".join(part for part in (labels.get(source, source), folder, name) if part)
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,7 +110,7 @@ def test_a_second_claim_names_both_files_and_harms_nothing_else(blog: Blog) -> N
     path, message = conflict(blog.build())
 
     assert path == "posts/sub/b.md"
-    assert "'a.md'" in message
+    assert "'posts/a.md'" in message
     assert set(blog.titles()) == {"A", "C"}
 
 
@@ -129,9 +129,10 @@ def test_a_second_claim_from_another_source_is_an_error_too(blogs: Blog) -> None
     blogs.write("a.md", guid="tag:b,1:x")
     blogs.write("other:b.md", guid="tag:b,1:x")
 
-    path, _ = conflict(blogs.build())
+    path, message = conflict(blogs.build())
 
     assert path == "other/b.md"
+    assert "'posts/a.md'" in message
     assert blogs.titles() == ["A"]
 
 
