@@ -16,6 +16,8 @@
     |   +-- MissingStoreError
     |   +-- CorruptStoreError
     |   +-- StoreVersionError
+    +-- MailerError            no mail can be sent at present
+    |   +-- MailerRefusedError or ever, unless somebody changes a setting
     +-- BusyError              another run holds the site; try again later
 
 A message is lower case, names the place and the offending value, and ends with the remedy.
@@ -228,6 +230,18 @@ class CorruptStoreError(StoreError):
 
 class StoreVersionError(StoreError):
     """The database was written by a newer feedpub."""
+
+
+class MailerError(FeedpubError):
+    """No mail can be sent at present; a later run may succeed."""
+
+    exit_code = 75
+
+
+class MailerRefusedError(MailerError):
+    """No mail can be sent until somebody changes a setting, here or at the mail server."""
+
+    exit_code = 1
 
 
 class BusyError(FeedpubError):
