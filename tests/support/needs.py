@@ -49,3 +49,8 @@ def node_package(name: str) -> pytest.MarkDecorator:
         not (NODE_MODULES / name / "package.json").is_file(),
         reason=f"needs the npm package {name}: npm install --prefix tests/support",
     )
+
+
+def file(path: str, package: str) -> pytest.MarkDecorator:
+    """Return the mark that skips a test where a package's file is missing."""
+    return pytest.mark.skipif(not Path(path).exists(), reason=f"needs the apt package {package}")
