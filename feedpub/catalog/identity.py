@@ -203,11 +203,19 @@ class Moment:
         now: Seconds since the epoch.
         drafts: Drafts are published too.
         future: Articles dated ahead are published too.
+        sight: What first sights are dated with, which is what news go by: ``now``, unless the
+            clock went back since the last look. Two looks never share it.
     """
 
     now: int
     drafts: bool = False
     future: bool = False
+    sight: int = 0
+
+    @classmethod
+    def after(cls, last: int, now: int, *, drafts: bool = False, future: bool = False) -> "Moment":
+        """Return the moment of a look, given what the last one dated its first sights with."""
+        return cls(now, drafts, future, max(now, last + 1))
 
 
 def settle(flags: int, published: int, expires: int | None, moment: Moment) -> State:
@@ -250,7 +258,7 @@ def first_sight(
         seen.title,
         published,
         updated,
-        now if state == State.LIVE else None,
+        moment.sight if state == State.LIVE else None,
         seen.expires,
         categories,
         seen.flags,
@@ -279,7 +287,7 @@ def seen_again(
     state = settle(flags, published, seen.expires, moment)
     first_seen = known.first_seen
     if first_seen is None and state == State.LIVE:
-        first_seen = now
+        first_seen = moment.sight
     moved = (seen.folder, seen.name) != (known.folder, known.name)
     return known._replace(
         folder=seen.folder,
@@ -306,7 +314,7 @@ def settle_again(known: Record, moment: Moment) -> Record:
     state = settle(known.flags, known.published, known.expires, moment)
     first_seen = known.first_seen
     if first_seen is None and state == State.LIVE:
-        first_seen = moment.now
+        first_seen = moment.sight
     return known._replace(state=state, first_seen=first_seen)
 
 

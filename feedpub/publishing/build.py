@@ -96,11 +96,16 @@ class Build:
     def _take_in(self, store: Store, observation: Observation) -> BuildReport | None:
         """Bring the catalog in line; return the report of a dry run, which leaves it as it was."""
         options = self._options
-        moment = Moment(self._now, options.drafts, options.future)
         report = None
         try:
             with store.transaction() as catalog:
                 meta = catalog.shelves.meta()
+                moment = Moment.after(
+                    int(meta.get("clock", "0")),
+                    self._now,
+                    drafts=options.drafts,
+                    future=options.future,
+                )
                 self._interrupted = "building" in meta
                 if self._is_stale(meta):
                     catalog.shelves.mark_dirty([(EVERYTHING, ALL_MONTHS)])
@@ -118,6 +123,7 @@ class Build:
                         "due": "" if due is None else str(due),
                         "options": self._choices,
                         "building": "1",
+                        "clock": str(moment.sight),
                     }
                 )
                 if options.dry_run:

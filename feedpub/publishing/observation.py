@@ -166,7 +166,7 @@ class Observation:
         known = catalog.shelves.load_tree()
         self._tree = known
         first_reads = {
-            row.id: moment.now if row.first_read is None else row.first_read
+            row.id: moment.sight if row.first_read is None else row.first_read
             for row in catalog.sources.list_sources()
         }
         empty = catalog.sources.next_id() == 1
@@ -229,7 +229,7 @@ class Observation:
         catalog.sources.save_fingerprints(row.id, fingerprints, gone)
         if row.first_read is None:
             self.baselines.append(source.name)
-        first_read = intake.moment.now if row.first_read is None else row.first_read
+        first_read = intake.moment.sight if row.first_read is None else row.first_read
         catalog.sources.update_source(row.id, first_read=first_read, settings=source.settings)
 
     def _load_known(

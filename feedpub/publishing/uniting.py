@@ -38,7 +38,7 @@ def _unite_group(intake: Intake, changes: Changes, files: list[Record]) -> None:
 
 
 def _count(intake: Intake, before: Record, after: Record) -> None:
-    counts, is_fresh = intake.counts, after.first_seen == intake.moment.now
+    counts, is_fresh = intake.counts, after.first_seen == intake.moment.sight
     if after.state == State.DUPLICATE and before.state != State.DUPLICATE:
         counts["duplicates"] += 1
         if is_fresh and before.state == State.LIVE:

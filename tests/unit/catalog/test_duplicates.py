@@ -7,7 +7,7 @@ from feedpub.catalog.duplicates import unite
 from feedpub.catalog.identity import Flag, Moment, Record, State
 
 NOW = 1_000_000
-MOMENT = Moment(NOW)
+MOMENT = Moment.after(0, NOW)
 
 
 def record(row: int, **changes: object) -> Record:

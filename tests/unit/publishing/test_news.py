@@ -186,3 +186,24 @@ def test_a_draft_dated_long_before_it_is_published_is_reported(blog: Blog) -> No
 
     assert report.new == 1
     assert len(report.problems) == 1
+
+
+def test_what_comes_after_the_clock_went_back_is_news_all_the_same(blog: Blog) -> None:
+    fill(blog)
+    blog.build()
+
+    blog.write("old.md", date=OLD)
+    report = blog.build(hours=-5)
+
+    assert (report.new, report.baseline) == (1, 0)
+    assert "Old" in blog.titles()
+
+
+def test_two_builds_within_one_second_tell_the_first_read_from_news(blog: Blog) -> None:
+    fill(blog)
+    blog.build(hours=0)
+
+    blog.write("old.md", date=OLD)
+    report = blog.build(hours=0)
+
+    assert (report.new, report.baseline) == (1, 0)
