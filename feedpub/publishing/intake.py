@@ -7,6 +7,7 @@ from feedpub.errors import SourceHeldError
 from feedpub.publishing.changes import Changes
 from feedpub.publishing.generation import GenerationRun
 from feedpub.publishing.knowledge import Generation, Intake, Outcome
+from feedpub.publishing.store import Catalog
 from feedpub.publishing.uniting import unite_equals
 
 
@@ -45,8 +46,11 @@ def settle_records(intake: Intake, due: Iterable[Record]) -> None:
         due: Records whose time may have come, in any state.
     """
     changes = Changes(intake.catalog, intake.first_reads, all_dirty=intake.empty)
+    broken = _find_broken(intake.catalog)
     for record in due:
         settled = settle_again(record, intake.moment)
+        if record.first_seen is None and (record.source, record.folder, record.name) in broken:
+            continue  # nothing of it was ever rendered, and nothing can be now
         if record.state == State.DUPLICATE:
             intake.texts.add(record.content)
         elif record.state != State.DELETED and settled.state != record.state:
@@ -56,6 +60,16 @@ def settle_records(intake: Intake, due: Iterable[Record]) -> None:
             intake.count_first_sight(record, settled)
     changes.flush(intake.tree)
     unite_equals(intake, changes)
+
+
+def _find_broken(catalog: Catalog) -> set[tuple[int, str, str]]:
+    """Return source, folder and name of the files that cannot be read."""
+    rows = {row.name: row.id for row in catalog.sources.list_sources()}
+    return {
+        (rows[problem.source], problem.folder, problem.name)
+        for problem in catalog.sources.problems()
+        if problem.level == "error"
+    }
 
 
 def held(name: str, missing: int, known: int) -> SourceHeldError:

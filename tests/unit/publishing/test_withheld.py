@@ -138,6 +138,46 @@ def test_a_future_article_is_news_when_it_is_due(blog: Blog) -> None:
     assert len(blog.titles()) == 26
 
 
+@pytest.mark.parametrize("options", [{}, {"future": True}, {"drafts": True}])
+def test_an_article_that_cannot_be_read_when_it_is_due_is_reported_and_waits(
+    blog: Blog, options: dict[str, bool]
+) -> None:
+    blog.with_pages()
+    blog.write("a.md", date="2026-01-05T20:00:00Z", categories=["x"])
+    blog.write("b.md")
+    blog.build()
+    blog.write("a.md", date="someday", categories=["x"])
+    blog.build()
+
+    report = blog.build(hours=12, **options)
+
+    (problem,) = report.errors
+    assert problem.path == "posts/a.md"
+    assert (report.articles, report.new, report.held) == (1, 0, 1)
+    assert traces(blog, b"Text of a.") == []
+    assert "x/feed.json" not in blog.target.files
+
+    blog.write("a.md", date="2026-01-05T20:00:00Z", categories=["x"])
+    report = blog.build()
+    assert (report.articles, report.new, report.held, report.errors) == (2, 1, 0, ())
+    assert blog.titles("x") == ["A"]
+
+
+def test_a_hidden_article_that_cannot_be_read_comes_back_as_it_was(blog: Blog) -> None:
+    blog.write("a.md")
+    blog.build()
+    with blog.publisher() as publisher:
+        publisher.hide("a.md")
+    blog.write("a.md", date="someday")
+    blog.build()
+
+    with blog.publisher() as publisher:
+        publisher.unhide("a.md")
+    blog.build()
+
+    assert blog.titles() == ["A"]
+
+
 def test_future_articles_may_be_asked_for_and_go_again(blog: Blog) -> None:
     blog.write("a.md", date="2026-02-01T00:00:00Z")
     blog.write("b.md")
