@@ -6,11 +6,15 @@
     +-- ArticleError           one article cannot be read
     |   +-- MarkupError        a body is refused; title and summary stay
     +-- CategoryError          the site has no such category
+    +-- SubscriberError        nobody has such an address
+    +-- TokenError             a link of a mail is not ours, too old or used up
+    +-- ListError              a file of subscribers cannot be taken in
     +-- SourceHeldError        a source lost so much that nothing is changed
     +-- LintError              a document would break a reader
     +-- FetchError             a remote resource did not arrive
     |   +-- PictureError       it arrived, and is no picture that we publish
     +-- TemplateError          a template of the site cannot be used
+    +-- AddressError           an address cannot be mailed
     +-- TargetError            the output cannot be written
     +-- StoreError             the database cannot be used
     |   +-- MissingStoreError
@@ -147,6 +151,30 @@ class CategoryError(FeedpubError):
         super().__init__(message)
 
 
+class SubscriberError(FeedpubError):
+    """Nobody has such an address, or what is asked for does not fit where they stand."""
+
+    exit_code = 2
+
+
+class TokenError(FeedpubError):
+    """A link of a mail is none of ours, too old or used up.
+
+    Attributes:
+        expired: Whether it once was good.
+    """
+
+    def __init__(self, message: str, *, expired: bool = False) -> None:
+        self.expired = expired
+        super().__init__(message)
+
+
+class ListError(FeedpubError):
+    """A file of subscribers cannot be taken in; nothing of it was kept."""
+
+    exit_code = 3
+
+
 class SourceHeldError(FeedpubError):
     """A source vanished or lost more than a fifth of its articles, so nothing of it was changed.
 
@@ -208,6 +236,20 @@ class TemplateError(FeedpubError):
     def __init__(self, message: str, *, path: str, line: int | None = None) -> None:
         self.path, self.line = path, line
         super().__init__(f"{locate(path, line, None)}: {message}")
+
+
+class AddressError(FeedpubError):
+    """An address cannot be mailed, or not be mailed from.
+
+    Attributes:
+        address: As given.
+    """
+
+    exit_code = 3
+
+    def __init__(self, message: str, *, address: str) -> None:
+        self.address = address
+        super().__init__(message)
 
 
 class TargetError(FeedpubError):

@@ -1,0 +1,6 @@
+"""The API of everything about subscribers: who they are, what they chose, what they agreed to."""
+
+from feedpub.audience.api import Audience
+from feedpub.audience.setup import AudienceSetup, Policy
+
+__all__ = ["Audience", "AudienceSetup", "Policy"]
