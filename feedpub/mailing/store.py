@@ -1,11 +1,11 @@
 """What the newsletter asks of the store about issues, within one transaction."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from feedpub.model import DeliveryState, Frequency, Issue, IssueState
-from feedpub.ports.newsletter import Group, Recipient, Selection
+from feedpub.model import Frequency, Issue, IssueState
+from feedpub.ports.newsletter import Group, Selection
 
 
 class Issues(Protocol):
@@ -69,28 +69,6 @@ class Issues(Protocol):
         self, issue: int, state: IssueState, *, note: str = "", finished: datetime | None = None
     ) -> None:
         """Change where an issue stands."""
-        ...
-
-    def skip_queued(self, issue: int, reason: str, now: int) -> int:
-        """Skip every recipient who still waits; return how many they were."""
-        ...
-
-    def count(self, issue: int) -> dict[DeliveryState, int]:
-        """Return how many recipients of an issue stand in each state; none that is empty."""
-        ...
-
-    def next_try(self, issue: int) -> int | None:
-        """Return when the next waiting recipient is due, seconds since the epoch."""
-        ...
-
-    def recipients(
-        self, issue: int, states: Collection[DeliveryState], limit: int | None = None
-    ) -> list[Recipient]:
-        """Return recipients in some states, in the order of the ledger."""
-        ...
-
-    def settle(self, issue: int, states: Mapping[DeliveryState, DeliveryState], now: int) -> int:
-        """Move recipients from one state to another by an operator's word; return how many."""
         ...
 
     def largest_sent(self) -> int:

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from feedpub.model import Choice, DeliveryState
+from feedpub.model import Choice
 
 
 class Group(NamedTuple):
@@ -27,27 +27,3 @@ class Selection(NamedTuple):
     choice: Choice
     language: str
     since: int
-
-
-class Recipient(NamedTuple):
-    """One row of the ledger, for a person to read.
-
-    Attributes:
-        delivery: Row.
-        subscriber: Row.
-        address: Empty once erased.
-        state: Where it stands.
-        attempts: How often it was tried.
-        code: Of the last answer, such as ``550 5.1.1``; empty if there was none.
-        reply: The last answer, or why it was left out.
-        not_before: When it is tried again, seconds since the epoch; 0 for at once.
-    """
-
-    delivery: int
-    subscriber: int
-    address: str
-    state: DeliveryState
-    attempts: int
-    code: str
-    reply: str
-    not_before: int

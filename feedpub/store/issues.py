@@ -1,6 +1,6 @@
 """Issues and their recipients, within one transaction."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,13 +15,12 @@ from feedpub.model import (
     IssueState,
     SubscriberState,
 )
-from feedpub.ports.newsletter import Group, Recipient, Selection
+from feedpub.ports.newsletter import Group, Selection
 from feedpub.store.newsletter_schema import deliveries, issues, selections, subscribers
 from feedpub.store.schema import arrivals, articles
 
 _EVERYTHING = 0
 _BATCH = 500
-_OPEN = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.COMMITTING)
 
 
 class Issues:
@@ -196,70 +195,6 @@ class Issues:
             sa.update(issues).where(issues.c.id == issue.id).values(recipients=made)
         )
         return made
-
-    # The ledger, as a person sees it
-
-    def skip_queued(self, issue: int, reason: str, now: int) -> int:
-        """Skip every recipient who still waits; return how many they were."""
-        return self._connection.execute(
-            sa.update(deliveries)
-            .where(deliveries.c.issue == issue, deliveries.c.state == int(DeliveryState.QUEUED))
-            .values(state=int(DeliveryState.SKIPPED), reply=reason, at=now)
-        ).rowcount
-
-    def count(self, issue: int) -> dict[DeliveryState, int]:
-        """Return how many recipients of an issue stand in each state; none that is empty."""
-        query = (
-            sa.select(deliveries.c.state, sa.func.count())
-            .where(deliveries.c.issue == issue)
-            .group_by(deliveries.c.state)
-            .order_by(deliveries.c.state)
-        )
-        return {DeliveryState(state): number for state, number in self._connection.execute(query)}
-
-    def next_try(self, issue: int) -> int | None:
-        """Return when the next waiting recipient is due, seconds since the epoch."""
-        query = sa.select(sa.func.min(deliveries.c.not_before)).where(
-            deliveries.c.issue == issue, deliveries.c.state == int(DeliveryState.QUEUED)
-        )
-        found = self._connection.execute(query).scalar()
-        return None if found is None else int(found)
-
-    def recipients(
-        self, issue: int, states: Collection[DeliveryState], limit: int | None = None
-    ) -> list[Recipient]:
-        """Return recipients in some states, in the order of the ledger."""
-        query = (
-            sa.select(
-                deliveries.c.id,
-                deliveries.c.subscriber,
-                sa.func.coalesce(subscribers.c.address, ""),
-                deliveries.c.state,
-                deliveries.c.attempts,
-                sa.func.coalesce(deliveries.c.code, ""),
-                sa.func.coalesce(deliveries.c.reply, ""),
-                deliveries.c.not_before,
-            )
-            .select_from(deliveries.join(subscribers))
-            .where(deliveries.c.issue == issue, deliveries.c.state.in_([int(s) for s in states]))
-            .order_by(deliveries.c.id)
-            .limit(limit)
-        )
-        return [
-            Recipient(id, who, address, DeliveryState(state), *rest)
-            for id, who, address, state, *rest in self._connection.execute(query)
-        ]
-
-    def settle(self, issue: int, states: Mapping[DeliveryState, DeliveryState], now: int) -> int:
-        """Move recipients from one state to another by an operator's word; return how many."""
-        moved = 0
-        for old, new in states.items():
-            moved += self._connection.execute(
-                sa.update(deliveries)
-                .where(deliveries.c.issue == issue, deliveries.c.state == int(old))
-                .values(state=int(new), not_before=0, token=None, at=now)
-            ).rowcount
-        return moved
 
     def largest_sent(self) -> int:
         """Return the recipients of the last issue that anything was sent of; 0 if none was."""
