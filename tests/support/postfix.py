@@ -1,6 +1,7 @@
 """A Postfix of the test's own: own folders and ports, loopback only, nothing of the system's."""
 
 import os
+import pwd
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -158,7 +159,5 @@ def _run(conf: Path, port: int) -> Iterator[None]:
 
 
 def _owner() -> tuple[int, int]:
-    import pwd
-
     entry = pwd.getpwnam("postfix")
     return entry.pw_uid, entry.pw_gid

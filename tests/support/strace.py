@@ -3,17 +3,22 @@
 The program is forked off this process, which has its libraries loaded already, and waits for strace
 to attach: so it costs a fifth of a start of its own, and thousands of runs can be afforded. This
 process must have one thread only.
+
+Strace counts the calls of each thread by itself. So that one in the middle of another thread can be
+met, too, the program can be held when its second, third ... thread begins, to follow that alone.
 """
 
+import itertools
 import os
 import re
 import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -34,6 +39,7 @@ PRELOADED = (
     "PIL.JpegImagePlugin", "markdown_it", "nh3",
 )  # fmt: skip
 KILL = "signal=SIGKILL"
+Program = Callable[[Sequence[str]], int]
 _LINE = re.compile(r"^(\w+)\((.*)$")
 _ATTACH_S = 20
 
@@ -68,10 +74,12 @@ class Ended:
     Attributes:
         code: Exit code, or minus the signal's number.
         said: Both of its streams.
+        traced: Whether the thread that was to be followed ever began.
     """
 
     code: int
     said: str
+    traced: bool = False
 
 
 @cache
@@ -88,8 +96,27 @@ def record(words: Sequence[str], below: Path) -> list[Call]:
 
     Only the main thread is followed: the others are its helpers.
     """
+    calls, _ = record_thread(words, CALLS)
+    return [call for call in calls if os.fspath(below) in call.text]
+
+
+def record_thread(
+    words: Sequence[str], names: Sequence[str], *, program: Program | None = None, thread: int = 0
+) -> tuple[list[Call], bool]:
+    """Run the program and return the calls of some names that one of its threads makes, in order.
+
+    Args:
+        words: Of the command line.
+        names: Of system calls.
+        program: Run with these words; feedpub if None.
+        thread: 0 is the main one, the others follow as they begin.
+
+    Returns:
+        The calls, and whether there was such a thread.
+    """
     with tempfile.NamedTemporaryFile("r", errors="replace") as log:
-        ended = trace(words, "-y", "-s", "300", "-o", log.name, "-e", f"trace={','.join(CALLS)}")
+        options = ("-y", "-s", "300", "-o", log.name, "-e", f"trace={','.join(names)}")
+        ended = trace(words, *options, program=program, thread=thread)
         assert ended.code == 0, ended.said
         lines = log.read().splitlines()
     counts: Counter[str] = Counter()
@@ -98,39 +125,63 @@ def record(words: Sequence[str], below: Path) -> list[Call]:
         if match := _LINE.match(line):
             name, text = match.groups()
             counts[name] += 1
-            if os.fspath(below) in text:
-                found.append(Call(name, counts[name], text))
-    return found
+            found.append(Call(name, counts[name], text))
+    return found, ended.traced
 
 
-def inject(call: Call, fault: str, words: Sequence[str]) -> Ended:
+def inject(
+    call: Call,
+    fault: str,
+    words: Sequence[str],
+    *,
+    program: Program | None = None,
+    thread: int = 0,
+) -> Ended:
     """Run the program with a fault at one call: ``KILL``, or such as ``error=ENOSPC``."""
-    return trace(
-        words, "-o", "/dev/null", "-e", f"trace={call.name}",
+    options = (
+        "-o", "/dev/null", "-e", f"trace={call.name}",
         "-e", f"inject={call.name}:{fault}:when={call.number}",
     )  # fmt: skip
+    return trace(words, *options, program=program, thread=thread)
 
 
-def trace(words: Sequence[str], *options: str) -> Ended:
-    """Run the program under strace."""
+def trace(
+    words: Sequence[str], *options: str, program: Program | None = None, thread: int = 0
+) -> Ended:
+    """Run the program with one of its threads under strace."""
     with tempfile.TemporaryFile("w+b") as output:
-        pid = _fork(words, output.fileno())
-        os.waitpid(pid, os.WUNTRACED)
-        tracer = subprocess.Popen(["strace", "-qq", *options, "-p", str(pid)])
-        try:
-            _wait_for_tracer(pid, tracer)
-        finally:
-            os.kill(pid, signal.SIGCONT)
-            _, status = os.waitpid(pid, 0)
-            tracer.wait(_ATTACH_S)
+        pid = _fork(words, output.fileno(), program, thread)
+        _, status = os.waitpid(pid, os.WUNTRACED)
+        traced = os.WIFSTOPPED(status)
+        if traced:
+            status = _continue_under_strace(
+                pid, pid if thread == 0 else max(_threads(pid)), options
+            )
         output.seek(0)
-        return Ended(os.waitstatus_to_exitcode(status), output.read().decode("utf-8", "replace"))
+        said = output.read().decode("utf-8", "replace")
+        return Ended(os.waitstatus_to_exitcode(status), said, traced)
 
 
-def run(words: Sequence[str]) -> Ended:
+def _continue_under_strace(pid: int, thread: int, options: Sequence[str]) -> int:
+    """Return the status with which the process ends."""
+    tracer = subprocess.Popen(["strace", "-qq", *options, "-p", str(thread)])
+    try:
+        _wait_for_tracer(pid, thread, tracer)
+    finally:
+        os.kill(pid, signal.SIGCONT)
+        _, status = os.waitpid(pid, 0)
+        tracer.wait(_ATTACH_S)
+    return status
+
+
+def _threads(pid: int) -> list[int]:
+    return [int(entry.name) for entry in Path(f"/proc/{pid}/task").iterdir()]
+
+
+def run(words: Sequence[str], *, program: Program | None = None) -> Ended:
     """Run the program undisturbed."""
     with tempfile.TemporaryFile("w+b") as output:
-        pid = _fork(words, output.fileno())
+        pid = _fork(words, output.fileno(), program)
         os.waitpid(pid, os.WUNTRACED)
         os.kill(pid, signal.SIGCONT)
         _, status = os.waitpid(pid, 0)
@@ -138,9 +189,9 @@ def run(words: Sequence[str]) -> Ended:
         return Ended(os.waitstatus_to_exitcode(status), output.read().decode("utf-8", "replace"))
 
 
-def _fork(words: Sequence[str], output: int) -> int:
+def _fork(words: Sequence[str], output: int, program: Program | None, thread: int = 0) -> int:
     """Return the process that will run the program once it is continued."""
-    for name in PRELOADED:
+    for name in PRELOADED if program is None else ():
         import_module(name)
     sys.stdout.flush()
     sys.stderr.flush()
@@ -155,15 +206,30 @@ def _fork(words: Sequence[str], output: int) -> int:
         os.chdir("/")
         os.environ.clear()
         os.environ.update(environment())
-        os.kill(os.getpid(), signal.SIGSTOP)
-        code = _run_program(words)
+        if thread:
+            _stop_when_it_begins(thread)
+        else:
+            os.kill(os.getpid(), signal.SIGSTOP)
+        code = (program or _run_feedpub)(words)
         sys.stdout.flush()
         sys.stderr.flush()
     finally:
         os._exit(code)
 
 
-def _run_program(words: Sequence[str]) -> int:
+def _stop_when_it_begins(number: int) -> None:
+    """Have the process stop itself as a thread begins; the highest thread id is then its."""
+    begun, run_thread = itertools.count(1), threading.Thread.run
+
+    def stop_and_run(self: threading.Thread) -> None:
+        if next(begun) == number:  # another thread could take the signal of the process, later
+            signal.pthread_kill(threading.get_ident(), signal.SIGSTOP)
+        run_thread(self)
+
+    threading.Thread.run = stop_and_run  # type: ignore[method-assign]
+
+
+def _run_feedpub(words: Sequence[str]) -> int:
     try:
         import_module("feedpub.cli.main").cli.main(list(words))
     except SystemExit as end:
@@ -171,9 +237,9 @@ def _run_program(words: Sequence[str]) -> int:
     return 0
 
 
-def _wait_for_tracer(pid: int, tracer: "subprocess.Popen[bytes]") -> None:
+def _wait_for_tracer(pid: int, thread: int, tracer: "subprocess.Popen[bytes]") -> None:
     deadline = time.monotonic() + _ATTACH_S
-    status = Path(f"/proc/{pid}/status")
+    status = Path(f"/proc/{pid}/task/{thread}/status")
     while "TracerPid:\t0\n" in status.read_text():
         assert tracer.poll() is None, "strace has ended"
         assert time.monotonic() < deadline, "strace does not attach"
