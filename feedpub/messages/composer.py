@@ -1,0 +1,149 @@
+"""From the plan of a digest to mails on the wire: one join for each recipient."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from html import escape
+from typing import TYPE_CHECKING
+
+from feedpub.digest.plan import Plan, Slot
+from feedpub.messages.blocks import (
+    CLOSE,
+    OPEN_HTML,
+    OPEN_TEXT,
+    Encoder,
+    Segment,
+    fill_html,
+    fill_text,
+)
+from feedpub.messages.dkim import Signatures
+from feedpub.messages.dkim_keys import DkimKey
+from feedpub.messages.fields import (
+    Linker,
+    Links,
+    list_issue_fields,
+    list_mail_fields,
+    list_recipient_fields,
+    list_topic_fields,
+    write_unsubscribe,
+)
+from feedpub.messages.headers import Field, canonicalize_fields, write_fields
+from feedpub.messages.return_paths import make_return_path
+from feedpub.messages.sender import Sender, check_address
+from feedpub.model import Issue, Message
+from feedpub.tokens import Action, Signer
+
+if TYPE_CHECKING:
+    from hashlib import _Hash
+
+_PERSONAL = ("To", "Message-ID", "List-Unsubscribe")
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A plan, ready to be joined; about as large as one mail.
+
+    Attributes:
+        head: The fields that all its mails share, as written.
+        hashed: SHA-256 over the same, canonical.
+        signatures: Of its mails; None where nothing is signed.
+        text: Of the plain-text part.
+        html: Of the HTML part.
+    """
+
+    head: bytes
+    hashed: "_Hash"
+    signatures: Signatures | None
+    text: tuple[Segment, ...]
+    html: tuple[Segment, ...]
+
+
+class Composer:
+    """Makes the mails of one issue. Safe for any number of threads."""
+
+    def __init__(
+        self, sender: Sender, signer: Signer, dkim: Sequence[DkimKey] = (), *, issue: Issue
+    ) -> None:
+        """Prepare what is the same in all mails of the issue.
+
+        Args:
+            sender: Who they are from.
+            signer: Of tokens.
+            dkim: A signature by each; none leaves that to the server.
+            issue: Dates the mails by when it was prepared, so that a mail is the same each time.
+        """
+        self._sender, self._signer, self._issue = sender, signer, issue
+        self._keys = tuple(dkim)
+        self._linker = Linker(sender, signer)
+        self._encoder = Encoder()
+        date = issue.created or issue.scheduled
+        self._fields = [*list_mail_fields(sender, date), *list_issue_fields(sender, issue)]
+
+    def compile(self, plan: Plan) -> Compiled:
+        """Return a plan ready for `compose`; what it shares with earlier ones is not made again."""
+        fields = [*list_topic_fields(plan.subject, plan.language), *self._fields]
+        names = [*(field.name for field in fields), *_PERSONAL]
+        return Compiled(
+            write_fields(fields),
+            sha256(canonicalize_fields(fields)),
+            Signatures(self._keys, names) if self._keys else None,
+            self._encoder.encode_segments(plan.text),
+            self._encoder.encode_segments(plan.html),
+        )
+
+    def compose(
+        self, compiled: Compiled, *, delivery: int, subscriber: int, address: str
+    ) -> Message:
+        """Return the mail to one recipient, the same each time.
+
+        Args:
+            compiled: By this composer.
+            delivery: Its row, which the return path names.
+            subscriber: Whom its links are for.
+            address: Of the subscriber.
+
+        Raises:
+            AddressError: The address cannot be written into a mail.
+        """
+        recipient = check_address(address)
+        links = self._linker.link(subscriber)
+        identifier = self._signer.digest(Action.MESSAGE, f"{self._issue.id}/{subscriber}")
+        fields = [
+            *list_recipient_fields(self._sender, recipient, identifier),
+            write_unsubscribe(links),
+        ]
+        body = _join_body(compiled, links, recipient)
+        return Message(
+            make_return_path(self._sender.bounce_address, self._signer, delivery),
+            recipient,
+            b"".join(
+                [_sign(compiled, fields, body), compiled.head, write_fields(fields), b"\r\n", *body]
+            ),
+            needs_utf8=not recipient.isascii(),
+        )
+
+
+def _join_body(compiled: Compiled, links: Links, address: str) -> list[bytes]:
+    values = {
+        Slot.UNSUBSCRIBE: links.unsubscribe,
+        Slot.PREFERENCES: links.preferences,
+        Slot.ADDRESS: address,
+    }
+    return [
+        OPEN_TEXT,
+        *fill_text(compiled.text, {slot: value.encode() for slot, value in values.items()}),
+        OPEN_HTML,
+        *fill_html(compiled.html, {slot: escape(value).encode() for slot, value in values.items()}),
+        CLOSE,
+    ]
+
+
+def _sign(compiled: Compiled, fields: Sequence[Field], body: Sequence[bytes]) -> bytes:
+    if compiled.signatures is None:
+        return b""
+    body_hash = sha256()
+    for piece in body:
+        body_hash.update(piece)
+    hashed = compiled.hashed.copy()
+    hashed.update(canonicalize_fields(fields))
+    return compiled.signatures.sign(hashed, body_hash.digest())
