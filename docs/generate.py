@@ -40,6 +40,11 @@ SECTIONS = {
     "pages": "The HTML beside the feeds.",
     "categories": "",
     "build": "",
+    "newsletter": "The digest that is mailed. One schedule switches it on.",
+    "mail": "How mail leaves. Without this section, sending is a rehearsal that writes `outbox/`.",
+    "dkim": "The signature of the mails; without this section it is left to the mail server.",
+    "web": "The pages for subscribers.",
+    "bounces": "Mail that comes back, and subscribers who write instead of clicking.",
 }
 
 

@@ -8,28 +8,44 @@ from feedpub.config.environment import variable_of
 from feedpub.config.find import CONFIG_NAME, find_config
 from feedpub.config.load import load_config
 from feedpub.config.resolve import Resolved, resolve_settings
-from feedpub.config.schema import SETTINGS, Setting
+from feedpub.config.schema import SETTINGS
+from feedpub.config.secrets import read_password, read_secret
+from feedpub.config.setting import Setting
 from feedpub.config.show import settings_as_data, show_settings
 from feedpub.config.values import (
+    BouncesConfig,
     Config,
+    DkimConfig,
     FeedsConfig,
+    Mailbox,
+    MailConfig,
+    NewsletterConfig,
     PagesConfig,
     SourceConfig,
     ThumbnailsConfig,
+    WebConfig,
 )
 
 __all__ = [
     "CONFIG_NAME",
     "SETTINGS",
+    "BouncesConfig",
     "Config",
+    "DkimConfig",
     "FeedsConfig",
+    "MailConfig",
+    "Mailbox",
+    "NewsletterConfig",
     "PagesConfig",
     "Resolved",
     "Setting",
     "SourceConfig",
     "ThumbnailsConfig",
+    "WebConfig",
     "find_config",
     "load_config",
+    "read_password",
+    "read_secret",
     "resolve_settings",
     "settings_as_data",
     "show_settings",

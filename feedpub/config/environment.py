@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 
 from feedpub.config.kinds import suggest
-from feedpub.config.schema import SETTINGS, Setting
+from feedpub.config.schema import SETTINGS
+from feedpub.config.setting import Setting
 from feedpub.errors import ConfigError
 
 PREFIX = "FEEDPUB_"

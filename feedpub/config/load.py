@@ -7,6 +7,7 @@ from pathlib import Path, PurePosixPath
 from urllib.parse import urljoin
 
 from feedpub.config import schema
+from feedpub.config.load_mail import add_newsletter
 from feedpub.config.resolve import Resolved, resolve_settings
 from feedpub.config.values import (
     Config,
@@ -36,6 +37,7 @@ def load_config(path: Path, environ: Mapping[str, str] | None = None) -> Config:
     root = path.resolve().parent
     config = build_config(resolved, path.resolve())
     check_whole(resolved, config, root)
+    config = add_newsletter(resolved, config)
     if resolved.errors:
         resolved.sort_errors()
         raise ConfigErrors(resolved.errors)

@@ -11,7 +11,8 @@ from feedpub.config.document import read_document
 from feedpub.config.environment import find_unknown, read_environment
 from feedpub.config.kinds import InvalidValueError, suggest
 from feedpub.config.positions import KeyPath, Positions
-from feedpub.config.schema import SETTINGS, Setting
+from feedpub.config.schema import SETTINGS
+from feedpub.config.setting import Setting
 from feedpub.errors import ConfigError, locate
 
 T = TypeVar("T")
@@ -84,6 +85,10 @@ class Resolved:
         place = (setting.key, source)
         return place in self._values or place in self._failed
 
+    def has_failed(self, setting: Setting[T], source: int = 0) -> bool:
+        """Return whether the key was written wrongly, which has been reported."""
+        return (setting.key, source) in self._failed
+
     def take(self, setting: Setting[T], value: object, origin: Origin, source: int = 0) -> None:
         """Use a value; the caller handles the ``InvalidValueError`` of a wrong one."""
         self._failed.add((setting.key, source))
@@ -141,6 +146,8 @@ def _apply_environment(resolved: Resolved, environ: Mapping[str, str]) -> None:
 
 _KNOWN: dict[str, dict[str, Setting[object]]] = {}
 for _setting in SETTINGS:
+    if _setting.secret:  # to the file it is as strange as any other secret
+        continue
     _KNOWN.setdefault(_setting.section, {})[_setting.name] = _setting
 
 

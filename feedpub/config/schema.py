@@ -1,10 +1,9 @@
 """Every key of ``feedpub.toml``: its kind, its default and what it is for."""
 
-from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any
 
-from feedpub.config import formats, kinds
-from feedpub.config.kinds import Kind
+from feedpub.config import formats, kinds, mail_schema
+from feedpub.config.setting import Setting
 from feedpub.config.values import (
     ArchiveContent,
     ArticlePages,
@@ -15,40 +14,7 @@ from feedpub.config.values import (
     ThumbnailMode,
 )
 
-T = TypeVar("T")
-
 _CATEGORY_MODES: tuple[CategoryMode, ...] = ("path", "several")
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Setting(Generic[T]):
-    """One key.
-
-    Attributes:
-        key: Dotted; that of a source begins with ``sources.``.
-        kind: What it takes.
-        default: As TOML would give it; ``kind.check`` makes the value in use of it.
-        doc: One sentence or two, with a capital and a full stop.
-        default_doc: What the documentation says instead of the bare default.
-        required: Whether leaving it out is an error.
-    """
-
-    key: str
-    kind: Kind[T]
-    default: object
-    doc: str
-    default_doc: str = ""
-    required: bool = False
-
-    @property
-    def section(self) -> str:
-        """The table that it is in, empty for the top of the file."""
-        return self.key.rpartition(".")[0]
-
-    @property
-    def name(self) -> str:
-        """The key within its table."""
-        return self.key.rpartition(".")[2]
 
 
 DATABASE = Setting(
@@ -312,5 +278,6 @@ SETTINGS: tuple[Setting[Any], ...] = (
     PAGES_TEMPLATES,
     CATEGORIES_RENAME,
     BUILD_JOBS,
+    *mail_schema.SETTINGS,
 )
 """In the order of the documentation; ``sources`` is the only table that may come several times."""

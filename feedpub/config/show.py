@@ -4,7 +4,11 @@ import json
 import re
 
 from feedpub.config.resolve import Resolved
-from feedpub.config.schema import SETTINGS, Setting
+from feedpub.config.schema import SETTINGS
+from feedpub.config.setting import Setting
+
+MASK = "***"
+"""What is shown of a secret."""
 
 
 def show_settings(resolved: Resolved, *, origin: bool = False) -> str:
@@ -15,7 +19,10 @@ def show_settings(resolved: Resolved, *, origin: bool = False) -> str:
         origin: Whether each line ends with a comment that says where the value comes from.
     """
     blocks: dict[str, list[str]] = {}
+    absent = _find_absent(resolved)
     for setting in SETTINGS:
+        if setting.section in absent:
+            continue
         if setting.section == "sources":
             for index in range(resolved.sources):
                 lines = blocks.setdefault(f"[[sources]]#{index}", [])
@@ -29,6 +36,12 @@ def show_settings(resolved: Resolved, *, origin: bool = False) -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def _find_absent(resolved: Resolved) -> set[str]:
+    """Return the sections that would switch something on by being written, and are not."""
+    written = {one.section for one in SETTINGS if not one.secret and resolved.is_set(one)}
+    return {"newsletter", "mail", "dkim", "bounces"} - written
+
+
 def settings_as_data(resolved: Resolved) -> dict[str, dict[str, object]]:
     """Return key to value and origin; the keys of the second source begin with ``sources[1].``."""
     found: dict[str, dict[str, object]] = {}
@@ -39,12 +52,17 @@ def settings_as_data(resolved: Resolved) -> dict[str, dict[str, object]]:
             if setting.section == "sources":
                 key = f"sources[{index}].{setting.name}"
             origin = str(resolved.origin(setting, index))
-            found[key] = {"value": resolved.raw(setting, index), "origin": origin}
+            value = resolved.raw(setting, index)
+            hidden = setting.secret and resolved.is_set(setting)
+            found[key] = {"value": MASK if hidden else value, "origin": origin}
     return found
 
 
 def _line(resolved: Resolved, setting: Setting[object], origin: bool, source: int = 0) -> list[str]:
     value = resolved.raw(setting, source)
+    if setting.secret and resolved.is_set(setting):
+        # A comment, for the key itself is refused in a file.
+        return [f"# {setting.name} = {to_toml(MASK)}, from {resolved.origin(setting)}"]
     if (setting.required or value in ("", [])) and not resolved.is_set(setting, source):
         return []
     comment = f"  # {resolved.origin(setting, source)}" if origin else ""

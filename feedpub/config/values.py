@@ -1,11 +1,12 @@
 """The frozen values that the rest of feedpub is given."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
 from feedpub.model import CategoryPath, Site
+from feedpub.model.newsletter import Frequency, Schedule
 
 Generator = Literal[
     "auto",
@@ -25,6 +26,9 @@ ThumbnailMode = Literal["copy", "link", "none"]
 CategoryMode = Literal["path", "several"]
 DateMode = Literal["pinned", "author"]
 ArticlePages = Literal["auto", "none"]
+CardLevel = Literal["summary", "full", "title"]
+MailType = Literal["smtp", "maildir", "sendmail"]
+Security = Literal["none", "starttls", "tls"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +109,164 @@ class PagesConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class Mailbox:
+    """Somebody that a mail comes from.
+
+    Attributes:
+        name: Shown to readers, any text on one line; may be empty.
+        address: ASCII, as it goes over the wire.
+    """
+
+    name: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewsletterConfig:
+    """When a digest goes out, and what is in it.
+
+    Attributes:
+        schedules: At least one, oftenest first, each frequency once; in the site's zone.
+        sender: ``From`` of every mail.
+        default_frequency: Of those who chose none; one of the schedules.
+        title: Of the digest, never empty.
+        intro: File with the editor's words; it need not exist.
+        postal_address: Law wants it in every mail; sending refuses without one.
+        reply_to: Address, ``""`` for that of the sender.
+        subject: Template of the subject, ``""`` for the catalog's own.
+        subject_prefix: Before every subject, such as 广告; may be empty.
+        content: The highest level of a card.
+        cards: At most in one digest.
+        section_cards: At most in one category of it.
+        languages: Offered besides the site's, BCP 47.
+        max_age_days: Missed issues that are older wait for an answer; 0 means two periods.
+        max_recipients: A send to more is held; 0 means any number.
+        utm: Appended to links to articles, without ``?``; may be empty.
+        on_success: Command or URL, ``""`` for none.
+        on_failure: Same.
+    """
+
+    schedules: tuple[Schedule, ...]
+    sender: Mailbox
+    default_frequency: Frequency
+    title: str
+    intro: Path
+    postal_address: str = ""
+    reply_to: str = ""
+    subject: str = ""
+    subject_prefix: str = ""
+    content: CardLevel = "summary"
+    cards: int = 30
+    section_cards: int = 5
+    languages: tuple[str, ...] = ()
+    max_age_days: int = 0
+    max_recipients: int = 0
+    utm: str = ""
+    on_success: str = ""
+    on_failure: str = ""
+
+    def find_schedule(self, frequency: Frequency) -> Schedule | None:
+        """Return when the digest of a frequency is due; None if there is no such digest."""
+        return next((one for one in self.schedules if one.frequency == frequency), None)
+
+
+@dataclass(frozen=True, slots=True)
+class MailConfig:
+    """How mail leaves.
+
+    Attributes:
+        type: Which of the three ways.
+        host: Of the SMTP server.
+        port: Never 0.
+        security: ``starttls`` and ``tls`` check the server's certificate.
+        user: ``""`` for no login.
+        password: From the environment; ask ``read_password``, which knows the file, too.
+        password_file: Absolute; None if there is none.
+        folder: Maildir, absolute; None unless ``type`` is ``maildir``.
+        command: Program and options of ``sendmail``.
+        connections: At once, at least 1.
+        per_domain: Connections at once that talk about one domain's recipients; 0: no limit.
+        rate_per_s: Messages; 0: no limit.
+        messages_per_connection: Before it is made anew, at least 1.
+        helo: Name in EHLO; ``""`` for the machine's own.
+    """
+
+    type: MailType = "smtp"
+    host: str = "localhost"
+    port: int = 25
+    security: Security = "none"
+    user: str = ""
+    password: str = field(default="", repr=False)
+    password_file: Path | None = None
+    folder: Path | None = None
+    command: tuple[str, ...] = ("/usr/sbin/sendmail",)
+    connections: int = 1
+    per_domain: int = 0
+    rate_per_s: float = 0
+    messages_per_connection: int = 100
+    helo: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DkimConfig:
+    """What mails are signed with; the files need not exist.
+
+    Attributes:
+        domain: In ASCII; aligned with that of the sender for DMARC's sake.
+        selector: Of the RSA key.
+        key_file: Absolute; PEM.
+        ed25519_selector: ``""`` for no second signature.
+        ed25519_key_file: Absolute; None likewise.
+    """
+
+    domain: str
+    selector: str
+    key_file: Path
+    ed25519_selector: str = ""
+    ed25519_key_file: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WebConfig:
+    """Where the pages for subscribers are.
+
+    Attributes:
+        url: Ends with ``/``; ``""`` for no web face.
+    """
+
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BouncesConfig:
+    """Where mail comes back to, and how it is read.
+
+    Attributes:
+        address: Of the return paths, before the token is put into it; ``""`` without newsletter.
+        unsubscribe: Of those who unsubscribe or confirm by mail; ``""`` likewise.
+        maildir: Absolute; None if there is none.
+        imap_host: ``""`` for no IMAP.
+        imap_port: Never 0.
+        imap_security: As that of the mailer.
+        imap_user: Who logs in.
+        imap_folder: That the reports are in.
+        password: From the environment; ask ``read_password``, which knows the file, too.
+        password_file: Absolute; None if there is none.
+    """
+
+    address: str = ""
+    unsubscribe: str = ""
+    maildir: Path | None = None
+    imap_host: str = ""
+    imap_port: int = 993
+    imap_security: Security = "tls"
+    imap_user: str = ""
+    imap_folder: str = "INBOX"
+    password: str = field(default="", repr=False)
+    password_file: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """A site's settings, read once and passed down.
 
@@ -118,6 +280,11 @@ class Config:
         database: As written: a file relative to ``root``.
         jobs: Reading processes, 0 for one a core.
         warnings: One line each, to be shown to the editor.
+        newsletter: None where nothing is scheduled.
+        mail: None where there is no ``[mail]``: sending is a rehearsal.
+        dkim: None for mails that somebody else signs, or nobody.
+        web: Where subscribers are served.
+        bounces: Where mail comes back to.
     """
 
     path: Path
@@ -132,6 +299,11 @@ class Config:
     database: str
     jobs: int = 0
     warnings: tuple[str, ...] = ()
+    newsletter: NewsletterConfig | None = None
+    mail: MailConfig | None = None
+    dkim: DkimConfig | None = None
+    web: WebConfig = WebConfig()
+    bounces: BouncesConfig = BouncesConfig()
 
     @property
     def database_path(self) -> Path:

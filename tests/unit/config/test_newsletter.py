@@ -1,0 +1,445 @@
+"""What the settings of the newsletter amount to, and how wrong ones are refused."""
+
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from feedpub.config import (
+    BouncesConfig,
+    Config,
+    DkimConfig,
+    Mailbox,
+    MailConfig,
+    WebConfig,
+    read_password,
+    resolve_settings,
+    settings_as_data,
+    show_settings,
+)
+from feedpub.config.kinds import InvalidValueError
+from feedpub.config.mail_formats import daily, mailbox, monthly, weekly
+from feedpub.errors import ConfigError
+from feedpub.model.newsletter import Frequency, Schedule
+from tests.support.settings import SITE, Complain, Load
+
+SENDER = 'from = "纸飞机 <news@a.example>"\n'
+LETTER = f'[newsletter]\nweekly = "Fri 09:00"\n{SENDER}'
+
+
+def test_without_any_of_it_there_is_no_newsletter(load: Load) -> None:
+    config = load()
+
+    assert (config.newsletter, config.mail, config.dkim) == (None, None, None)
+    assert (config.web, config.bounces) == (WebConfig(), BouncesConfig())
+
+
+def test_a_schedule_and_a_sender_make_a_newsletter(load: Load, tmp_path: Path) -> None:
+    config = load(LETTER)
+
+    letter = config.newsletter
+    assert letter is not None
+    assert letter.schedules == (Schedule(Frequency.WEEKLY, 9, 0, weekday=4),)
+    assert letter.sender == Mailbox("纸飞机", "news@a.example")
+    assert letter.default_frequency == Frequency.WEEKLY
+    assert (letter.title, letter.intro) == (config.site.title, tmp_path / "intro.md")
+    assert (letter.content, letter.cards, letter.section_cards) == ("summary", 30, 5)
+    assert config.mail is None
+    assert config.bounces.address == config.bounces.unsubscribe == "news@a.example"
+
+
+def test_every_key_of_the_newsletter_reaches_its_place(load: Load, tmp_path: Path) -> None:
+    config = load(
+        """
+[newsletter]
+daily = "7:30"
+monthly = "28 23:59"
+from = "news@例子.example"
+postal_address = "北京市海淀区 1 号"
+reply_to = "editor@a.example"
+title = "周刊"
+subject = "{title} +{count}"
+subject_prefix = "广告"
+content = "full"
+cards = 12
+section_cards = 3
+default_frequency = "monthly"
+languages = ["en", "zh-tw"]
+max_age_days = 9
+max_recipients = 5000
+utm = "?utm_source=newsletter&utm_medium=email"
+intro = "texts/intro.md"
+on_success = "touch sent"
+on_failure = "https://alarm.example/"
+[mail]
+type = "maildir"
+folder = "var/mail"
+[web]
+url = "https://news.a.example/mail"
+[bounces]
+address = "bounce@a.example"
+unsubscribe = "leave@a.example"
+maildir = "/var/mail/bounce"
+"""
+    )
+
+    letter = config.newsletter
+    assert letter is not None
+    assert letter.schedules == (
+        Schedule(Frequency.DAILY, 7, 30),
+        Schedule(Frequency.MONTHLY, 23, 59, day=28),
+    )
+    assert letter.find_schedule(Frequency.MONTHLY) == letter.schedules[1]
+    assert letter.find_schedule(Frequency.WEEKLY) is None
+    assert letter.sender == Mailbox("", "news@xn--fsqu00a.example")
+    assert (letter.postal_address, letter.reply_to) == ("北京市海淀区 1 号", "editor@a.example")
+    assert (letter.title, letter.subject, letter.subject_prefix) == (
+        "周刊",
+        "{title} +{count}",
+        "广告",
+    )
+    assert (letter.content, letter.cards, letter.section_cards) == ("full", 12, 3)
+    assert letter.default_frequency == Frequency.MONTHLY
+    assert letter.languages == ("en", "zh-TW")
+    assert (letter.max_age_days, letter.max_recipients) == (9, 5000)
+    assert letter.utm == "utm_source=newsletter&utm_medium=email"
+    assert letter.intro == tmp_path / "texts/intro.md"
+    assert (letter.on_success, letter.on_failure) == ("touch sent", "https://alarm.example/")
+    assert config.mail is not None
+    assert (config.mail.type, config.mail.folder) == ("maildir", tmp_path / "var/mail")
+    assert config.web.url == "https://news.a.example/mail/"
+    assert config.bounces == BouncesConfig(
+        address="bounce@a.example",
+        unsubscribe="leave@a.example",
+        maildir=Path("/var/mail/bounce"),
+    )
+
+
+def test_every_key_of_the_mail_reaches_its_place(load: Load, tmp_path: Path) -> None:
+    config = load(
+        LETTER
+        + """
+[mail]
+host = "smtp.a.example"
+port = 2525
+security = "tls"
+user = "me"
+password_file = "smtp.password"
+connections = 4
+per_domain = 2
+rate = 0.5
+messages_per_connection = 20
+helo = "Mail.a.example"
+[dkim]
+domain = "a.example"
+selector = "s1"
+key_file = "dkim.pem"
+ed25519_selector = "e1"
+ed25519_key_file = "/etc/ed.pem"
+[bounces]
+imap_host = "imap.a.example"
+imap_security = "starttls"
+imap_user = "bounce"
+imap_folder = "Bounces"
+"""
+    )
+
+    assert config.mail == MailConfig(
+        host="smtp.a.example",
+        port=2525,
+        security="tls",
+        user="me",
+        password_file=tmp_path / "smtp.password",
+        connections=4,
+        per_domain=2,
+        rate_per_s=0.5,
+        messages_per_connection=20,
+        helo="mail.a.example",
+    )
+    assert config.dkim == DkimConfig(
+        "a.example", "s1", tmp_path / "dkim.pem", "e1", Path("/etc/ed.pem")
+    )
+    bounces = config.bounces
+    assert (bounces.imap_host, bounces.imap_port) == ("imap.a.example", 143)
+    assert (bounces.imap_user, bounces.imap_folder) == ("bounce", "Bounces")
+
+
+@pytest.mark.parametrize(
+    ("text", "port", "security"),
+    [
+        ("host = 'localhost'", 25, "none"),
+        ("host = 'relay.example'", 25, "starttls"),
+        ("host = 'relay.example'\nuser = 'me'", 587, "starttls"),
+        ("host = 'relay.example'\nport = 465", 465, "tls"),
+        ("host = 'relay.example'\nsecurity = 'tls'", 465, "tls"),
+        ("host = '[::1]'\nuser = 'me'", 587, "none"),
+    ],
+)
+def test_port_and_encryption_are_the_usual_ones(
+    load: Load, text: str, port: int, security: str
+) -> None:
+    mail = load(f"{LETTER}[mail]\n{text}\n").mail
+
+    assert mail is not None
+    assert (mail.port, mail.security) == (port, security)
+
+
+def test_an_empty_section_is_the_mail_server_of_this_machine(load: Load) -> None:
+    config = load(LETTER, {"FEEDPUB_MAIL_HOST": "127.0.0.1"})
+
+    assert config.mail == MailConfig(host="127.0.0.1")
+
+
+# Schedules and mailboxes
+
+WEEKDAYS = ["Mon", "tuesday", "WED", "Thurs", "fri", "Saturday", "sun."]
+
+
+@pytest.mark.parametrize(("number", "name"), list(enumerate(WEEKDAYS)))
+def test_a_weekday_is_known_by_three_letters_or_more(number: int, name: str) -> None:
+    schedule = weekly().check(f" {name}   9:05 ")
+
+    assert schedule == Schedule(Frequency.WEEKLY, 9, 5, weekday=number)
+
+
+@given(st.integers(0, 23), st.integers(0, 59), st.integers(1, 28))
+def test_a_schedule_is_read_as_it_is_written(hour: int, minute: int, day: int) -> None:
+    time = f"{hour:02}:{minute:02}"
+
+    assert daily().check(time) == Schedule(Frequency.DAILY, hour, minute)
+    assert monthly().check(f"{day} {time}") == Schedule(Frequency.MONTHLY, hour, minute, day=day)
+
+
+@given(st.text())
+def test_any_text_is_a_schedule_or_refused(text: str) -> None:
+    for kind in (daily(), weekly(), monthly()):
+        with suppress(InvalidValueError):
+            assert kind.check(text) is None or any(map(str.isdigit, text))
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("a@b.example", ""),
+        ("<a@b.example>", ""),
+        ("A B <a@b.example>", "A B"),
+        ('"A, \\"B\\"" <a@b.example>', 'A, "B"'),
+        ("=?utf-8?q?=0A?= <a@b.example>", "=?utf-8?q?=0A?="),
+    ],
+)
+def test_a_mailbox_is_a_name_and_an_address(written: str, name: str) -> None:
+    assert mailbox().check(written) == Mailbox(name, "a@b.example")
+
+
+# Refusals
+
+WRONG = {
+    "no such day": ("weekly = '周五 09:00'", "5:10: weekly: '周五 09:00': '周五' is no day;"),
+    "two letters": ("weekly = 'Fr 09:00'", "'Fr' is no day"),
+    "no time": ("weekly = 'Fri'", "'Fri' is no schedule; write it as 'Fri 09:00'"),
+    "no such time": ("daily = '24:00'", "5:9: daily: '24:00' is no schedule; write it as '07:30'"),
+    "the 31st": ("monthly = '31 09:00'", "write a day that every month has, 1 to 28"),
+    "a TOML time": ("daily = 07:30:00", "a date or time where text"),
+    "no sender": ("daily = '07:30'", "5:9: from: a newsletter needs a sender; add from ="),
+    "two senders": ("daily = '07:30'\nfrom = 'a@b.c, d@e.f'", "from: 'a@b.c, d@e.f': "),
+    "local part": ("reply_to = '张@b.example'", "write the part before @ in ASCII"),
+    "no address": ("reply_to = 'me'", "5:12: reply_to: 'me': an email address must have an @"),
+    "level": ("content = 'whole'", "5:11: content: 'whole' is not known; use full, summary, title"),
+    "language": ("languages = ['fr']", "5:14: languages: 'fr': mails have texts in zh and en only"),
+    "utm": ("utm = 'a b'", "5:7: utm: 'a b': write it as utm_source=newsletter"),
+    "utm without value": ("utm = 'newsletter'", "write it as utm_source=newsletter"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "error"), WRONG.values(), ids=WRONG.keys())
+def test_a_wrong_setting_of_the_newsletter_is_named(
+    complain: Complain, text: str, error: str
+) -> None:
+    (found,) = complain(f"{SITE}[newsletter]\n{text}\n")
+
+    assert error in found
+    assert found.startswith(("feedpub.toml:5:", "feedpub.toml:6:"))
+
+
+WRONG_TOGETHER = {
+    "frequency": (
+        "default_frequency = 'daily'",
+        "7:21: default_frequency: nothing is scheduled daily; use weekly",
+    ),
+    "subject": ("subject = '{autor}'", "7:11: subject: '{autor}' has braces that mean nothing"),
+    "subject code": ("subject = '{title.__class__}'", "has braces that mean nothing"),
+    "subject brace": ("subject = '{'", "has braces that mean nothing"),
+    "clear password": (
+        "[mail]\nhost = 'smtp.example'\nuser = 'me'\nsecurity = 'none'",
+        "10:12: security: the password would cross the net in the clear to smtp.example; use",
+    ),
+    "which maildir": ("[mail]\ntype = 'maildir'", "8:8: type: which maildir? add folder ="),
+    "host with port": ("[mail]\nhost = 'a.example:25'", "8:8: host: 'a.example:25': the port has"),
+    "no host": ("[mail]\nhost = 'a b'", "is no name of a server"),
+    "quote": ("[mail]\ncommand = 'sendmail \"'", "8:11: command: 'sendmail \"': a quote is not"),
+    "rate": ("[mail]\nrate = -1", "8:8: rate: -1 is out of range; use 0 to 100000"),
+    "half a key": (
+        "[dkim]\ndomain = 'a.example'",
+        "8:10: [dkim] needs domain, selector, key_file together; add selector and key_file",
+    ),
+    "half a second key": (
+        "[dkim]\ndomain = 'a.example'\nselector = 's'\nkey_file = 'k'\ned25519_selector = 'e'",
+        "add ed25519_key_file",
+    ),
+    "selector": (
+        "[dkim]\ndomain = 'a.example'\nselector = 's/1'\nkey_file = 'k'",
+        "selector: 's/1' is no such name; write it as s1",
+    ),
+    "http": (
+        "[web]\nurl = 'http://a.example/'",
+        "8:7: url: 'http://a.example/': mail programs unsubscribe by https only (RFC 8058);",
+    ),
+    "two ways": (
+        "[bounces]\nmaildir = 'm'\nimap_host = 'a.example'\nimap_user = 'me'",
+        "9:13: imap_host: there is a maildir, too; remove one",
+    ),
+    "who logs in": ("[bounces]\nimap_host = 'a.example'", "8:13: imap_host: who logs in? add"),
+    "clear IMAP": (
+        "[bounces]\nimap_host = 'a.example'\nimap_user = 'me'\nimap_security = 'none'",
+        "10:17: imap_security: the password would cross",
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "error"), WRONG_TOGETHER.values(), ids=WRONG_TOGETHER.keys())
+def test_settings_that_do_not_fit_together_are_named(
+    complain: Complain, text: str, error: str
+) -> None:
+    (found,) = complain(f"{SITE}{LETTER}{text}\n")
+
+    assert error in found
+
+
+@pytest.mark.parametrize("url", ["http://localhost:8000/", "http://127.0.0.1/x/", "http://[::1]/"])
+def test_the_pages_may_be_tried_on_this_machine_without_https(load: Load, url: str) -> None:
+    assert load(f"{LETTER}[web]\nurl = '{url}'\n").web.url == url
+
+
+def test_a_newsletter_that_never_goes_out_is_odd(load: Load) -> None:
+    config = load(f"[newsletter]\n{SENDER}")
+
+    assert config.newsletter is None
+    assert (
+        '[newsletter] has no schedule, so there is no newsletter; add weekly = "Fri'
+        in (config.warnings[0])
+    )
+
+
+# Secrets
+
+
+@pytest.mark.parametrize("section", ["mail", "bounces"])
+def test_a_password_in_a_known_section_is_refused_and_not_repeated(
+    complain: Complain, section: str
+) -> None:
+    (found,) = complain(f"{SITE}[{section}]\npassword = 'hunter2'\n")
+
+    assert found.startswith("feedpub.toml:5:1: 'password' is a secret")
+    assert f"FEEDPUB_{section.upper()}_PASSWORD" in found
+    assert "hunter2" not in found
+
+
+def with_password(load: Load, environ: dict[str, str] | None = None) -> Config:
+    return load(f"{LETTER}[mail]\nuser = 'me'\npassword_file = 'secret'\n", environ)
+
+
+def mail_of(config: Config) -> MailConfig:
+    assert config.mail is not None
+    return config.mail
+
+
+def write_secret(tmp_path: Path, text: str = "hunter2\n", mode: int = 0o600) -> None:
+    (tmp_path / "secret").write_text(text)
+    (tmp_path / "secret").chmod(mode)
+
+
+def test_a_password_comes_from_its_file(load: Load, tmp_path: Path) -> None:
+    write_secret(tmp_path)
+
+    assert read_password(mail_of(with_password(load))) == "hunter2"
+
+
+def test_the_environment_goes_before_the_file(load: Load, tmp_path: Path) -> None:
+    write_secret(tmp_path)
+    config = with_password(load, {"FEEDPUB_MAIL_PASSWORD": "other"})
+
+    assert read_password(mail_of(config)) == "other"
+    assert "other" not in repr(config)
+
+
+@pytest.mark.parametrize("mode", [0o604, 0o606, 0o644])
+def test_a_password_that_others_can_read_is_refused(load: Load, tmp_path: Path, mode: int) -> None:
+    write_secret(tmp_path, mode=mode)
+
+    with pytest.raises(ConfigError, match=r":9:17: password_file: others can .* chmod 600 secret"):
+        with_password(load)
+
+
+def test_a_password_that_became_readable_is_refused_when_it_is_used(
+    load: Load, tmp_path: Path
+) -> None:
+    config = with_password(load)
+    write_secret(tmp_path, mode=0o644)
+
+    with pytest.raises(ConfigError, match="others can read it; type: chmod 600"):
+        read_password(mail_of(config))
+
+
+def test_a_missing_password_is_missed_only_when_it_is_used(load: Load, tmp_path: Path) -> None:
+    config = with_password(load)
+
+    with pytest.raises(ConfigError, match="secret: cannot be read: no such file"):
+        read_password(mail_of(config))
+
+
+def test_an_empty_password_file_is_refused(load: Load, tmp_path: Path) -> None:
+    write_secret(tmp_path, "\n")
+
+    with pytest.raises(ConfigError, match="empty; write the secret into it"):
+        read_password(mail_of(with_password(load)))
+
+
+def test_no_password_at_all_names_both_ways(load: Load) -> None:
+    with pytest.raises(ConfigError, match=r"set FEEDPUB_BOUNCES_PASSWORD, or add password_file"):
+        read_password(load().bounces)
+
+
+@pytest.mark.parametrize("name", ["FEEDPUB_MAIL_PASSWORD", "FEEDPUB_BOUNCES_PASSWORD"])
+def test_a_password_for_nothing_is_odd(load: Load, name: str) -> None:
+    (warning,) = load(LETTER, {name: "hunter2"}).warnings
+
+    assert warning.startswith(f"{name}: there is no ")
+    assert "hunter2" not in warning
+
+
+def test_a_password_is_never_shown(tmp_path: Path) -> None:
+    path = tmp_path / "feedpub.toml"
+    path.write_text(f"{SITE}{LETTER}[mail]\nuser = 'me'\n")
+    environ = {"FEEDPUB_MAIL_PASSWORD": "hunter2"}
+    resolved = resolve_settings(path, environ)
+
+    shown = show_settings(resolved, origin=True)
+    data = settings_as_data(resolved)
+
+    assert '# password = "***", from FEEDPUB_MAIL_PASSWORD' in shown
+    assert data["mail.password"] == {"value": "***", "origin": "FEEDPUB_MAIL_PASSWORD"}
+    assert "hunter2" not in shown + str(data)
+
+
+def test_what_is_shown_of_a_newsletter_gives_the_same_settings_again(
+    load: Load, tmp_path: Path
+) -> None:
+    text = f"{LETTER}[mail]\nrate = 0.5\ncommand = \"sendmail 'a b'\"\n[web]\nurl = 'https://a.example'"
+    before = load(text)
+    path = tmp_path / "feedpub.toml"
+
+    path.write_text(show_settings(resolve_settings(path, {})))
+
+    assert load(path.read_text(), bare=True) == before
