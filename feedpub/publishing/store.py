@@ -11,6 +11,7 @@ from typing import Protocol
 
 from feedpub.catalog.categories import CategoryTree
 from feedpub.catalog.identity import Record
+from feedpub.mailing.store import Issues
 from feedpub.ports import PictureRow, RenditionRow, SourceRow, StoredProblem
 
 
@@ -267,6 +268,11 @@ class Catalog(Protocol):
     @property
     def renditions(self) -> Renditions:
         """What was made of it."""
+        ...
+
+    @property
+    def issues(self) -> Issues:
+        """What was mailed of it."""
         ...
 
     def attempt(self) -> AbstractContextManager[None]:
