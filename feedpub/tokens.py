@@ -4,7 +4,6 @@ A token is ``<number in base 36>-<22 characters>``: an HMAC-SHA-256, cut to 128 
 action and the number. It is short since a List-Unsubscribe header must stay on one line.
 """
 
-import hashlib
 import hmac
 from base64 import urlsafe_b64encode
 from enum import StrEnum
@@ -72,8 +71,8 @@ class Signer:
 
     def hash(self, action: Action, text: str) -> bytes:
         """Return 16 bytes that stand for a text, as a column keeps them."""
-        mac = hmac.new(self._keys[action], text.encode("utf-8", "surrogatepass"), hashlib.sha256)
-        return mac.digest()[:_MAC_BYTES]
+        mac = hmac.digest(self._keys[action], text.encode("utf-8", "surrogatepass"), "sha256")
+        return mac[:_MAC_BYTES]
 
 
 def _encode(number: int) -> str:

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from feedpub.digest.plan import Block, Slot
 
 BOUNDARY = "=_feedpub"
-_LINE = 76
+# Bytes that fill a line of 76 characters, the longest there may be.
+_LINE = 57
 _PART = (
     "--{boundary}\r\n"
     "Content-Type: text/{kind}; charset=utf-8\r\n"
@@ -50,7 +51,8 @@ class Encoder:
             if len(block) == 1 and isinstance(block[0], bytes):
                 constant.append(self._ready.get(block[0]) or self._add(block[0]))
                 continue
-            segments += [b"".join(constant), block]
+            start, rest = _split_start(block)
+            segments += [b"".join([*constant, encode(start)]), rest]
             constant = []
         return (*segments, b"".join(constant))
 
@@ -68,9 +70,16 @@ class Encoder:
 
 def encode(data: bytes) -> bytes:
     """Return base64 in lines of at most 76 characters, each with its CRLF."""
-    text = b2a_base64(data, newline=False)
-    lines = [text[start : start + _LINE] for start in range(0, len(text), _LINE)]
-    return b"\r\n".join([*lines, b""])
+    starts = range(0, len(data), _LINE)
+    return b"\r\n".join([*[b2a_base64(data[at : at + _LINE], newline=False) for at in starts], b""])
+
+
+def _split_start(block: Block) -> tuple[bytes, Block]:
+    """Return what stands before the first slot, as far as it can be joined, and the rest."""
+    if not block or isinstance(block[0], Slot):
+        return b"", block
+    end = len(block[0]) - len(block[0]) % 3
+    return block[0][:end], (block[0][end:], *block[1:])
 
 
 def fill_html(segments: Iterable[Segment], values: Mapping[Slot, bytes]) -> Iterator[bytes]:

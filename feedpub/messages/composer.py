@@ -36,6 +36,7 @@ from feedpub.tokens import Action, Signer
 if TYPE_CHECKING:
     from hashlib import _Hash
 
+_TOPIC = ("Subject", "Content-Language")
 _PERSONAL = ("To", "Message-ID", "List-Unsubscribe")
 
 
@@ -46,14 +47,12 @@ class Compiled:
     Attributes:
         head: The fields that all its mails share, as written.
         hashed: SHA-256 over the same, canonical.
-        signatures: Of its mails; None where nothing is signed.
         text: Of the plain-text part.
         html: Of the HTML part.
     """
 
     head: bytes
     hashed: "_Hash"
-    signatures: Signatures | None
     text: tuple[Segment, ...]
     html: tuple[Segment, ...]
 
@@ -73,20 +72,19 @@ class Composer:
             issue: Dates the mails by when it was prepared, so that a mail is the same each time.
         """
         self._sender, self._signer, self._issue = sender, signer, issue
-        self._keys = tuple(dkim)
         self._linker = Linker(sender, signer)
         self._encoder = Encoder()
         date = issue.created or issue.scheduled
         self._fields = [*list_mail_fields(sender, date), *list_issue_fields(sender, issue)]
+        names = [*_TOPIC, *(field.name for field in self._fields), *_PERSONAL]
+        self._signatures = Signatures(dkim, names) if dkim else None
 
     def compile(self, plan: Plan) -> Compiled:
         """Return a plan ready for `compose`; what it shares with earlier ones is not made again."""
         fields = [*list_topic_fields(plan.subject, plan.language), *self._fields]
-        names = [*(field.name for field in fields), *_PERSONAL]
         return Compiled(
             write_fields(fields),
             sha256(canonicalize_fields(fields)),
-            Signatures(self._keys, names) if self._keys else None,
             self._encoder.encode_segments(plan.text),
             self._encoder.encode_segments(plan.html),
         )
@@ -122,6 +120,16 @@ class Composer:
             needs_utf8=not recipient.isascii(),
         )
 
+    def _sign(self, compiled: Compiled, fields: Sequence[Field], body: Sequence[bytes]) -> bytes:
+        if self._signatures is None:
+            return b""
+        body_hash = sha256()
+        for piece in body:
+            body_hash.update(piece)
+        hashed = compiled.hashed.copy()
+        hashed.update(canonicalize_fields(fields))
+        return self._signatures.sign(hashed, body_hash.digest())
+
 
 def _join_body(compiled: Compiled, links: Links, address: str) -> list[bytes]:
     values = {
@@ -136,14 +144,3 @@ def _join_body(compiled: Compiled, links: Links, address: str) -> list[bytes]:
         *fill_html(compiled.html, {slot: escape(value).encode() for slot, value in values.items()}),
         CLOSE,
     ]
-
-
-def _sign(compiled: Compiled, fields: Sequence[Field], body: Sequence[bytes]) -> bytes:
-    if compiled.signatures is None:
-        return b""
-    body_hash = sha256()
-    for piece in body:
-        body_hash.update(piece)
-    hashed = compiled.hashed.copy()
-    hashed.update(canonicalize_fields(fields))
-    return compiled.signatures.sign(hashed, body_hash.digest())
