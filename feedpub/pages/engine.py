@@ -32,7 +32,10 @@ class Engine:
             ]
         )
         self._environment = jinja2.Environment(
-            autoescape=True,
+            # All but plain-text mails are HTML.
+            autoescape=jinja2.select_autoescape(
+                disabled_extensions=("txt",), default=True, default_for_string=True
+            ),
             undefined=jinja2.StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
@@ -66,6 +69,20 @@ class Engine:
             path, line = self._locate(error) or (name, None)
             raise TemplateError(_explain(error), path=path, line=line) from error
         return text.encode("utf-8", "replace")
+
+    def source(self, name: str) -> tuple[str, str]:
+        """Return the text of a file among the templates, as it is, and its path.
+
+        Raises:
+            TemplateError: There is none.
+        """
+        try:
+            text, path, _ = self._loader.get_source(self._environment, name)
+        except jinja2.TemplateNotFound as error:
+            raise TemplateError(_explain(error), path=name) from error
+        except UnicodeDecodeError as error:
+            raise TemplateError(f"{error}; save it as UTF-8", path=name) from error
+        return text, path or name
 
     def sources(self) -> Iterator[bytes]:
         """Yield names and texts of the pages' templates, in a fixed order."""

@@ -1,0 +1,151 @@
+"""The body of an article, fitted to a mail: as HTML without any style, and as plain text."""
+
+import re
+from functools import cache
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING
+
+from feedpub.digest.text import many_lines
+from feedpub.reading.clean import ATTRIBUTES, DROPPED, SCHEMES, TAGS
+from feedpub.reading.text import drop_illegal
+
+if TYPE_CHECKING:
+    import nh3
+
+WIDTH = 536
+"""Pixels between the margins of the sheet."""
+_HEADING = re.compile(r"<(/?)h([1-6])(?=[ >])")
+_LEVELS = {"1": "4", "2": "4", "3": "5", "4": "6", "5": "6", "6": "6"}
+_PARAGRAPHS = frozenset(
+    "p div h1 h2 h3 h4 h5 h6 ul ol dl pre blockquote table figure figcaption hr".split()  # noqa: SIM905
+)
+_LINES = frozenset(["li", "tr", "dt", "dd", "br", "caption"])
+_CJK = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef"
+_BREAK_IN_CJK = re.compile(rf"(?<=[{_CJK}])\s*\n\s*(?=[{_CJK}])")
+
+
+def fit_html(html: str) -> str:
+    """Return a body without style, class, id or comment, whose pictures are not too wide.
+
+    Outlook knows no other width than that of the attribute; the height would then be wrong, and
+    so goes. Headings move below the article's own.
+    """
+    clean = _cleaner().clean(drop_illegal(html))
+    return _HEADING.sub(lambda tag: f"<{tag[1]}h{_LEVELS[tag[2]]}", clean)
+
+
+@cache
+def _cleaner() -> "nh3.Cleaner":
+    import nh3
+
+    return nh3.Cleaner(
+        tags=set(TAGS),
+        clean_content_tags=set(DROPPED),
+        attributes=ATTRIBUTES,
+        attribute_filter=_fit_attribute,
+        strip_comments=True,
+        link_rel=None,
+        url_schemes=set(SCHEMES),
+        url_relative="deny",
+    )
+
+
+def _fit_attribute(tag: str, name: str, value: str) -> str | None:
+    if tag != "img":
+        return value
+    if name == "src":
+        return value if value.lower().startswith(("http://", "https://")) else None
+    if name == "height":
+        return None
+    if name == "width":
+        return str(min(int(value), WIDTH)) if value.isdecimal() and value.isascii() else None
+    return value
+
+
+def to_text(html: str) -> str:
+    """Return a clean body as plain text: paragraphs, list marks, links and pictures by address."""
+    reader = _Reader()
+    reader.feed(html)
+    reader.close()
+    return many_lines(reader.finish())
+
+
+class _Reader(HTMLParser):
+    """Collects paragraphs; what is not known is read as the text around it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._done: list[str] = []
+        self._text: list[str] = []
+        self._lists: list[int | None] = []
+        self._quotes = self._pre = 0
+        self._link, self._link_start = "", 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        if tag in _PARAGRAPHS:
+            self._end_paragraph()
+        elif tag in _LINES:
+            self._text.append("\n")
+        if tag in ("ul", "ol"):
+            self._lists.append(0 if tag == "ol" else None)
+        elif tag == "li":
+            self._mark_item()
+        elif tag == "blockquote":
+            self._quotes += 1
+        elif tag == "pre":
+            self._pre += 1
+        elif tag == "a":
+            self._link, self._link_start = given.get("href", ""), len(self._text)
+        elif tag == "img":
+            self._text.append(f"[{given['alt']}]" if given.get("alt") else "")
+        elif tag in ("td", "th"):
+            self._text.append(" ")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "a":
+            self._end_link()
+        elif tag in _PARAGRAPHS:
+            self._end_paragraph()
+        if tag in ("ul", "ol") and self._lists:
+            self._lists.pop()
+        elif tag == "blockquote":
+            self._quotes = max(0, self._quotes - 1)
+        elif tag == "pre":
+            self._pre = max(0, self._pre - 1)
+
+    def handle_data(self, data: str) -> None:
+        if self._pre:
+            self._text.append(data)
+        else:
+            joined = _BREAK_IN_CJK.sub("", data)
+            start, end = (" " if joined[at : at + 1].isspace() else "" for at in (0, -1))
+            self._text.append(start + " ".join(joined.split()) + (end if joined.strip() else ""))
+
+    def finish(self) -> str:
+        self._end_paragraph()
+        return "\n\n".join(self._done)
+
+    def _mark_item(self) -> None:
+        number = self._lists[-1] if self._lists else None
+        if number is None:
+            self._text.append("- ")
+        else:
+            self._lists[-1] = number + 1
+            self._text.append(f"{number + 1}. ")
+
+    def _end_link(self) -> None:
+        words = "".join(self._text[self._link_start :]).strip()
+        if self._link and words and words != self._link:
+            self._text.append(f" <{self._link}>")
+        elif self._link and not words:
+            self._text.append(self._link)
+        self._link = ""
+
+    def _end_paragraph(self) -> None:
+        text = "".join(self._text).strip("\n" if self._pre else None)
+        if text:
+            margin = "> " * self._quotes
+            lines = text.split("\n") if self._pre else [line.strip() for line in text.split("\n")]
+            self._done.append("\n".join(margin + line for line in lines if self._pre or line))
+        self._text, self._link_start = [], 0
