@@ -136,6 +136,7 @@ class Outcome(NamedTuple):
         reply: The reply or the reason, without any address; at most 300 characters.
         not_before: When a queued one is tried again.
         tried: Whether this counts as an attempt.
+        bounced: Whether the server said that the address does not exist.
     """
 
     delivery: int
@@ -144,6 +145,7 @@ class Outcome(NamedTuple):
     reply: str = ""
     not_before: int = 0
     tried: bool = True
+    bounced: bool = False
 
 
 @dataclass(slots=True)

@@ -161,6 +161,7 @@ deliveries = Table(
     Column("at", BigInteger),
     Column("code", Text),
     Column("reply", Text),
+    Column("bounced", Boolean, nullable=False, server_default="0"),
     UniqueConstraint("issue", "subscriber"),
     Index("ix_deliveries_subscriber", "subscriber"),
     sqlite_autoincrement=True,  # a return path names a delivery for as long as mail may bounce

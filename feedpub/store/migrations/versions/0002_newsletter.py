@@ -151,6 +151,7 @@ def upgrade() -> None:
         sa.Column("at", sa.BigInteger(), nullable=True),
         sa.Column("code", sa.Text(), nullable=True),
         sa.Column("reply", sa.Text(), nullable=True),
+        sa.Column("bounced", sa.Boolean(), server_default="0", nullable=False),
         sa.ForeignKeyConstraint(["issue"], ["issues.id"], name=op.f("fk_deliveries_issue")),
         sa.ForeignKeyConstraint(
             ["selection"], ["selections.id"], name=op.f("fk_deliveries_selection")

@@ -1,0 +1,410 @@
+"""The send ledger on SQLite, by plain statements: an ORM's second would be a message's second."""
+
+import os
+import secrets
+import socket
+import sqlite3
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from functools import lru_cache
+from pathlib import Path
+from urllib.parse import quote
+
+from feedpub.deliveries import OPEN, sources, why_not_mailed
+from feedpub.errors import BusyError, MissingStoreError
+from feedpub.model import DeliveryState, IssueState, SubscriberState
+from feedpub.ports.mailing import (
+    Batch,
+    Bounced,
+    Change,
+    Claim,
+    Lease,
+    Listed,
+    Outcome,
+    Recovery,
+)
+from feedpub.store.engine import damaged, explain_errors
+from feedpub.store.issues import split_choice
+
+BUSY_TIMEOUT_S = 60
+"""A build may hold the database's one write lock for many seconds."""
+
+LEASE_S = 120
+# A lease that ends so far ahead was written by a clock that has been put right since.
+_ABSURD_S = 3600
+_PAGE = 500
+_MOST = 1000
+_UNKNOWN = "the sender ended between the final dot and its reply"
+
+_split = lru_cache(4096)(split_choice)
+_held_here: set[int] = set()
+"""Tokens of the leases of this process: its own number proves nothing where it is always 1."""
+
+
+class SqlLedger:
+    """The ledger of a database file, by a connection of its own; used by several threads.
+
+    Every transaction is on disk when it ends: ``synchronous=FULL``.
+    """
+
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        name: str,
+        hash_mailbox: Callable[[str], bytes],
+        *,
+        lease_s: int = LEASE_S,
+    ) -> None:
+        """Use a connection without transactions of Python's own.
+
+        Args:
+            connection: Allowed to be used by several threads.
+            name: For errors.
+            hash_mailbox: Makes of a mailbox what the suppression list has of it.
+            lease_s: How long a sender that shows no sign of life keeps others away.
+        """
+        self._connection = connection
+        self._name = name
+        self._hash = hash_mailbox
+        self._lease_s = lease_s
+        self._lock = threading.Lock()
+        self._host = socket.gethostname() or "localhost"
+        self._token = secrets.randbits(62)
+
+    @classmethod
+    def open(
+        cls, path: Path, hash_mailbox: Callable[[str], bytes], *, lease_s: int = LEASE_S
+    ) -> "SqlLedger":
+        """Open a database file that is up to date.
+
+        Raises:
+            MissingStoreError: There is none.
+            StoreError: It cannot be used.
+        """
+        if not path.exists():
+            raise MissingStoreError(
+                f"{path}: the database is missing; bring back a copy with 'feedpub restore BACKUP'"
+            )
+        with explain_errors(str(path)):
+            connection = sqlite3.connect(
+                f"file:{quote(str(path))}?mode=rw",
+                uri=True,
+                timeout=BUSY_TIMEOUT_S,
+                isolation_level=None,
+                check_same_thread=False,
+            )
+            try:
+                connection.execute("PRAGMA journal_mode=wal")
+                connection.execute("PRAGMA synchronous=full")
+                connection.execute("PRAGMA foreign_keys=on")
+                connection.execute("PRAGMA cache_size=-16384")
+            except BaseException:
+                connection.close()
+                raise
+        return cls(connection, str(path), hash_mailbox, lease_s=lease_s)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        with self._lock:
+            self._connection.close()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Cursor]:
+        with self._lock, explain_errors(self._name):
+            cursor = self._connection.cursor()
+            cursor.execute("BEGIN IMMEDIATE")
+            try:
+                yield cursor
+                cursor.execute("COMMIT")
+            except BaseException:
+                # A full disk has already rolled it back, and refuses to do so again.
+                with suppress(sqlite3.Error):
+                    self._connection.rollback()
+                raise
+
+    def _read(self, query: str, *values: object) -> list[tuple[object, ...]]:
+        with self._lock, explain_errors(self._name):
+            return self._connection.execute(query, values).fetchall()
+
+    # The lease
+
+    def acquire(self, issue: int, now: int) -> Recovery | None:
+        """Take the lease of an issue and put right what an earlier run had left."""
+        token = secrets.randbits(62)
+        with self._transaction() as cursor:
+            row = cursor.execute(
+                "SELECT state, holder, held_until, progressed FROM issues WHERE id = ?", (issue,)
+            ).fetchone()
+            if row is None or row[0] not in (IssueState.PREPARED, IssueState.SENDING):
+                return None
+            held = _read_lease(row[1:])
+            if held is not None and self._is_alive(held, now):
+                raise BusyError(
+                    f"issue {issue} is being sent by process {held.pid} on {held.host}; "
+                    "wait for it, see 'feedpub status'"
+                )
+            cursor.execute(
+                "UPDATE issues SET state = ?, holder = ?, held_until = ?, progressed = ?"
+                " WHERE id = ?",
+                (
+                    int(IssueState.SENDING), self._holder(token), now + self._lease_s,
+                    row[3] if row[3] is not None else now, issue,
+                ),
+            )  # fmt: skip
+            found = _recover(cursor, issue, now)
+        self._token = token
+        _held_here.add(token)
+        return found
+
+    def _holder(self, token: int) -> str:
+        return f"{self._host} {os.getpid()} {token}"
+
+    def _is_alive(self, held: Lease, now: int) -> bool:
+        if held.until <= now or held.until > now + _ABSURD_S:
+            return False
+        if held.host != self._host:
+            return True
+        if held.pid == os.getpid():
+            return held.token in _held_here
+        return _runs(held.pid)
+
+    def renew(self, issue: int, now: int, *, moved: bool) -> bool:
+        """Prolong the lease."""
+        with self._transaction() as cursor:
+            cursor.execute(
+                "UPDATE issues SET held_until = ?,"
+                " progressed = CASE WHEN ? THEN ? ELSE progressed END"
+                " WHERE id = ? AND state = ? AND holder = ?",
+                (
+                    now + self._lease_s, moved, now,
+                    issue, int(IssueState.SENDING), self._holder(self._token),
+                ),
+            )  # fmt: skip
+            return cursor.rowcount == 1
+
+    def release(self, issue: int, now: int) -> bool:
+        """Put what is ours and unsent back, give the lease back."""
+        with self._transaction() as cursor:
+            _recover(cursor, issue, now, token=self._token)
+            cursor.execute(
+                "UPDATE issues SET holder = NULL, held_until = NULL WHERE id = ? AND holder = ?",
+                (issue, self._holder(self._token)),
+            )
+            cursor.execute(_FINISH, (int(IssueState.FINISHED), now, issue))
+            (state,) = cursor.execute("SELECT state FROM issues WHERE id = ?", (issue,)).fetchone()
+        _held_here.discard(self._token)
+        return bool(state == IssueState.FINISHED)
+
+    def lease(self, issue: int) -> Lease | None:
+        """Return who sends an issue, also where the lease is over."""
+        rows = self._read("SELECT holder, held_until, progressed FROM issues WHERE id = ?", issue)
+        return _read_lease(rows[0]) if rows else None
+
+    # The way of a delivery
+
+    def claim(self, issue: int, *, now: int, limit: int) -> Batch:
+        """Take rows that are due, and skip those of people who are not mailed any more."""
+        with self._transaction() as cursor:
+            rows = cursor.execute(
+                _CLAIM, (issue, now, issue, self._holder(self._token), min(limit, _MOST))
+            ).fetchall()
+            listed = self._suppressed(cursor, [row[5] for row in rows if row[5] is not None])
+            claims: list[Claim] = []
+            skipped: list[tuple[int, str, int]] = []
+            for delivery, who, address, state, paused, mailbox, choice, *rest in rows:
+                reason = why_not_mailed(
+                    SubscriberState(state),
+                    paused=bool(paused),
+                    address=address,
+                    suppressed=listed.get(mailbox),
+                )
+                if reason is None:
+                    claims.append(Claim(delivery, issue, who, address, _split(choice), *rest))
+                else:
+                    skipped.append((now, reason, delivery))
+            cursor.executemany(_SKIP, skipped)
+            cursor.executemany(_TAKE, [(self._token, claim.delivery) for claim in claims])
+        return Batch(claims, len(skipped))
+
+    def _suppressed(self, cursor: sqlite3.Cursor, mailboxes: Sequence[str]) -> dict[str, str]:
+        if cursor.execute("SELECT 1 FROM suppressions LIMIT 1").fetchone() is None:
+            return {}
+        found = {}
+        for mailbox in mailboxes:
+            row = cursor.execute(
+                "SELECT reason FROM suppressions WHERE hash = ?", (self._hash(mailbox),)
+            ).fetchone()
+            if row is not None:
+                found[mailbox] = str(row[0])
+        return found
+
+    def commit(self, changes: Sequence[Change], now: int) -> list[bool]:
+        """Write outcomes and let deliveries cross the fence, all in one transaction."""
+        token = self._token
+        with self._transaction() as cursor:
+            for change in changes:
+                for outcome in change.outcomes:
+                    _write(cursor, outcome, token, now)
+            return [
+                change.crossing is None
+                or cursor.execute(_CROSS, (change.crossing, token)).rowcount == 1
+                for change in changes
+            ]
+
+    # What a person looks at and decides
+
+    def counts(self, issue: int) -> dict[DeliveryState, int]:
+        """Return how many rows are in each state, those without a row left out."""
+        rows = self._read(
+            "SELECT state, count(*) FROM deliveries WHERE issue = ? GROUP BY state", issue
+        )
+        return {DeliveryState(int(str(state))): int(str(number)) for state, number in rows}
+
+    def next_due(self, issue: int) -> int | None:
+        """Return when the next queued row is due; None if none is queued."""
+        rows = self._read(
+            "SELECT min(not_before) FROM deliveries WHERE issue = ? AND state = 0", issue
+        )
+        return None if rows[0][0] is None else int(str(rows[0][0]))
+
+    def rows(self, issue: int, states: Sequence[DeliveryState]) -> Iterator[Listed]:
+        """Yield the rows in some states, oldest first; a few at a time are held."""
+        query = _LIST.format(states=_join(states))
+        for row in self._pages(query, issue):
+            id, who, address, state, *rest = row
+            yield Listed(id, who, address, DeliveryState(state), *rest)  # type: ignore[arg-type]
+
+    def bounced(self, issue: int) -> Iterator[Bounced]:
+        """Yield failed rows whose address does not exist and whose subscriber is still active."""
+        for row in self._pages(_BOUNCED, issue):
+            yield Bounced(*row)  # type: ignore[arg-type]
+
+    def _pages(self, query: str, issue: int) -> Iterator[tuple[object, ...]]:
+        last: object = 0
+        while rows := self._read(query, issue, last, _PAGE):
+            yield from rows
+            last = rows[-1][0]
+
+    def resolve(
+        self,
+        issue: int,
+        states: Sequence[DeliveryState],
+        to: DeliveryState,
+        now: int,
+        *,
+        reason: str,
+        deliveries: Sequence[int] | None = None,
+    ) -> int:
+        """Let the operator decide about rows: send them (again), or skip them."""
+        statement = _RESOLVE.format(states=_join(states))
+        values = (int(to), now, reason, issue)
+        with self._transaction() as cursor:
+            if deliveries is None:
+                cursor.execute(statement, values)
+            else:
+                cursor.executemany(statement + " AND id = ?", [(*values, id) for id in deliveries])
+            changed = cursor.rowcount
+            if changed and to is DeliveryState.QUEUED:
+                cursor.execute(
+                    "UPDATE issues SET state = ?, finished = NULL WHERE id = ? AND state = ?",
+                    (int(IssueState.SENDING), issue, int(IssueState.FINISHED)),
+                )
+        return changed
+
+
+def _recover(cursor: sqlite3.Cursor, issue: int, now: int, *, token: int | None = None) -> Recovery:
+    """Bring rows that nobody works on any more to where they belong; all, or those of a token."""
+    cursor.execute(_REQUEUE, (issue, token, token))
+    queued = cursor.rowcount
+    cursor.execute(_DOUBT, (now, _UNKNOWN, now, issue, token, token))
+    return Recovery(queued, cursor.rowcount)
+
+
+def _write(cursor: sqlite3.Cursor, outcome: Outcome, token: int, now: int) -> None:
+    delivery, state, code, reply, not_before, tried, bounced = outcome
+    cursor.execute(
+        _SETTLE[state],
+        (
+            now, code, reply, not_before, bounced, tried, tried or not_before > 0, now,
+            delivery, token,
+        ),
+    )  # fmt: skip
+
+
+def _join(states: Iterable[DeliveryState]) -> str:
+    return ", ".join(str(int(state)) for state in states)
+
+
+def _read_lease(row: Sequence[object]) -> Lease | None:
+    holder, until, progressed = row
+    if holder is None:
+        return None
+    try:
+        host, pid, token = str(holder).rsplit(" ", 2)
+        return Lease(host, int(pid), int(token), int(str(until)), int(str(progressed)))
+    except ValueError as error:
+        raise damaged("deliveries", f"holder {holder!r} makes no sense") from error
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):
+        return True  # it is somebody else's, and there
+    return True
+
+
+_CLAIM = """
+SELECT d.id, d.subscriber, s.address, s.state, s.paused, s.mailbox,
+       c.choice, c.language, c.since, d.attempts, d.first_try
+FROM deliveries d JOIN subscribers s ON s.id = d.subscriber JOIN selections c ON c.id = d.selection
+WHERE d.issue = ? AND d.state = 0 AND d.not_before <= ?
+  AND EXISTS (SELECT 1 FROM issues WHERE id = ? AND state = 1 AND holder = ?)
+ORDER BY d.not_before, d.id LIMIT ?
+"""
+_TAKE = "UPDATE deliveries SET state = 1, token = ? WHERE id = ?"
+_SKIP = "UPDATE deliveries SET state = 6, at = ?, reply = ? WHERE id = ?"
+_CROSS = "UPDATE deliveries SET state = 2 WHERE id = ? AND state = 1 AND token = ?"
+_REQUEUE = """
+UPDATE deliveries SET state = 0, token = NULL
+WHERE issue = ? AND state = 1 AND (? IS NULL OR token = ?)
+"""
+# They keep their token, so that a sender that lives after all may say how it ended.
+_DOUBT = """
+UPDATE deliveries SET state = 5, at = ?, code = '', reply = ?, attempts = attempts + 1,
+                      first_try = coalesce(first_try, ?)
+WHERE issue = ? AND state = 2 AND (? IS NULL OR token = ?)
+"""
+_SETTLE = {
+    state: (
+        f"UPDATE deliveries SET state = {int(state)}, at = ?, code = ?, reply = ?, not_before = ?,"  # noqa: S608
+        " bounced = ?, attempts = attempts + ?,"
+        " first_try = CASE WHEN ? THEN coalesce(first_try, ?) ELSE first_try END"
+        f" WHERE id = ? AND token = ? AND state IN ({_join(sources(state))})"
+    )
+    for state in DeliveryState
+    if state not in OPEN or state is DeliveryState.QUEUED
+}
+_FINISH = """
+UPDATE issues SET state = ?, finished = ? WHERE id = ? AND state = 1 AND holder IS NULL
+  AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.issue = issues.id AND d.state < 3)
+  AND recipients = (SELECT count(*) FROM deliveries d WHERE d.issue = issues.id)
+"""
+_LIST = """
+SELECT d.id, d.subscriber, coalesce(s.address, ''), d.state, d.attempts, d.at, d.not_before,
+       coalesce(d.code, ''), coalesce(d.reply, '')
+FROM deliveries d JOIN subscribers s ON s.id = d.subscriber
+WHERE d.issue = ? AND d.id > ? AND d.state IN ({states}) ORDER BY d.id LIMIT ?
+"""
+_BOUNCED = """
+SELECT d.id, d.subscriber, d.code FROM deliveries d JOIN subscribers s ON s.id = d.subscriber
+WHERE d.issue = ? AND d.id > ? AND d.state = 4 AND d.bounced AND s.state = 1
+ORDER BY d.id LIMIT ?
+"""
+_RESOLVE = (
+    "UPDATE deliveries SET state = ?, at = ?, reply = ?, not_before = 0, token = NULL,"
+    " attempts = 0, first_try = NULL, bounced = 0 WHERE issue = ? AND state IN ({states})"
+)
