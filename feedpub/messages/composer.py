@@ -111,12 +111,11 @@ class Composer:
             write_unsubscribe(links),
         ]
         body = _join_body(compiled, links, recipient)
+        signature = self._sign(compiled, fields, body)
         return Message(
             make_return_path(self._sender.bounce_address, self._signer, delivery),
             recipient,
-            b"".join(
-                [_sign(compiled, fields, body), compiled.head, write_fields(fields), b"\r\n", *body]
-            ),
+            b"".join([signature, compiled.head, write_fields(fields), b"\r\n", *body]),
             needs_utf8=not recipient.isascii(),
         )
 
