@@ -50,9 +50,10 @@ class Payload:
     digest: str | None = None
 
     def to_bytes(self) -> bytes:
-        """Return JSON; what is empty is left out."""
+        """Return a line of JSON without what is empty, and the body after it as it is."""
         values = {name: value for name in _FIELDS if (value := getattr(self, name))}
-        return json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode()
+        head = _dump(values).encode()
+        return head if self.html is None else b"%b\n%b" % (head, self.html.encode())
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "Payload":
@@ -61,8 +62,11 @@ class Payload:
         Raises:
             CorruptStoreError: It is something else.
         """
+        head, line_end, body = data.partition(b"\n")
         try:
-            kept = json.loads(data)
+            kept = json.loads(head)
+            if line_end:
+                kept["html"] = body.decode()
         except ValueError as error:
             raise CorruptStoreError(
                 "the database is damaged (what it keeps of an article is no JSON); bring back a "
@@ -75,7 +79,8 @@ class Payload:
         return cls(**values)
 
 
-_FIELDS = tuple(field.name for field in fields(Payload))
+_FIELDS = tuple(field.name for field in fields(Payload) if field.name != "html")
+_dump = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def make_key(record: Record, settings: str, *, full: bool) -> bytes:

@@ -1,5 +1,6 @@
 """An article's file becomes its published form, once, in whichever process has time for it."""
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -104,8 +105,23 @@ _NO_CHOICE = _Choice(None)
 _URL_SAFE = "%/:=&?~#+!$,;'@()*[]"
 
 
-def _join(base: str, reference: str) -> str | None:
+# Addresses of which joining changes nothing, and paths that are only put behind a folder: no dots
+# to resolve, nothing empty that would be dropped. Nearly all are of these kinds.
+_WHOLE = re.compile(
+    r"https?://[a-z0-9.-]+(?::\d+)?(?=[/?]|$)(?:/(?!\.)[\w%~@!$&'()*+,=:-][\w%~@!$&'()*+,=:.-]*)*/?"
+    r"(?:\?[\w%~@!$&'()*+,=:./-]+)?",
+    re.ASCII,
+)
+_PATH = re.compile(r"(?:[\w%~@!$&'()*+,=-][\w%~@!$&'()*+,=.-]*/)*+(?:[\w%-][\w%.-]*)?", re.ASCII)
+_FOLDER = re.compile(r"https?://[a-z0-9.-]+(?::\d+)?/(?:[\w%~-]+/)*", re.ASCII)
+
+
+def join_url(base: str, reference: str) -> str | None:
     """Return a web address as seen from another, None if it is none."""
+    if _WHOLE.fullmatch(reference):
+        return reference
+    if reference and _PATH.fullmatch(reference) and _FOLDER.fullmatch(base):
+        return base + reference
     try:
         url = urljoin(base, reference)
         parts = urlsplit(url)
@@ -166,7 +182,7 @@ class _Work:
         site = self._renderer._site
         given = article.url or article.permalink
         if given:
-            url = _join(site.url, quote(given, safe=_URL_SAFE))
+            url = join_url(site.url, quote(given, safe=_URL_SAFE))
             if url is not None:
                 return url, None
             self._warn(f"the URL {given[:80]!r} is not one of http; remove or mend it")
@@ -191,11 +207,11 @@ class _Work:
         local = self._local.get(reference) or self._find_local(reference)
         if local is not None:
             copy = self._copy(local)
-            return copy and _Choice(*copy, _join(self._url, reference))
+            return copy and _Choice(*copy, join_url(self._url, reference))
         for path, size in filter(None, self._copies.values()):
             if reference.endswith(quote(path)):
                 return _Choice(path, size)
-        url = _join(self._url, reference)
+        url = join_url(self._url, reference)
         return _Choice(quote(url, safe=_URL_SAFE + "|")) if url is not None else None
 
     def _find_local(self, reference: str) -> str | None:
@@ -216,7 +232,7 @@ class _Work:
     def _note_picture(self, reference: str) -> str | None:
         """Leave a local picture where the article's own site serves it, and note its file."""
         local = self._find_local(reference)
-        url = _join(self._url, reference)
+        url = join_url(self._url, reference)
         if local is not None and url is not None:
             self._local[url] = local
         return None

@@ -4,6 +4,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
+from feedpub.reading.tags import list_signs
 from feedpub.reading.text import drop_illegal
 
 if TYPE_CHECKING:
@@ -133,16 +134,16 @@ _RELATIVE_LINK = re.compile(r"""href\s*+=\s*+["']?+(?!https?://|mailto:|//)""")
 _NOWHERE = "feedpub.invalid"
 
 
-def clean_html(body: str, base_url: str, *, low: str | None = None) -> str:
+def clean_html(body: str, base_url: str, *, signs: str | None = None) -> str:
     """Return a body as it may be published: safe, every address absolute.
 
     Args:
         body: HTML, checked by ``check_markup``.
         base_url: Absolute; what relative addresses count from.
-        low: The body in lower case, where that is known.
+        signs: Those of the body, where they are known.
     """
-    low = body.lower() if low is None else low
-    if _RELATIVE_LINK.search(low) or _RELATIVE_SOURCE.search(low):
+    signs = list_signs(body) if signs is None else signs
+    if _RELATIVE_LINK.search(signs) or _RELATIVE_SOURCE.search(signs):
         return _clean_fully(body, base_url)
     # Making a cleaner takes as long as cleaning, so one is kept for bodies in which no address is
     # relative but for its scheme; should one be after all, it shows by the host.
@@ -155,11 +156,12 @@ def clean_html(body: str, base_url: str, *, low: str | None = None) -> str:
 
 
 def _is_doubtful(cleaned: str) -> bool:
-    if not _LEGAL.fullmatch(cleaned) or _BROKEN_LINK.search(cleaned):
+    signs = list_signs(cleaned)
+    if not _LEGAL.fullmatch(cleaned) or _BROKEN_LINK.search(signs):
         return True
-    if "src=" in cleaned and (_BAD_SOURCE.search(cleaned) or _BROKEN_SOURCE.search(cleaned)):
+    if "src=" in signs and (_BAD_SOURCE.search(cleaned) or _BROKEN_SOURCE.search(signs)):
         return True
-    return any(name in cleaned for name in _NUMBERED) and bool(_BAD_NUMBER.search(cleaned))
+    return any(name in signs for name in _NUMBERED) and bool(_BAD_NUMBER.search(cleaned))
 
 
 def _clean_fully(body: str, base_url: str) -> str:

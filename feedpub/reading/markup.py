@@ -13,6 +13,7 @@ from feedpub.reading.names import HTML, PLAIN, RST
 from feedpub.reading.plain import keep_lines, render_plain
 from feedpub.reading.rewrite import PictureUrl, prepare
 from feedpub.reading.summary import shorten, summarise, summarise_text
+from feedpub.reading.tags import list_signs
 from feedpub.reading.templating import render_tags
 
 _IMG = re.compile(r'<img((?: [a-z]+="[^"]*")*)>')
@@ -55,9 +56,11 @@ def render_markup(
     except MarkupError as error:
         refused = error.message
         return Rendition("", shorten(own_summary or "", summary_length), refused=refused)
-    low = html.lower()
-    prepared = prepare(html, placeholders=dialect.placeholders, picture_url=picture_url, low=low)
-    clean = clean_html(prepared, base_url, low=low if prepared is html else None).strip()
+    signs = list_signs(html)
+    prepared = prepare(
+        html, placeholders=dialect.placeholders, picture_url=picture_url, signs=signs
+    )
+    clean = clean_html(prepared, base_url, signs=signs if prepared is html else None).strip()
     summary = (
         shorten(own_summary, summary_length)
         if own_summary

@@ -9,16 +9,18 @@ from html import escape
 from urllib.parse import urlsplit
 
 from feedpub.reading.dialect import is_placeholder
-from feedpub.reading.tags import VOID, Tag, attributes, scan_tags
+from feedpub.reading.tags import VOID, Tag, attributes, list_signs, scan_tags
 
 PictureUrl = Callable[[str], str | None]
 
 _PLAYERS = frozenset({"iframe", "video", "audio", "embed", "object"})
 _LAZY = ("data-src", "data-original", "data-lazy-src", "data-actualsrc", "data-original-src")
 _HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
-_SIGNS = ("<iframe", "<video", "<audio", "<embed", "<object")
-_MORE_SIGNS = ("display", "visibility", "hidden", "undefined")
-_RELATIVE = re.compile(r"""src\s*+=\s*+["']?+(?!https?://|//)""")
+_SIGNS = (
+    *(f"<{name}" for name in sorted(_PLAYERS)),
+    *("display", "visibility", "hidden", "undefined"),
+)
+_RELATIVE = re.compile(rb"""src\s*+=\s*+["']?+(?!https?://|//)""")
 _NO_PICTURE = re.compile(r"(?:.*/)?(?:undefined|null)|")
 _PLACES = {
     "youtube.com/embed/": "https://www.youtube.com/watch?v=",
@@ -32,7 +34,7 @@ def prepare(
     *,
     placeholders: tuple[str, ...],
     picture_url: PictureUrl | None = None,
-    low: str | None = None,
+    signs: str | None = None,
 ) -> str:
     """Return a body in which nothing worth showing depends on what the sanitiser removes.
 
@@ -41,28 +43,31 @@ def prepare(
         placeholders: Parts of URLs that mark a placeholder picture.
         picture_url: Called with addresses of pictures as written, each relative one among them;
             returns the one to show, None to keep it.
-        low: The body in lower case, where that is known.
+        signs: Those of the body, where they are known.
 
     Returns:
         The body itself if there is nothing to do.
     """
-    low = body.lower() if low is None else low
-    is_local = picture_url is not None and "<img" in low and _RELATIVE.search(low) is not None
-    if is_local or _needs_work(low, placeholders):
+    signs = list_signs(body) if signs is None else signs
+    if (
+        _needs_work(signs)
+        or is_placeholder(signs if "".join(placeholders).isascii() else body, placeholders)
+        or (picture_url is not None and "<img" in signs and _has_relative_picture(body))
+    ):
         return _Rewriter(body, placeholders, picture_url).run()
     return body
 
 
-def _needs_work(low: str, placeholders: tuple[str, ...]) -> bool:
+def _needs_work(signs: str) -> bool:
     for sign in _SIGNS:
-        if sign in low:
+        if sign in signs:
             return True
-    if "data-" in low and any(name in low for name in _LAZY):
-        return True
-    for sign in _MORE_SIGNS:
-        if sign in low:
-            return True
-    return is_placeholder(low, placeholders)
+    return "data-" in signs and any(name in signs for name in _LAZY)
+
+
+def _has_relative_picture(body: str) -> bool:
+    # Other characters stay as question marks, which no beginning of a web address has.
+    return _RELATIVE.search(body.encode("ascii", "replace").lower()) is not None
 
 
 class _Rewriter:

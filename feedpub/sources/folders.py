@@ -8,7 +8,7 @@ fastest way that Python has.
 import hashlib
 import os
 import stat
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fnmatch import fnmatchcase
 
 from feedpub.errors import ArticleError, SourceHeldError
@@ -178,14 +178,14 @@ def read_bytes(path: str, *, max_bytes: int = MAX_FILE_BYTES) -> bytes:
     except OSError as error:
         raise ArticleError(f"cannot be opened: {error.strerror}", path=path) from error
     try:
-        return b"".join(_read_pieces(descriptor, path, max_bytes))
+        return _read_open(descriptor, path, max_bytes)
     except OSError as error:
         raise ArticleError(f"cannot be read: {error.strerror}", path=path) from error
     finally:
         os.close(descriptor)
 
 
-def _read_pieces(descriptor: int, path: str, max_bytes: int) -> Iterator[bytes]:
+def _read_open(descriptor: int, path: str, max_bytes: int) -> bytes:
     status = os.fstat(descriptor)
     if not stat.S_ISREG(status.st_mode):
         raise ArticleError("is not a regular file; remove it from the folder", path=path)
@@ -194,11 +194,14 @@ def _read_pieces(descriptor: int, path: str, max_bytes: int) -> Iterator[bytes]:
             f"has {status.st_size} bytes, more than {max_bytes}; shorten it or exclude it",
             path=path,
         )
-    left = max_bytes
+    data = os.read(descriptor, _CHUNK)
+    if len(data) < _CHUNK and len(data) >= status.st_size:
+        return data
+    pieces = [data]
+    left = max_bytes - len(data)
     while piece := os.read(descriptor, _CHUNK):
         left -= len(piece)
         if left < 0:  # it grows while we read
             raise ArticleError(f"has more than {max_bytes} bytes; shorten it", path=path)
-        yield piece
-        if len(piece) < _CHUNK and len(piece) >= status.st_size:
-            return
+        pieces.append(piece)
+    return b"".join(pieces)

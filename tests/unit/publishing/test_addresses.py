@@ -1,7 +1,12 @@
 """Where an article is read: its own link, its source's pattern, or a page of ours."""
 
-import pytest
+from urllib.parse import urljoin, urlsplit
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from feedpub.publishing.rendering import join_url
 from tests.support.blog import Blog
 
 
@@ -113,3 +118,28 @@ def test_a_page_shows_the_union_of_categories(blog: Blog) -> None:
     page = blog.target.files[blog.page_of("A")]
     assert b"One" in page
     assert b"Two" in page
+
+
+PIECES = st.sampled_from(
+    ["a", "b.c", "..", ".", "/", "//", "?", "#", ":", ";", "%E6", "图", "@", "=", "x1", " ", "\n"]
+)
+REFERENCES = st.tuples(
+    st.sampled_from(["", "http:", "https:", "https://", "https://e.example", "HTTPS://e.example/"]),
+    st.lists(PIECES, max_size=8),
+).map(lambda parts: parts[0] + "".join(parts[1]))
+
+
+@given(
+    st.sampled_from(["https://b.example/", "https://b.example/x/y", "http://b.example:81/x.z/"]),
+    REFERENCES,
+)
+def test_addresses_are_joined_as_the_standard_library_does(base: str, reference: str) -> None:
+    try:
+        joined: str | None = urljoin(base, reference)
+        parts = urlsplit(joined)
+    except ValueError:
+        joined = None
+    else:
+        joined = joined if parts.scheme in ("http", "https") and parts.netloc else None
+
+    assert join_url(base, reference) == joined
