@@ -93,7 +93,8 @@ class Record(NamedTuple):
         title: Plain text.
         published: Pinned.
         updated: Never before ``published``.
-        first_seen: When it first was fit to be published, None before.
+        first_seen: When it first was fit to be published, None before; to be shown ahead of that,
+            as drafts can be, does not count.
         expires: None if it stays.
         categories: Ids of this file alone; an article has those of its duplicates too.
         flags: Of ``Flag``.
@@ -232,6 +233,14 @@ def settle(flags: int, published: int, expires: int | None, moment: Moment) -> S
     return State.LIVE
 
 
+def _date_first_sight(
+    flags: int, published: int, expires: int | None, moment: Moment
+) -> int | None:
+    """Return when readers first see an article: not by a build that shows what is not due."""
+    state = settle(flags, published, expires, Moment(moment.now))
+    return moment.sight if state == State.LIVE else None
+
+
 def first_sight(
     seen: Sighting, moment: Moment, *, source: int, categories: tuple[int, ...]
 ) -> Record:
@@ -258,7 +267,7 @@ def first_sight(
         seen.title,
         published,
         updated,
-        moment.sight if state == State.LIVE else None,
+        _date_first_sight(seen.flags, published, seen.expires, moment),
         seen.expires,
         categories,
         seen.flags,
@@ -286,8 +295,8 @@ def seen_again(
     flags = seen.flags | known.flags & Flag.HIDDEN
     state = settle(flags, published, seen.expires, moment)
     first_seen = known.first_seen
-    if first_seen is None and state == State.LIVE:
-        first_seen = moment.sight
+    if first_seen is None:
+        first_seen = _date_first_sight(flags, published, seen.expires, moment)
     moved = (seen.folder, seen.name) != (known.folder, known.name)
     return known._replace(
         folder=seen.folder,
@@ -313,8 +322,8 @@ def settle_again(known: Record, moment: Moment) -> Record:
     """Return a record whose time may have come: a future date reached, an expiry passed."""
     state = settle(known.flags, known.published, known.expires, moment)
     first_seen = known.first_seen
-    if first_seen is None and state == State.LIVE:
-        first_seen = moment.sight
+    if first_seen is None:
+        first_seen = _date_first_sight(known.flags, known.published, known.expires, moment)
     return known._replace(state=state, first_seen=first_seen)
 
 

@@ -365,7 +365,7 @@ class SourceStatus:
     Attributes:
         name: Of the source.
         articles: Published from it.
-        first_read: When its baseline was taken, None if it was never read.
+        first_read: When its baseline was taken, None if no article was ever found in it.
     """
 
     name: str

@@ -70,6 +70,7 @@ class Build:
             and not meta.get("building")
             and not options.everything
             and options.category is None  # which may be one that there is not
+            and not (options.drafts or options.future)  # no moment is noted for what is shown ahead
             and meta.get("settings") == self._setup.settings
             and meta.get("options") == self._choices
             and (due is None or int(due) > self._now)
@@ -113,7 +114,9 @@ class Build:
                     catalog,
                     moment,
                     accept_deletions=options.accept_deletions,
-                    settle_all=meta.get("options") != self._choices,
+                    settle_all=options.drafts
+                    or options.future
+                    or meta.get("options") != self._choices,
                 )
                 if options.category is not None:
                     look_up(catalog.shelves.load_tree(), options.category)

@@ -49,11 +49,12 @@ def settle_records(intake: Intake, due: Iterable[Record]) -> None:
     broken = _find_broken(intake.catalog)
     for record in due:
         settled = settle_again(record, intake.moment)
-        if record.first_seen is None and (record.source, record.folder, record.name) in broken:
-            continue  # nothing of it was ever rendered, and nothing can be now
+        place = (record.source, record.folder, record.name)
+        if record.state == State.HELD and record.first_seen is None and place in broken:
+            continue  # nothing of it was ever published, and nothing can be now
         if record.state == State.DUPLICATE:
             intake.texts.add(record.content)
-        elif record.state != State.DELETED and settled.state != record.state:
+        elif record.state != State.DELETED and settled != record:
             changes.remember([record])
             changes.change(settled)
             intake.texts.add(record.content)

@@ -78,7 +78,8 @@ class Intake:
 
     def count_first_sight(self, before: Record | None, after: Record) -> None:
         """Count an article that is published for the first time."""
-        if after.state == State.LIVE and (before is None or before.first_seen is None):
+        is_first = before is None or before.first_seen is None
+        if after.state == State.LIVE and is_first and after.first_seen is not None:
             self.count_new(after, 1)
 
     def count_new(self, record: Record, number: int) -> None:

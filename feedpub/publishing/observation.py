@@ -37,7 +37,6 @@ class Observation:
         held: Sources of which nothing may be changed, and why.
         problems: Of the sources as a whole.
         counts: Of the intake.
-        baselines: Sources read for the first time.
     """
 
     def __init__(self, setup: Setup, workers: Workers, progress: Progress) -> None:
@@ -45,7 +44,6 @@ class Observation:
         self.held: dict[str, SourceHeldError] = {}
         self.problems: list[Problem] = []
         self.counts: Counter[str] = Counter()
-        self.baselines: list[str] = []
         self._setup = setup
         self._workers = workers
         self._progress = progress
@@ -227,9 +225,10 @@ class Observation:
         # Another fingerprint than any: what is in there has to be read again, whatever happens.
         fingerprints |= dict.fromkeys(outcome.unsettled, b"")
         catalog.sources.save_fingerprints(row.id, fingerprints, gone)
-        if row.first_read is None:
-            self.baselines.append(source.name)
-        first_read = intake.moment.sight if row.first_read is None else row.first_read
+        first_read = row.first_read
+        # Whoever builds before there is anything to read does not mean the rest to be news.
+        if first_read is None and catalog.sources.count_known(row.id):
+            first_read = intake.moment.sight
         catalog.sources.update_source(row.id, first_read=first_read, settings=source.settings)
 
     def _load_known(

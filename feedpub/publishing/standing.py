@@ -102,14 +102,14 @@ class Difference:
 
     def add_new(self, record: Record, tree: CategoryTree, first_reads: Mapping[int, int]) -> None:
         """Note a new article that nothing repeats: what ``add`` does, at a fifth of the cost."""
-        if record.state != State.LIVE or record.first_seen is None:
+        if record.state != State.LIVE:
             return
         if not self.quiet:
             self.soil(Standing(record, record.categories), tree)
         published, row = record.published, record.id
         self.placed.append((EVERYTHING, published, row))
         self.placed += [(category, published, row) for category in record.categories]
-        if record.first_seen > first_reads[record.source]:
+        if record.first_seen is not None and record.first_seen > first_reads[record.source]:
             shelves = (EVERYTHING, *record.categories)
             self.announced += [(category, record.first_seen, row) for category in shelves]
 
@@ -124,7 +124,12 @@ class Difference:
 
 
 def _looks_same(old: Standing, new: Standing) -> bool:
-    return old.shelves == new.shelves and not is_visible_change(old.record, new.record)
+    # One that was shown ahead of its time becomes news without looking any different.
+    return (
+        old.shelves == new.shelves
+        and old.record.first_seen == new.record.first_seen
+        and not is_visible_change(old.record, new.record)
+    )
 
 
 def _shelve(

@@ -65,7 +65,10 @@ class Sources(Protocol):
         ...
 
     def records_held(self, now: int) -> Iterator[Record]:
-        """Yield every record that is held, or would be by another kind of build, as drafts are."""
+        """Yield every record that is held, or is by another kind of build, as drafts are.
+
+        Also those that were shown by such a build alone.
+        """
         ...
 
     def next_due(self, now: int) -> int | None:

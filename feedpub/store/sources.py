@@ -139,7 +139,10 @@ class Sources:
         yield from map(to_record, self._connection.execute(query))
 
     def records_held(self, now: int) -> Iterator[Record]:
-        """Yield every record that is held, or would be by another kind of build, as drafts are."""
+        """Yield every record that is held, or is by another kind of build, as drafts are.
+
+        Also those that were shown by such a build alone.
+        """
         table = schema.articles
         query = sa.select(table).where(
             sa.or_(
@@ -147,6 +150,7 @@ class Sources:
                 table.c.flags != 0,
                 table.c.published > now,
                 table.c.expires <= now,
+                table.c.first_seen.is_(None),
             )
         )
         yield from map(to_record, self._connection.execute(query))

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from feedpub.catalog.categories import CategoryTree
-from feedpub.catalog.identity import Record, State
+from feedpub.catalog.identity import Flag, Record, State
 from feedpub.errors import MissingStoreError, StoreError
 from feedpub.ports import PictureRow, PictureState, RenditionRow, StoredProblem
 from feedpub.store.sql import Catalog, SqlStore, create
@@ -151,6 +151,21 @@ def test_what_is_due_is_found(store: SqlStore, source: int) -> None:
         assert catalog.sources.next_due(100) == 150
         assert catalog.sources.next_due(160) == 170
         assert catalog.sources.next_due(200) is None
+
+
+def test_what_another_kind_of_build_would_hold_is_found(store: SqlStore, source: int) -> None:
+    insert(
+        store,
+        make_record(1, source=source, state=State.HELD),
+        make_record(2, source=source, flags=Flag.DRAFT),
+        make_record(3, source=source, published=150),
+        make_record(4, source=source, expires=50),
+        make_record(5, source=source, published=50, first_seen=None),
+        make_record(6, source=source, published=50),
+    )
+
+    with store.transaction() as catalog:
+        assert {record.id for record in catalog.sources.records_held(100)} == {1, 2, 3, 4, 5}
 
 
 def test_tombstones_are_not_counted_as_known(store: SqlStore, source: int) -> None:

@@ -25,6 +25,42 @@ def test_the_first_read_is_a_baseline_not_news(blog: Blog) -> None:
     assert "Old" not in blog.titles()
 
 
+def test_an_empty_source_has_no_baseline_so_that_what_fills_it_is_not_news(blog: Blog) -> None:
+    assert blog.build().baseline == 0
+    blog.build()
+    with blog.publisher() as publisher:
+        assert publisher.status().sources[0].first_read is None
+
+    fill(blog)
+    blog.write("old.md", date=OLD)
+    report = blog.build()
+
+    assert (report.new, report.baseline) == (31, 31)
+    assert "Old" not in blog.titles()
+
+
+def test_a_source_of_files_that_cannot_be_read_has_no_baseline(blog: Blog) -> None:
+    blog.write("a.md", date="someday")
+    blog.build()
+
+    fill(blog)
+    blog.write("a.md", date=OLD)
+
+    assert blog.build().baseline == 31
+
+
+def test_a_source_that_was_emptied_keeps_its_baseline(blog: Blog) -> None:
+    blog.write("a.md")
+    blog.build()
+    blog.delete("a.md")
+    blog.build()
+
+    blog.write("b.md")
+    report = blog.build()
+
+    assert (report.new, report.baseline) == (1, 0)
+
+
 def test_a_baseline_is_not_reported_as_backdated(blog: Blog) -> None:
     blog.write("old.md", date="2001-01-01T00:00:00Z")
 
@@ -207,3 +243,61 @@ def test_two_builds_within_one_second_tell_the_first_read_from_news(blog: Blog) 
     report = blog.build(hours=0)
 
     assert (report.new, report.baseline) == (1, 0)
+
+
+# A look at what is not published yet
+
+
+@pytest.mark.parametrize(
+    ("option", "fields"),
+    [("drafts", {"draft": True}), ("future", {"date": "2026-01-05T14:00:00Z"})],
+)
+@pytest.mark.parametrize("again", [False, True])
+def test_what_a_look_ahead_showed_is_news_when_it_is_published(
+    blog: Blog, option: str, fields: dict[str, object], again: bool
+) -> None:
+    blog.write("a.md", **{"date": OLD, **fields})
+    blog.write("b.md")
+    assert blog.build(**{option: True}).new == 1
+    if again:
+        assert blog.build(**{option: True}).new == 0
+    assert set(blog.titles()) == {"A", "B"}
+    blog.build()
+    assert blog.titles() == ["B"]
+
+    blog.write("a.md", date=fields.get("date", OLD))
+    report = blog.build(hours=6)
+
+    assert (report.new, report.baseline) == (1, 0)
+    for number in range(25):
+        blog.write(f"{number:02}.md", date=f"2026-01-05T15:{number:02}:00Z")
+    blog.build()
+    assert "A" in blog.titles()
+    assert "B" not in blog.titles()
+
+
+@pytest.mark.parametrize("option", ["drafts", "future"])
+def test_what_is_due_right_after_a_look_ahead_is_news(blog: Blog, option: str) -> None:
+    blog.write("a.md", date="2026-01-05T14:00:00Z")
+    blog.write("b.md")
+    blog.build(**{option: True})
+
+    assert blog.build(hours=6).new == 1
+    assert blog.build(hours=6).new == 0
+
+
+def test_whoever_always_publishes_ahead_has_news_when_they_are_due(blog: Blog) -> None:
+    blog.write("a.md", date="2026-01-05T14:00:00Z")
+    blog.write("b.md")
+
+    assert [blog.build(hours=4, future=True).new for _ in range(3)] == [1, 1, 0]
+
+
+def test_a_draft_that_was_looked_at_has_no_date_yet(blog: Blog) -> None:
+    blog.write("a.md", draft=True, date="2025-12-20 10:00:00")
+    blog.build(drafts=True)
+
+    blog.write("a.md", date="2025-12-30 10:00:00")
+    blog.build()
+
+    assert blog.item("A")["date_published"].startswith("2025-12-30")

@@ -163,6 +163,18 @@ def test_an_article_that_cannot_be_read_when_it_is_due_is_reported_and_waits(
     assert blog.titles("x") == ["A"]
 
 
+def test_a_draft_that_was_looked_at_goes_again_though_it_cannot_be_read(blog: Blog) -> None:
+    blog.write("a.md", draft=True)
+    blog.write("b.md")
+    blog.build(drafts=True)
+
+    blog.write("a.md", draft=True, date="someday")
+    blog.build(drafts=True)
+    blog.build()
+
+    assert blog.titles() == ["B"]
+
+
 def test_a_hidden_article_that_cannot_be_read_comes_back_as_it_was(blog: Blog) -> None:
     blog.write("a.md")
     blog.build()
