@@ -65,9 +65,9 @@ class FrozenEdition:
         language: BCP 47.
         frame: What stands before the preheader, between it and the rows, and after them.
         parts: ``top``, ``masthead``, ``rest``, ``footer``.
-        rows: HTML alone: ``contents_head``, ``contents_end``, ``subject``, and of the archive
-            ``archive_before``, ``archive_after``, ``archive_footer``, and ``archive_top`` with two
-            digits for whether there is a previous and a next issue.
+        rows: HTML alone: ``contents_head``, ``contents_end``; of the archive ``archive_before``,
+            ``archive_after``, ``archive_footer``, and ``archive_top`` with two digits for whether
+            there is a previous and a next issue. Text alone: ``subject``, ``subject_of_one``.
         headings: By node; 0 has the articles without a category.
         more: By node, the number being a gap.
         cards: By article.

@@ -55,13 +55,18 @@ def mail_url(url: str, utm: str = "") -> str:
     return found if len(found) <= LONGEST_URL and web_url(found) else ""
 
 
+def to_crlf(text: str) -> str:
+    """Return text as base64 of text/* wants it (RFC 2045, 6.8): every line break CRLF."""
+    return _BREAK.sub("\r\n", text)
+
+
 def html_block(html: str) -> bytes:
     """Return rows as a constant block: blanks after them are never drawn."""
-    data = _BREAK.sub("\r\n", html.strip() + "\n").encode()
+    data = to_crlf(html.strip() + "\n").encode()
     return data[:-2] + b" " * (-len(data) % 3) + b"\r\n"
 
 
 def text_block(text: str) -> bytes:
     """Return lines as a constant block, which ends with an empty line: its blanks stand there."""
-    data = _BREAK.sub("\r\n", text.strip("\n") + "\n\n").encode()
+    data = to_crlf(text.strip("\n") + "\n\n").encode()
     return data[:-2] + b" " * (-len(data) % 3) + b"\r\n"

@@ -1,4 +1,4 @@
-"""The values that a digest's templates see; documented in docs/reference, so they change with care."""
+"""The values that templates of a digest see; docs/reference documents them: change with care."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -96,7 +96,7 @@ class SectionView:
     """A category.
 
     Attributes:
-        name: Of the node alone.
+        name: Of the node alone; empty for the articles without a category.
         href: Of its page; empty if it has none.
     """
 
@@ -134,16 +134,8 @@ def view_digest(head: DigestHead, language: Language) -> DigestView:
     )
 
 
-def view_section(category: Category, site: Site, other: str) -> SectionView:
-    """Return a category as templates see it.
-
-    Args:
-        category: A node; everything stands for the articles without a category.
-        site: Whose pages are linked to.
-        other: What to call articles without a category.
-    """
-    if not category.path:
-        return SectionView(other, mail_url(f"{site.feeds_url}all/") if site.pages else "")
+def view_section(category: Category, site: Site) -> SectionView:
+    """Return a category as templates see it; everything stands for what has no category."""
     href = mail_url(f"{site.feeds_url}{category.folder}/") if site.pages else ""
     return SectionView(one_line(category.name, LONGEST_NAME), href)
 
