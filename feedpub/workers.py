@@ -6,6 +6,7 @@ one on which the function fails in a way that nobody thought of.
 """
 
 import ctypes
+import fcntl
 import gc
 import logging
 import multiprocessing
@@ -26,10 +27,9 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 _log = logging.getLogger(__name__)
-_AHEAD = 8  # chunks given to a worker at once, so that it never waits for the next
-# A pipe holds this much unread. Beyond it we would wait for the worker to take its task while the
-# worker waits for us to take its result.
-_AHEAD_BYTES = 32 * 1024
+# What a pipe should hold, so that workers go on while we are busy; the system may grant less.
+_PIPE_BYTES = 1024 * 1024
+_LEAST_PIPE_BYTES = 64 * 1024
 _PATIENCE_S = 2
 
 
@@ -43,7 +43,9 @@ class _Failure:
 @dataclass(slots=True)
 class _Worker(Generic[T]):
     process: Any
-    connection: Connection
+    tasks: Connection
+    results: Connection
+    room: int
     given: deque[tuple[int, Sequence[T]]] = field(default_factory=deque)
     sizes: deque[int] = field(default_factory=deque)
 
@@ -53,12 +55,25 @@ class _Worker(Generic[T]):
         self.given.append((number, task))
         self.sizes.append(len(data))
         with suppress(ConnectionError):
-            self.connection.send_bytes(data)
+            self.tasks.send_bytes(data)
 
     def take(self) -> tuple[int, Sequence[T]]:
         """Return the task whose result comes next, and count it as done."""
         self.sizes.popleft()
         return self.given.popleft()
+
+    def has_room(self) -> bool:
+        """Return whether another task surely fits into its pipe.
+
+        Beyond that we would wait for the worker to take its task while the worker waits for us to
+        take its result.
+        """
+        return sum(self.sizes) < self.room
+
+    def close(self) -> None:
+        """Let the worker see that nobody asks any more."""
+        self.tasks.close()
+        self.results.close()
 
 
 def count_cores() -> int:
@@ -75,8 +90,20 @@ def _give_memory_back() -> None:
         ctypes.CDLL(None).malloc_trim(0)
 
 
+def _widen(connection: Connection) -> int:
+    """Let a pipe hold as much as we like; return how much it holds."""
+    if not hasattr(fcntl, "F_SETPIPE_SZ"):  # only Linux has it
+        return _LEAST_PIPE_BYTES
+    with suppress(OSError):  # an administrator may have set a limit
+        fcntl.fcntl(connection.fileno(), fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
+    return int(fcntl.fcntl(connection.fileno(), fcntl.F_GETPIPE_SZ))
+
+
 def _serve(
-    function: Callable[[Any], Any], connection: Connection, inherited: Sequence[Connection]
+    function: Callable[[Any], Any],
+    tasks: Connection,
+    results: Connection,
+    inherited: Sequence[Connection],
 ) -> None:
     # While one process holds the other end of a pipe, its reader waits: a worker that kept what
     # the fork gave it would outlive a killed parent, and hold the site's lock for ever.
@@ -84,11 +111,11 @@ def _serve(
         other.close()
     while True:
         try:
-            task = connection.recv()
+            task = tasks.recv()
         except (EOFError, OSError, KeyboardInterrupt):
             return
         try:
-            connection.send(_apply(function, task))
+            results.send(_apply(function, task))
         except (BrokenPipeError, KeyboardInterrupt):  # nobody waits for it any more
             return
 
@@ -129,17 +156,22 @@ class Pool(Generic[T, R]):
             self._workers.append(self._start())
 
     def _start(self) -> _Worker[T]:
-        here, there = self._context.Pipe()
+        there_tasks, tasks = self._context.Pipe(duplex=False)
+        results, there_results = self._context.Pipe(duplex=False)
+        room = min(map(_widen, (tasks, results))) // 2
         inherited = []
         if self._context.get_start_method() == "fork":
-            others = (worker.connection for worker in self._workers)
-            inherited = [here, *(other for other in others if not other.closed)]
+            ends = [end for worker in self._workers for end in (worker.tasks, worker.results)]
+            inherited = [tasks, results, *(end for end in ends if not end.closed)]
         process = self._context.Process(
-            target=_serve, args=(self._function, there, inherited), daemon=True
+            target=_serve,
+            args=(self._function, there_tasks, there_results, inherited),
+            daemon=True,
         )
         process.start()
-        there.close()
-        return _Worker(process, here)
+        there_tasks.close()
+        there_results.close()
+        return _Worker(process, tasks, results, room)
 
     def __enter__(self) -> "Pool[T, R]":
         return self
@@ -150,7 +182,7 @@ class Pool(Generic[T, R]):
     def close(self) -> None:
         """End the processes, whatever they do."""
         for worker in self._workers:
-            worker.connection.close()
+            worker.close()
         for worker in self._workers:
             if not worker.given:  # it sees that nobody asks any more, and ends by itself
                 worker.process.join(_PATIENCE_S)
@@ -159,7 +191,7 @@ class Pool(Generic[T, R]):
             worker.process.join()
         self._workers = []
 
-    def map(self, items: Iterable[T], *, chunk: int = 1) -> Iterator[R | Lost]:
+    def map(self, items: Iterable[T], *, chunk: int = 1, ahead: int = 8) -> Iterator[R | Lost]:
         """Return the function's value of each item, in the items' order.
 
         The processes begin at once, so that they work while the caller prepares for the results;
@@ -168,6 +200,8 @@ class Pool(Generic[T, R]):
         Args:
             items: Read ahead by a few chunks only.
             chunk: Items that travel together, at least 1.
+            ahead: Chunks that a process is given at once: enough that it has work while the
+                caller is busy, and so few that at the end none is left with most of the rest.
 
         Raises:
             FeedpubError: The function's own; anything else costs the item.
@@ -176,36 +210,30 @@ class Pool(Generic[T, R]):
             return map(partial(_attempt, self._function), items)
         tasks = _chunks(items, chunk)
         for worker in self._workers:
-            self._feed(worker, tasks)
-        return self._collect_all(tasks)
+            _feed(worker, tasks, ahead)
+        return self._collect_all(tasks, ahead)
 
-    def _collect_all(self, tasks: Iterator[tuple[int, Sequence[T]]]) -> Iterator[R | Lost]:
+    def _collect_all(
+        self, tasks: Iterator[tuple[int, Sequence[T]]], ahead: int
+    ) -> Iterator[R | Lost]:
         done: dict[int, list[R | Lost]] = {}
         following = 0
         while busy := [worker for worker in self._workers if worker.given]:
-            ready = wait([worker.connection for worker in busy])
+            ready = wait([worker.results for worker in busy])
             for worker in busy:
-                if worker.connection not in ready:
+                if worker.results not in ready:
                     continue
                 number, results = self._collect(worker)
                 done[number] = results
-                self._feed(worker, tasks)
+                _feed(worker, tasks, ahead)
             while following in done:
                 yield from done.pop(following)
                 following += 1
 
-    def _feed(self, worker: _Worker[T], tasks: Iterator[tuple[int, Sequence[T]]]) -> None:
-        while (
-            len(worker.given) < _AHEAD
-            and sum(worker.sizes) < _AHEAD_BYTES
-            and (task := next(tasks, None)) is not None
-        ):
-            worker.give(*task)
-
     def _collect(self, worker: _Worker[T]) -> tuple[int, list[R | Lost]]:
         number, _task = worker.given[0]
         try:
-            results: list[R | Lost] = _open(worker.connection.recv())
+            results: list[R | Lost] = _open(worker.results.recv())
         except (EOFError, ConnectionError):
             results = self._recover(worker)
         else:
@@ -220,8 +248,8 @@ class Pool(Generic[T, R]):
         for item in task:
             self._replace(worker)
             try:
-                worker.connection.send([item])
-                results += _open(worker.connection.recv())
+                worker.tasks.send([item])
+                results += _open(worker.results.recv())
             except (EOFError, ConnectionError):
                 results.append(Lost(item))
         self._replace(worker)
@@ -232,11 +260,18 @@ class Pool(Generic[T, R]):
         return results
 
     def _replace(self, worker: _Worker[T]) -> None:
-        worker.connection.close()
+        worker.close()
         worker.process.terminate()
         worker.process.join()
         fresh = self._start()
-        worker.process, worker.connection = fresh.process, fresh.connection
+        worker.process, worker.tasks, worker.results = fresh.process, fresh.tasks, fresh.results
+
+
+def _feed(worker: _Worker[T], tasks: Iterator[tuple[int, Sequence[T]]], ahead: int) -> None:
+    while (
+        len(worker.given) < ahead and worker.has_room() and (task := next(tasks, None)) is not None
+    ):
+        worker.give(*task)
 
 
 def _open(results: "list[Any] | _Failure") -> list[Any]:

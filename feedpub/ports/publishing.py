@@ -137,7 +137,7 @@ class Lost:
 class Workers(Protocol):
     """Applies one function to many items, perhaps in other processes."""
 
-    def map(self, items: Iterable[Any], *, chunk: int = 1) -> Iterator[Any]:
+    def map(self, items: Iterable[Any], *, chunk: int = 1, ahead: int = 8) -> Iterator[Any]:
         """Yield the values in the items' order; ``Lost`` for a lost item."""
         ...
 

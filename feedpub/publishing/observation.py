@@ -28,6 +28,7 @@ from feedpub.publishing.standing import ALL_MONTHS, EVERYTHING
 from feedpub.publishing.store import Catalog
 
 _CHUNK = 64  # files that travel to a process together
+_AHEAD = 64  # of them: reading goes on while the database is opened, and what it takes imported
 
 
 class Observation:
@@ -80,7 +81,7 @@ class Observation:
         scan = self._scans.get(first.name)
         if scan is not None and glance is not None and first.name not in glance.settings:
             tasks = _list_tasks(first, scan.folders, {})
-            self._ahead = (tasks, self._workers.map(tasks, chunk=_CHUNK))
+            self._ahead = (tasks, self._workers.map(tasks, chunk=_CHUNK, ahead=_AHEAD))
 
     def take_in(
         self, catalog: Catalog, moment: Moment, *, accept_deletions: bool, settle_all: bool
@@ -247,7 +248,7 @@ class Observation:
             results = ahead[1]
         else:
             deque(ahead[1] if ahead else (), maxlen=0)  # one call after another
-            results = self._workers.map(tasks, chunk=_CHUNK)
+            results = self._workers.map(tasks, chunk=_CHUNK, ahead=_AHEAD)
         for number, (task, result) in enumerate(zip(tasks, results, strict=True), 1):
             if number % 500 == 0 or number == len(tasks):
                 self._progress("read", number, len(tasks))
