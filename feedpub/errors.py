@@ -20,6 +20,8 @@
     |   +-- MissingStoreError
     |   +-- CorruptStoreError
     |   +-- StoreVersionError
+    +-- IssueError             there is no such issue, or it cannot be done with it
+    +-- IssueHeldError         an issue waits for a person's word
     +-- MailerError            no mail can be sent at present
     |   +-- MailerRefusedError or ever, unless somebody changes a setting
     +-- BusyError              another run holds the site; try again later
@@ -272,6 +274,27 @@ class CorruptStoreError(StoreError):
 
 class StoreVersionError(StoreError):
     """The database was written by a newer feedpub."""
+
+
+class IssueError(FeedpubError):
+    """There is no such issue, or it is past what was asked for."""
+
+    exit_code = 3
+
+
+class IssueHeldError(FeedpubError):
+    """Nothing was sent, since a person should look first.
+
+    Attributes:
+        key: Of the issue.
+        recipients: How many would get it, 0 where that was not counted.
+    """
+
+    exit_code = 4
+
+    def __init__(self, message: str, *, key: str, recipients: int = 0) -> None:
+        self.key, self.recipients = key, recipients
+        super().__init__(message)
 
 
 class MailerError(FeedpubError):

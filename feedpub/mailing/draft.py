@@ -43,6 +43,10 @@ class Hand:
     exclude: tuple[int, ...] = ()
 
 
+AS_IT_IS = Hand()
+"""The editor wants nothing in particular."""
+
+
 @dataclass(frozen=True, slots=True)
 class Draft:
     """An issue that could be made now.
@@ -181,7 +185,7 @@ def _make_head(setup: MailSetup, due: Due, intro: Intro, subject: str) -> Digest
         title=letterhead.title,
         date=due.scheduled.astimezone(site.zone).date(),
         site=site,
-        subject=_escape_subject(subject) or letterhead.subject,
+        subject=subject or letterhead.subject,
         subject_prefix=letterhead.subject_prefix,
         intro_html=intro.html,
         intro_text=intro.text,
@@ -193,11 +197,6 @@ def _make_head(setup: MailSetup, due: Due, intro: Intro, subject: str) -> Digest
         section_cards=letterhead.section_cards,
         utm=letterhead.utm,
     )
-
-
-def _escape_subject(subject: str) -> str:
-    """Let braces that the editor wrote into one subject be braces, not slots of a template."""
-    return subject.replace("{", "{{").replace("}", "}}")
 
 
 def archive_url(setup: MailSetup, key: str) -> str:

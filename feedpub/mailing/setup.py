@@ -1,10 +1,10 @@
 """What the newsletter is given: its settings as values, the outside world as ports."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from feedpub.digest.values import Level
 from feedpub.mailing.schedule import PERIODS
@@ -15,6 +15,7 @@ from feedpub.publishing.setup import Setup
 if TYPE_CHECKING:
     from feedpub.digest import DigestMaker
     from feedpub.messages.composer import Composer
+    from feedpub.sending import SendOptions
 
 
 class Outbox(Protocol):
@@ -72,9 +73,11 @@ class MailSetup:
         open_ledger: Opens the ledger, for many threads.
         mailer: None for a rehearsal.
         outbox: For rehearsals.
-        deliver: Sends what is due of an issue; see ``feedpub.sending``.
+        options: How fast, and over how many connections.
         back_up: Copies the database; keeps the newest seven copies.
         check: Raises if the database is damaged.
+        has_address: Whether the site has a web address of its own.
+        probe: Web addresses give, for each, why it does not answer, or None.
         hook: Runs the operator's command or URL: success or not, what happened.
         lock: Keeps two senders apart.
     """
@@ -92,9 +95,11 @@ class MailSetup:
     open_ledger: Callable[[], AbstractContextManager[Ledger]]
     mailer: Mailer | None
     outbox: Outbox
-    deliver: Callable[..., Any]
+    options: "SendOptions"
     back_up: Callable[[], None]
     check: Callable[[], None]
+    has_address: bool
+    probe: Callable[[Sequence[str]], Mapping[str, str | None]]
     hook: Callable[[bool, str], None]
     lock: Callable[[], AbstractContextManager[None]]
 

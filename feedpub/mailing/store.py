@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from feedpub.model import Frequency, Issue, IssueState
-from feedpub.ports.newsletter import Group, Selection
+from feedpub.ports.newsletter import Group, Member, Selection
 
 
 class Issues(Protocol):
@@ -41,8 +41,20 @@ class Issues(Protocol):
         """Return those articles that the editor withdrew."""
         ...
 
+    def withdrawn(self) -> set[int]:
+        """Return every article that the editor withdrew."""
+        ...
+
     def groups(self, frequencies: Sequence[Frequency | None]) -> list[Group]:
         """Return who would be mailed: active, not paused, of one of these frequencies."""
+        ...
+
+    def members(self, frequencies: Sequence[Frequency | None], limit: int) -> list[Member]:
+        """Return some of those who would be mailed, those who came first first."""
+        ...
+
+    def member(self, subscriber: int) -> Member | None:
+        """Return somebody by row, whatever their state; None if they are unknown or erased."""
         ...
 
     def add(self, issue: Issue, content: bytes) -> int:

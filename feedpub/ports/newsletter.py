@@ -27,3 +27,21 @@ class Selection(NamedTuple):
     choice: Choice
     language: str
     since: int
+
+
+class Member(NamedTuple):
+    """Somebody who would get an issue.
+
+    Attributes:
+        subscriber: Row.
+        address: Never empty.
+        choice: Categories; none means all.
+        language: As they asked for; empty for that of the site.
+        since: Seconds since the epoch; None where the issue's own window holds.
+    """
+
+    subscriber: int
+    address: str
+    choice: Choice
+    language: str
+    since: int | None

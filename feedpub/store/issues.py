@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from feedpub.catalog.identity import Flag
+from feedpub.catalog.identity import Flag, State
 from feedpub.model import (
     Choice,
     DeliveryState,
@@ -15,7 +15,7 @@ from feedpub.model import (
     IssueState,
     SubscriberState,
 )
-from feedpub.ports.newsletter import Group, Selection
+from feedpub.ports.newsletter import Group, Member, Selection
 from feedpub.store.newsletter_schema import deliveries, issues, selections, subscribers
 from feedpub.store.schema import arrivals, articles
 
@@ -134,6 +134,14 @@ class Issues:
             found.update(self._connection.execute(query).scalars())
         return found
 
+    def withdrawn(self) -> set[int]:
+        """Return every article that the editor withdrew."""
+        query = sa.select(articles.c.id).where(
+            articles.c.state == int(State.HELD),
+            articles.c.flags.bitwise_and(int(Flag.HIDDEN)) != 0,
+        )
+        return set(self._connection.execute(query).scalars())
+
     # Who gets them
 
     def groups(self, frequencies: Sequence[Frequency | None]) -> list[Group]:
@@ -149,6 +157,17 @@ class Issues:
             Group(split_choice(choice), tongue, since, members)
             for choice, tongue, since, members in self._connection.execute(query)
         ]
+
+    def members(self, frequencies: Sequence[Frequency | None], limit: int) -> list[Member]:
+        """Return some of those who would be mailed, those who came first first."""
+        query = _MEMBERS.where(_is_mailed(frequencies)).order_by(subscribers.c.id).limit(limit)
+        return [_make_member(row) for row in self._connection.execute(query)]
+
+    def member(self, subscriber: int) -> Member | None:
+        """Return somebody by row, whatever their state; None if they are unknown or erased."""
+        query = _MEMBERS.where(subscribers.c.id == subscriber, subscribers.c.address.is_not(None))
+        row = self._connection.execute(query).first()
+        return None if row is None else _make_member(row)
 
     def enrol(
         self,
@@ -230,6 +249,20 @@ _ISSUE = (
     issues.c.finished,
     issues.c.note,
 )
+
+
+_MEMBERS = sa.select(
+    subscribers.c.id,
+    subscribers.c.address,
+    subscribers.c.choice,
+    sa.func.coalesce(subscribers.c.language, ""),
+    subscribers.c.since,
+)
+
+
+def _make_member(row: Any) -> Member:
+    subscriber, address, choice, language, since = row
+    return Member(subscriber, address, split_choice(choice), language, since)
 
 
 def _make_issue(row: Any) -> Issue:

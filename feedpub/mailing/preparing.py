@@ -1,0 +1,161 @@
+"""When an issue may be made, and how it is frozen: articles, cards and recipients at once."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from feedpub.errors import ConfigError, IssueError, IssueHeldError
+from feedpub.mailing.draft import INTRO_NOTE, Draft, Hand, make_draft
+from feedpub.mailing.schedule import Due, NotDue, find_due, make_due_now
+from feedpub.mailing.setup import MailSetup
+from feedpub.model import Frequency, Issue, IssueState
+from feedpub.ports import Progress
+from feedpub.publishing.setup import open_transaction
+from feedpub.publishing.store import Catalog
+
+_CLOCK = "clock"
+"""Note of the catalog: what first sights were last dated with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """What was said about the time of an issue.
+
+    Attributes:
+        now: Make one now, whatever the schedule says.
+        catch_up: Mail what was missed, however old it is.
+        skip_missed: Let what was missed before the last period go unmailed.
+    """
+
+    now: bool = False
+    catch_up: bool = False
+    skip_missed: bool = False
+
+
+BY_SCHEDULE = Timing()
+"""Nothing was said: an issue is made when it is due."""
+
+
+def decide(setup: MailSetup, frequency: Frequency, timing: Timing) -> Due | NotDue:
+    """Return the issue that is to be made now, or when the next one is due.
+
+    Raises:
+        ConfigError: The frequency is not scheduled.
+        IssueHeldError: Something was missed so long ago that a person has to decide.
+    """
+    schedule = setup.find_schedule(frequency)
+    if schedule is None:
+        raise ConfigError(
+            f"there is no {frequency} newsletter; add a line such as"
+            f" {frequency} = {_EXAMPLES[frequency]} to [newsletter]",
+            key=f"newsletter.{frequency}",
+        )
+    now, zone = setup.clock(), setup.site.site.zone
+    with open_transaction(setup.site.open_store, read_only=True) as catalog:
+        last = catalog.issues.last(frequency)
+        clock = _read_clock(catalog)
+        if timing.now:
+            number = 1
+            due = make_due_now(schedule, zone, now, last=last)
+            while catalog.issues.get(due.key) is not None:
+                number += 1
+                due = make_due_now(schedule, zone, now, last=last, number=number)
+            return _include(due, clock)
+    found = find_due(schedule, zone, now, last=last)
+    if isinstance(found, NotDue):
+        return found
+    found = _include(found, clock)
+    if not found.missed or timing.catch_up or found.age(now) <= setup.max_age(frequency):
+        return found
+    if timing.skip_missed:
+        return _skip_missed(found)
+    raise IssueHeldError(
+        f"{found.key}: nothing was sent since {found.missed[0]:%Y-%m-%d}, and"
+        f" {len(found.missed)} issues were missed; mail all of it with --catch-up, or let what is"
+        " older than the last period go with --skip-missed",
+        key=found.key,
+    )
+
+
+_EXAMPLES = {
+    Frequency.DAILY: '"07:30"',
+    Frequency.WEEKLY: '"Fri 09:00"',
+    Frequency.MONTHLY: '"1 09:00"',
+}
+
+
+def _include(due: Due, clock: int) -> Due:
+    """End an issue behind everything that the catalog has seen, though the clock went back."""
+    ends = max(due.ends, datetime.fromtimestamp(clock + 1, due.ends.tzinfo))
+    return Due(due.key, due.frequency, due.starts, ends, due.scheduled, due.missed)
+
+
+def _skip_missed(due: Due) -> Due:
+    starts = max(due.starts, due.missed[-1])
+    return Due(due.key, due.frequency, starts, due.ends, due.scheduled)
+
+
+def _read_clock(catalog: Catalog) -> int:
+    return int(catalog.shelves.meta().get(_CLOCK, "0"))
+
+
+def draft_issue(setup: MailSetup, due: Due, hand: Hand, progress: Progress) -> Draft:
+    """Return what the issue would be; the site is held meanwhile, so that no news come in."""
+    with setup.site.lock():
+        return make_draft(setup, due, hand, progress)
+
+
+def prepare_issue(
+    setup: MailSetup, due: Due, hand: Hand, progress: Progress
+) -> tuple[Issue, Draft]:
+    """Freeze an issue, in one transaction, if nobody made it meanwhile.
+
+    One without news or without recipients is noted, too, so that its window is done with.
+
+    Raises:
+        IssueError: It exists.
+    """
+    with setup.site.lock():
+        draft = make_draft(setup, due, hand, progress)
+        with open_transaction(setup.site.open_store) as catalog:
+            return _freeze(setup, catalog, draft), draft
+
+
+def _freeze(setup: MailSetup, catalog: Catalog, draft: Draft) -> Issue:
+    due, now = draft.due, setup.clock()
+    if catalog.issues.get(due.key) is not None:
+        raise IssueError(f"{due.key}: the issue exists; look at it with 'feedpub issue show'")
+    is_empty = draft.digest is None or draft.recipients == 0
+    issue = Issue(
+        id=0,
+        key=due.key,
+        frequency=due.frequency,
+        starts=due.starts,
+        ends=due.ends,
+        scheduled=due.scheduled,
+        state=IssueState.EMPTY if is_empty else IssueState.PREPARED,
+        subject=draft.subject,
+        articles=draft.articles,
+        created=now,
+        finished=now if is_empty else None,
+        note="" if not is_empty else _explain_empty(draft),
+    )
+    content = b"" if draft.digest is None or is_empty else draft.digest.to_bytes()
+    row = catalog.issues.add(issue, content)
+    issue = _number(issue, row)
+    audience = setup.audience_of(due.frequency)
+    recipients = catalog.issues.enrol(issue, draft.selections, audience)
+    notes = {_CLOCK: str(max(_read_clock(catalog), int(due.ends.timestamp()) - 1))}
+    if draft.intro.digest and not is_empty:
+        notes[INTRO_NOTE] = draft.intro.digest
+    catalog.shelves.set_meta(notes)
+    return _number(issue, row, recipients)
+
+
+def _number(issue: Issue, row: int, recipients: int = 0) -> Issue:
+    return replace(issue, id=row, recipients=recipients)
+
+
+def _explain_empty(draft: Draft) -> str:
+    if draft.digest is None:
+        return "nothing new"
+    return "nobody to mail" if not draft.groups else "nothing new for anybody"

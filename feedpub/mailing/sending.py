@@ -1,0 +1,246 @@
+"""One run of ``send`` for one frequency: go on with what is on its way, then make what is due."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Literal
+
+from feedpub.errors import IssueHeldError
+from feedpub.mailing.archive import publish_archive
+from feedpub.mailing.composing import Composing
+from feedpub.mailing.draft import AS_IT_IS, Hand
+from feedpub.mailing.guarding import check_links, check_size
+from feedpub.mailing.preparing import BY_SCHEDULE, Timing, decide, draft_issue, prepare_issue
+from feedpub.mailing.results import End, SendResult
+from feedpub.mailing.schedule import Due, NotDue
+from feedpub.mailing.setup import MailSetup
+from feedpub.model import DeliveryState, Frequency, Issue, IssueState
+from feedpub.ports import Progress
+from feedpub.ports.mailing import Ledger, Mailer
+from feedpub.publishing.setup import open_transaction
+from feedpub.sending import SendOptions, SendReport, Stop, deliver
+
+if TYPE_CHECKING:
+    from feedpub.digest import FrozenDigest
+
+Unknown = Literal["list", "resend", "skip"]
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What a run of ``send`` was told; see ``Newsletter.send``."""
+
+    hand: Hand = AS_IT_IS
+    timing: Timing = BY_SCHEDULE
+    agreed: int | None = None
+    unknown: Unknown = "list"
+    limit: int | None = None
+    rate_per_s: float | None = None
+    probe: bool = True
+
+
+PLAIN = Choices()
+"""Nothing was asked for but to send."""
+
+
+class Run:
+    """Sends the issues of one frequency; the sender's lock is held."""
+
+    def __init__(
+        self,
+        setup: MailSetup,
+        mailer: Mailer,
+        frequency: Frequency,
+        choices: Choices,
+        *,
+        stop: Stop,
+        progress: Progress,
+    ) -> None:
+        self._setup, self._mailer = setup, mailer
+        self._frequency, self._choices = frequency, choices
+        self._stop, self._progress = stop, progress
+
+    def send(self) -> SendResult:
+        """Deliver what is due.
+
+        Raises:
+            IssueHeldError: A person has to look first.
+            BusyError: Another run sends it.
+            MailerError: No mail can be sent.
+        """
+        resumed = [self._resume(issue) for issue in self._list_unfinished()]
+        if any(result.end == End.PARTLY for result in resumed) or self._stop.requested:
+            return resumed[-1]
+        due = decide(self._setup, self._frequency, self._choices.timing)
+        if isinstance(due, NotDue):
+            if resumed:
+                return replace(resumed[-1], next_due=due.next)
+            return SendResult(self._frequency, End.NOT_DUE, next_due=due.next)
+        return self._send_due(due)
+
+    def _list_unfinished(self) -> list[Issue]:
+        with open_transaction(self._setup.site.open_store, read_only=True) as catalog:
+            found: Sequence[Issue] = catalog.issues.unfinished()
+        return [issue for issue in found if issue.frequency == self._frequency]
+
+    # An issue that was frozen before
+
+    def _resume(self, issue: Issue) -> SendResult:
+        self._check_age(issue)
+        if issue.state == IssueState.PREPARED:
+            self._check(issue.key, issue.recipients, load_digest(self._setup, issue))
+        with self._setup.open_ledger() as ledger:
+            self._resolve_unknown(ledger, issue)
+            return self._deliver(ledger, issue)
+
+    def _check_age(self, issue: Issue) -> None:
+        """Hold an issue that a machine forgot about for long: its news are old by now."""
+        timing, age = self._choices.timing, self._setup.clock() - issue.scheduled
+        if timing.catch_up or age <= self._setup.max_age(self._frequency):
+            return
+        if timing.skip_missed:
+            with self._setup.open_ledger() as ledger:
+                ledger.resolve(
+                    issue.id,
+                    [DeliveryState.QUEUED],
+                    DeliveryState.SKIPPED,
+                    int(self._setup.clock().timestamp()),
+                    reason="too old, skipped by the operator",
+                )
+            return
+        raise IssueHeldError(
+            f"{issue.key}: prepared {age.days} days ago and not sent to everybody; send the rest"
+            " with --catch-up, or let it go with --skip-missed",
+            key=issue.key,
+        )
+
+    def _resolve_unknown(self, ledger: Ledger, issue: Issue) -> None:
+        if self._choices.unknown == "list":
+            return
+        resend = self._choices.unknown == "resend"
+        ledger.resolve(
+            issue.id,
+            [DeliveryState.UNKNOWN],
+            DeliveryState.QUEUED if resend else DeliveryState.SKIPPED,
+            int(self._setup.clock().timestamp()),
+            reason="sent again by the operator" if resend else "left by the operator",
+        )
+
+    # A new one
+
+    def _send_due(self, due: Due) -> SendResult:
+        draft = draft_issue(self._setup, due, self._choices.hand, self._progress)
+        if draft.digest is not None and draft.recipients:
+            self._check(due.key, draft.recipients, draft.digest)
+        issue, draft = prepare_issue(self._setup, due, self._choices.hand, self._progress)
+        if issue.state == IssueState.EMPTY:
+            return SendResult(
+                self._frequency, End.NOTHING, issue.key, draft.articles, reasons=(issue.note,)
+            )
+        with self._setup.open_ledger() as ledger:
+            return self._deliver(ledger, issue)
+
+    def _check(self, key: str, recipients: int, digest: "FrozenDigest") -> None:
+        setup = self._setup
+        with open_transaction(setup.site.open_store, read_only=True) as catalog:
+            largest = catalog.issues.largest_sent()
+        check_size(
+            key,
+            recipients,
+            largest=largest,
+            limit=setup.max_recipients,
+            agreed=self._choices.agreed,
+            command=f"feedpub send {self._frequency}",
+        )
+        if self._choices.probe:
+            check_links(setup, key, _list_links(digest))
+
+    # Delivery
+
+    def _deliver(self, ledger: Ledger, issue: Issue) -> SendResult:
+        setup = self._setup
+        setup.back_up()
+        digest = load_digest(setup, issue)
+        publish_archive(setup, issue)
+        report = deliver(
+            issue.id,
+            ledger=ledger,
+            mailer=self._mailer,
+            compose=Composing(digest, setup.make_composer(issue), setup.site.open_store),
+            options=self._options(),
+            clock=setup.clock,
+            stop=self._stop,
+            progress=self._progress,
+        )
+        return self._tell(ledger, issue, report)
+
+    def _options(self) -> SendOptions:
+        choices, options = self._choices, self._setup.options
+        if choices.limit is not None:
+            options = replace(options, limit=choices.limit)
+        if choices.rate_per_s is not None:
+            options = replace(options, rate=choices.rate_per_s)
+        return options
+
+    def _tell(self, ledger: Ledger, issue: Issue, report: SendReport) -> SendResult:
+        counts = ledger.counts(issue.id)
+        next_due = ledger.next_due(issue.id)
+        waiting = sum(counts.get(state, 0) for state in _OPEN)
+        unknown = counts.get(DeliveryState.UNKNOWN, 0)
+        failed = counts.get(DeliveryState.FAILED, 0)
+        is_whole = not (waiting or unknown or failed)
+        return SendResult(
+            self._frequency,
+            End.SENT if is_whole else End.PARTLY,
+            issue.key,
+            issue.articles,
+            issue.recipients,
+            counts,
+            retry_at=datetime.fromtimestamp(next_due, UTC) if waiting and next_due else None,
+            reasons=tuple(_explain(report)),
+            next_command=suggest_command(issue, counts),
+        )
+
+
+_OPEN = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.COMMITTING)
+
+
+def _explain(report: SendReport) -> Iterator[str]:
+    """Yield what hindered a run, a line each."""
+    if report.stopped is not None:
+        yield report.stopped.text
+    for domain, reply in report.paused.items():
+        yield f"{domain} refuses our mail for now: {reply}"
+    if report.held:
+        yield (
+            f"{report.held:,} addresses do not exist, too many to believe; look at them with"
+            " 'feedpub issue show --failed', and unsubscribe those that are gone"
+        )
+    if report.deferred:
+        yield f"{report.deferred:,} were put off by their servers and are tried again"
+
+
+def suggest_command(issue: Issue, counts: Mapping[DeliveryState, int]) -> str:
+    """Return what to type next about an issue; empty if it is done with."""
+    if issue.state == IssueState.STOPPED:
+        return f"feedpub issue stop --undo {issue.key}"
+    if issue.state in (IssueState.DROPPED, IssueState.EMPTY):
+        return ""
+    if any(counts.get(state) for state in _OPEN):
+        return f"feedpub send {issue.frequency}"
+    if counts.get(DeliveryState.UNKNOWN) or counts.get(DeliveryState.FAILED):
+        return f"feedpub issue show {issue.key}"
+    return ""
+
+
+def load_digest(setup: MailSetup, issue: Issue) -> "FrozenDigest":
+    """Return the digest of an issue as it was frozen."""
+    from feedpub.digest import FrozenDigest
+
+    with open_transaction(setup.site.open_store, read_only=True) as catalog:
+        return FrozenDigest.from_bytes(catalog.issues.content(issue.id))
+
+
+def _list_links(digest: "FrozenDigest") -> list[str]:
+    """Return a link of the mails to articles, and where their pictures are."""
+    return [article.url for article in digest.articles[:1]]
