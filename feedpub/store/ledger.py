@@ -185,15 +185,20 @@ class SqlLedger:
 
     def release(self, issue: int, now: int) -> bool:
         """Put what is ours and unsent back, give the lease back."""
-        with self._transaction() as cursor:
-            _recover(cursor, issue, now, token=self._token)
-            cursor.execute(
-                "UPDATE issues SET holder = NULL, held_until = NULL WHERE id = ? AND holder = ?",
-                (issue, self._holder(self._token)),
-            )
-            cursor.execute(_FINISH, (int(IssueState.FINISHED), now, issue))
-            (state,) = cursor.execute("SELECT state FROM issues WHERE id = ?", (issue,)).fetchone()
-        _held_here.discard(self._token)
+        try:
+            with self._transaction() as cursor:
+                _recover(cursor, issue, now, token=self._token)
+                cursor.execute(
+                    "UPDATE issues SET holder = NULL, held_until = NULL"
+                    " WHERE id = ? AND holder = ?",
+                    (issue, self._holder(self._token)),
+                )
+                cursor.execute(_FINISH, (int(IssueState.FINISHED), now, issue))
+                (state,) = cursor.execute(
+                    "SELECT state FROM issues WHERE id = ?", (issue,)
+                ).fetchone()
+        finally:
+            _held_here.discard(self._token)
         return bool(state == IssueState.FINISHED)
 
     def lease(self, issue: int) -> Lease | None:

@@ -1,0 +1,1 @@
+"""How mail leaves: SMTP, a maildir, the sendmail command, or a folder for rehearsals."""
