@@ -80,7 +80,7 @@ def write_mailbox(name: str, address: str, display: str = "") -> Field:
 
 def write_list_id(title: str, list_id: str) -> Field:
     """Return the field that names a list, a phrase and ``<an.identifier>`` (RFC 2919)."""
-    return write_mailbox("List-Id", list_id, title)
+    return write_mailbox("List-Id", list_id if make_line(title) else f"<{list_id}>", title)
 
 
 def write_parts(name: str, *parts: str) -> Field:
