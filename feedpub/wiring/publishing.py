@@ -1,4 +1,4 @@
-"""The only place that picks adapters: settings in, a ready ``Publisher`` out."""
+"""Wires the publisher: settings in, a ready ``Publisher`` out."""
 
 import hashlib
 import os
@@ -306,13 +306,3 @@ class _Hub:
         with Fetcher(allow_private=True, ports=None) as fetcher:
             pinged = ping(self._hub, topics, fetcher=fetcher)
         return list(pinged.told), list(pinged.problems)
-
-
-__all__ = [
-    "create_site",
-    "digest_settings",
-    "make_setup",
-    "make_sources",
-    "open_site",
-    "restore_site",
-]
