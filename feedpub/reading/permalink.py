@@ -20,6 +20,7 @@ _JEKYLL_STYLES = {
 }
 _TOKEN = re.compile(r":([a-z_]+)")
 _SAFE = "/-._~!$&'()*+,;=:@%"
+_DATE = re.compile(r"^.*\d{4}-\d{2}-\d{2}-(?=.)")
 _BROKEN_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
@@ -90,6 +91,23 @@ def _encode(path: str) -> str:
     return quote(_BROKEN_PERCENT.sub("%25", path), safe=_SAFE)
 
 
+def _drop_index(path: str) -> str:
+    folder, _, name = path.rpartition("/")
+    return folder if name == "index" else path
+
+
+def _eleventy_slug(path: str) -> str:
+    """Return the path without the date of the file's name, and without the name of its folder."""
+    folder, _, name = path.rpartition("/")
+    name = _DATE.sub("", name)
+    is_folder = name == "index" or name == folder.rpartition("/")[2]
+    return folder if is_folder else _join(folder, name)
+
+
+def _join(folder: str, name: str) -> str:
+    return f"{folder}/{name}" if folder else name
+
+
 def _quote(text: str) -> str:
     return quote(text, safe="/+")
 
@@ -139,10 +157,22 @@ class _Article:
         """Return the file's name with its folders, as Hexo's ``new_post_name: :title.md`` has it.
 
         A date before the title stays. Hexo takes no slug from the front matter; where the
-        generator is not known, one is believed.
+        generator is not known, one is believed. The others have no pattern of their own, and
+        borrow this one for the addresses that they give by themselves.
         """
-        own = self._own("slug") if self._generator != "hexo" else None
-        return own or self._path.rpartition(".")[0].removeprefix("_posts/")
+        path = self._path.rpartition(".")[0].removeprefix("_posts/")
+        if self._generator == "hexo":
+            return path
+        if self._generator == "zola":
+            return self._zola_slug(path)
+        if self._generator == "eleventy":
+            return _eleventy_slug(path)
+        return self._own("slug") or _drop_index(path)
+
+    def _zola_slug(self, path: str) -> str:
+        """Return the path with the file's name, or that of its folder, without the date."""
+        folder = _drop_index(path).rpartition("/")[0]
+        return _join(folder, self._own("slug") or self._name.stem)
 
     def hexo_title(self) -> str:
         """Return the title as Hexo writes it in addresses."""

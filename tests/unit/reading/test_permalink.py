@@ -77,6 +77,42 @@ def test_hexos_slug_is_the_files_name_whatever_the_fields_say(token: str) -> Non
     )
 
 
+@pytest.mark.parametrize(
+    ("generator", "path", "expected"),
+    [
+        # getzola.org/documentation/content/page
+        ("zola", "foo/index.md", "foo/"),
+        ("zola", "a/2018-10-10-foo/index.md", "a/foo/"),
+        ("zola", "a/2018-10-10_foo.md", "a/foo/"),
+        ("zola", "a/foo.md", "a/foo/"),
+        # 11ty.dev/docs/permalinks; filePathStem of 11ty.dev/docs/data-eleventy-supplied
+        ("eleventy", "foo/index.md", "foo/"),
+        ("eleventy", "a/2018-10-10-foo.md", "a/foo/"),
+        ("eleventy", "2018-10-10-a/index.md", "2018-10-10-a/"),
+        ("eleventy", "a/foo/foo.md", "a/foo/"),
+        # docs.astro.build/en/guides/content-collections: the id of an entry
+        ("astro", "foo/index.mdx", "foo/"),
+        ("astro", "a/2018-10-10-foo.md", "a/2018-10-10-foo/"),
+        ("auto", "a/foo/index.md", "a/foo/"),
+        ("auto", "a/index-of-all.md", "a/index-of-all/"),
+        ("hexo", "foo/index.md", "foo/index/"),
+        *((name, "index.md", "") for name in ("eleventy", "astro", "auto")),
+    ],
+)
+def test_a_page_bundle_is_called_as_its_folder(generator: str, path: str, expected: str) -> None:
+    assert expand("/:title/", generator, path=path) == expected
+
+
+@pytest.mark.parametrize("generator", ["zola", "eleventy", "astro", "auto"])
+def test_a_file_at_the_root_brings_no_slash_along(generator: str) -> None:
+    assert expand("/p-:title/", generator, path="foo.md") == "p-foo/"
+
+
+def test_a_slug_of_zolas_replaces_the_last_part_only() -> None:
+    for path in ("a/foo.md", "a/foo/index.md"):
+        assert expand("/:title/", "zola", path=path, fields={"slug": "bar"}) == "a/bar/"
+
+
 @pytest.mark.parametrize("pattern", [":year/:title/", ":id/"])
 def test_a_pattern_that_asks_for_what_is_not_there_says_so(pattern: str) -> None:
     with pytest.raises(PermalinkError, match=r"the permalink pattern needs ':\w+'; add"):
