@@ -7,7 +7,6 @@ one on which the function fails in a way that nobody thought of.
 
 import ctypes
 import fcntl
-import gc
 import logging
 import multiprocessing
 import os
@@ -85,7 +84,6 @@ def count_cores() -> int:
 
 def _give_memory_back() -> None:
     """Return what is free to the system: each process to come would hold it once more."""
-    gc.collect()
     with suppress(OSError, AttributeError):  # only the GNU library offers it
         ctypes.CDLL(None).malloc_trim(0)
 

@@ -1,5 +1,8 @@
 """A folder that any web server can serve; every file appears whole or not at all."""
 
+# A Path takes longer to make than a file to rename, and there are thousands.
+# ruff: noqa: PTH
+
 import errno
 import os
 import secrets
@@ -37,103 +40,113 @@ class LocalTarget:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self._folders: set[Path] = set()
+        self._base = str(root.absolute())
+        self._folders: set[str] = set()
 
     def stage(self, path: str, data: bytes) -> Staged | None:
         """See ``feedpub.ports.Target``."""
-        place = self.root / path
+        place = self._place(path)
         if _holds(place, data):
             return None
-        waiting = place.with_name(PREFIX + secrets.token_hex(8))
+        folder, ticket = os.path.dirname(place), PREFIX + secrets.token_hex(8)
+        waiting = f"{folder}/{ticket}"
         with explain_errors(place):
-            if place.parent not in self._folders:
-                place.parent.mkdir(parents=True, exist_ok=True)
-                self._folders.add(place.parent)
+            if folder not in self._folders:
+                os.makedirs(folder, exist_ok=True)
+                self._folders.add(folder)
             try:
                 _write(waiting, data)
             except OSError:
                 with suppress(OSError):
-                    waiting.unlink()
+                    os.unlink(waiting)
                 raise
-        return Staged(path, waiting.name)
+        return Staged(path, ticket)
 
     def commit(self, staged: Sequence[Staged]) -> None:
         """See ``feedpub.ports.Target``."""
-        folders: dict[Path, None] = {}
+        fresh: set[str] = set()
+        folders: dict[str, None] = {}
         for path, ticket in staged:
-            place = self.root / path
+            place = self._place(path)
+            folder = os.path.dirname(place)
             with explain_errors(place):
-                is_new = not place.exists()
-                place.with_name(ticket).replace(place)
-            folders[place.parent] = None
-            if is_new:  # perhaps the folders are, too, and their names stand in those above
-                folders.update(dict.fromkeys(self._list_above(place.parent)))
-        self._synchronise(folders)
+                if not os.path.exists(place):
+                    fresh.add(folder)
+                os.replace(f"{folder}/{ticket}", place)
+            folders[folder] = None
+        # Perhaps folders are new, too, and their names stand in those above.
+        above = (parent for folder in fresh for parent in self._list_above(folder))
+        self._synchronise([*folders, *(dict.fromkeys(above).keys() - folders.keys())])
 
-    def _list_above(self, folder: Path) -> Iterator[Path]:
-        while folder != self.root.parent and folder != folder.parent:
-            folder = folder.parent
+    def _place(self, path: str) -> str:
+        return f"{self._base}/{path}"
+
+    def _list_above(self, folder: str) -> Iterator[str]:
+        top = os.path.dirname(self._base)
+        while folder not in (top, os.path.dirname(folder)):
+            folder = os.path.dirname(folder)
             yield folder
 
     def delete(self, paths: Sequence[str]) -> list[str]:
         """See ``feedpub.ports.Target``."""
         deleted = []
-        folders: dict[Path, None] = {}
+        folders: dict[str, None] = {}
         for path in paths:
-            place = self.root / path
+            place = self._place(path)
             with explain_errors(place):
                 try:
-                    place.unlink()
+                    os.unlink(place)
                 except FileNotFoundError:  # perhaps an interrupted run came as far as this
                     pass
                 else:
                     deleted.append(path)
-            folders[place.parent] = None
+            folders[os.path.dirname(place)] = None
         self._synchronise([folder for folder in folders if not self._prune(folder)])
         return deleted
 
-    def _prune(self, folder: Path) -> bool:
+    def _prune(self, folder: str) -> bool:
         """Remove a folder that nothing is left in, and those above it; return whether it went."""
         went = False
-        while folder != self.root and folder.is_relative_to(self.root):
+        while folder.startswith(self._place("")):
             try:
-                folder.rmdir()
+                os.rmdir(folder)
             except OSError:  # it still holds something
                 break
             went = True
             self._folders.discard(folder)
-            folder = folder.parent
+            folder = os.path.dirname(folder)
         return went
 
-    def _synchronise(self, folders: Sequence[Path] | dict[Path, None]) -> None:
+    def _synchronise(self, folders: Sequence[str]) -> None:
         # The calls wait for the disk, which serves several at once better than one by one.
         with ThreadPoolExecutor(8) as threads:
             list(threads.map(_synchronise_folder, folders))
 
     def exists(self, path: str) -> bool:
         """See ``feedpub.ports.Target``."""
-        return (self.root / path).is_file()
+        return os.path.isfile(self._place(path))
 
     def sweep(self) -> None:
         """See ``feedpub.ports.Target``."""
         for folder, _, names in os.walk(self.root):
             for name in names:
                 if name.startswith(PREFIX):
-                    waiting = Path(folder, name)
-                    with explain_errors(waiting):
-                        waiting.unlink(missing_ok=True)
+                    waiting = f"{folder}/{name}"
+                    with explain_errors(waiting), suppress(FileNotFoundError):
+                        os.unlink(waiting)
 
 
-def _holds(place: Path, data: bytes) -> bool:
+def _holds(place: str, data: bytes) -> bool:
     try:
-        if place.stat().st_size != len(data):
+        if os.stat(place).st_size != len(data):
             return False
-        return place.read_bytes() == data
+        with open(place, "rb") as file:
+            return file.read() == data
     except OSError:
         return False
 
 
-def _write(path: Path, data: bytes) -> None:
+def _write(path: str, data: bytes) -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)
     try:
         view = memoryview(data)
@@ -144,7 +157,7 @@ def _write(path: Path, data: bytes) -> None:
         os.close(descriptor)
 
 
-def _synchronise_folder(folder: Path) -> None:
+def _synchronise_folder(folder: str) -> None:
     try:
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     except (FileNotFoundError, PermissionError):  # one above the output need not be ours
@@ -157,7 +170,7 @@ def _synchronise_folder(folder: Path) -> None:
 
 
 @contextmanager
-def explain_errors(place: Path) -> Iterator[None]:
+def explain_errors(place: object) -> Iterator[None]:
     """Name the file and the remedy in an error of the operating system.
 
     Raises:
