@@ -1,8 +1,5 @@
 """A folder that any web server can serve; every file appears whole or not at all."""
 
-# A Path takes longer to make than a file to rename, and there are thousands.
-# ruff: noqa: PTH
-
 import errno
 import os
 import secrets
