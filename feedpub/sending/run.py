@@ -107,6 +107,7 @@ class _Run:
         self._error: BaseException | None = None
         self._unreachable: MailerError | None = None
         self._aborted = False
+        self._over = threading.Event()
         self._dispatcher = self._begin_round()
 
     def _begin_round(self) -> Dispatcher:
@@ -222,12 +223,13 @@ class _Run:
         try:
             counts = self._ledger.counts(self._issue)
             self._total = counts.get(DeliveryState.QUEUED, 0)
-            self._renewed, self._moved = time.monotonic(), 0
+            threading.Thread(target=self._keep_lease, name="lease", daemon=True).start()
             self._send_rounds()
         except BaseException as error:
             self.fail(error)
             raise
         finally:
+            self._over.set()
             finished = self._tidy()
         return self._report(recovered, on_bounces, finished=finished)
 
@@ -297,20 +299,22 @@ class _Run:
             self.halt(StopReason.SIGNAL, "told to stop")
         if self._progress is not None:
             self._progress("send", self._done, self._total)
-        if time.monotonic() - self._renewed >= self._options.renew_s and not self.is_stopping:
-            self._renew()
 
-    def _renew(self) -> None:
-        moved, self._moved = self._done > self._moved, self._done
-        try:
-            ours = self._ledger.renew(self._issue, self.now(), moved=moved)
-        except FeedpubError as error:
-            self.fail(error)
-            return
-        self._renewed = time.monotonic()
-        if not ours:
-            text = "the issue was stopped, or another sender took over"
-            self.halt(StopReason.LEASE, text)
+    def _keep_lease(self) -> None:
+        """Renew it until the run is over; in a thread, since a build may hold the database."""
+        before = 0
+        while not self._over.wait(self._options.renew_s):
+            done = self._done
+            try:
+                ours = self._ledger.renew(self._issue, self.now(), moved=done > before)
+            except Exception as error:  # noqa: BLE001 - kept for the end of the run
+                self.fail(error)
+                return
+            before = done
+            if not ours:
+                text = "the issue was stopped, or another sender took over"
+                self.halt(StopReason.LEASE, text)
+                return
 
     @property
     def _done(self) -> int:

@@ -1,17 +1,15 @@
 """The send ledger on SQLite, by plain statements: an ORM's second would be a message's second."""
 
-import os
 import secrets
-import socket
 import sqlite3
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
 from urllib.parse import quote
 
-from feedpub.deliveries import OPEN, sources, why_not_mailed
+from feedpub.deliveries import why_not_mailed
 from feedpub.errors import BusyError, MissingStoreError
 from feedpub.model import DeliveryState, IssueState, SubscriberState
 from feedpub.ports.mailing import (
@@ -24,22 +22,21 @@ from feedpub.ports.mailing import (
     Outcome,
     Recovery,
 )
-from feedpub.store.engine import damaged, explain_errors
+from feedpub.store import ledger_statements as statements
+from feedpub.store.engine import explain_errors
 from feedpub.store.issues import split_choice
+from feedpub.store.lease import describe_holder, held_here, is_alive, read_lease
 
 BUSY_TIMEOUT_S = 60
 """A build may hold the database's one write lock for many seconds."""
 
 LEASE_S = 120
-# A lease that ends so far ahead was written by a clock that has been put right since.
-_ABSURD_S = 3600
+_CLOSE_S = 1
 _PAGE = 500
 _MOST = 1000
 _UNKNOWN = "the sender ended between the final dot and its reply"
 
 _split = lru_cache(4096)(split_choice)
-_held_here: set[int] = set()
-"""Tokens of the leases of this process: its own number proves nothing where it is always 1."""
 
 
 class SqlLedger:
@@ -69,7 +66,6 @@ class SqlLedger:
         self._hash = hash_mailbox
         self._lease_s = lease_s
         self._lock = threading.Lock()
-        self._host = socket.gethostname() or "localhost"
         self._token = secrets.randbits(62)
 
     @classmethod
@@ -105,9 +101,10 @@ class SqlLedger:
         return cls(connection, str(path), hash_mailbox, lease_s=lease_s)
 
     def close(self) -> None:
-        """Let go of the file."""
-        with self._lock:
+        """Let go of the file; a thread that is still writing keeps it until the process ends."""
+        if self._lock.acquire(timeout=_CLOSE_S):
             self._connection.close()
+            self._lock.release()
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Cursor]:
@@ -138,8 +135,8 @@ class SqlLedger:
             ).fetchone()
             if row is None or row[0] not in (IssueState.PREPARED, IssueState.SENDING):
                 return None
-            held = _read_lease(row[1:])
-            if held is not None and self._is_alive(held, now):
+            held = read_lease(row[1:])
+            if held is not None and is_alive(held, now):
                 raise BusyError(
                     f"issue {issue} is being sent by process {held.pid} on {held.host}; "
                     "wait for it, see 'feedpub status'"
@@ -148,26 +145,14 @@ class SqlLedger:
                 "UPDATE issues SET state = ?, holder = ?, held_until = ?, progressed = ?"
                 " WHERE id = ?",
                 (
-                    int(IssueState.SENDING), self._holder(token), now + self._lease_s,
+                    int(IssueState.SENDING), describe_holder(token), now + self._lease_s,
                     row[3] if row[3] is not None else now, issue,
                 ),
             )  # fmt: skip
             found = _recover(cursor, issue, now)
         self._token = token
-        _held_here.add(token)
+        held_here.add(token)
         return found
-
-    def _holder(self, token: int) -> str:
-        return f"{self._host} {os.getpid()} {token}"
-
-    def _is_alive(self, held: Lease, now: int) -> bool:
-        if held.until <= now or held.until > now + _ABSURD_S:
-            return False
-        if held.host != self._host:
-            return True
-        if held.pid == os.getpid():
-            return held.token in _held_here
-        return _runs(held.pid)
 
     def renew(self, issue: int, now: int, *, moved: bool) -> bool:
         """Prolong the lease."""
@@ -178,7 +163,7 @@ class SqlLedger:
                 " WHERE id = ? AND state = ? AND holder = ?",
                 (
                     now + self._lease_s, moved, now,
-                    issue, int(IssueState.SENDING), self._holder(self._token),
+                    issue, int(IssueState.SENDING), describe_holder(self._token),
                 ),
             )  # fmt: skip
             return cursor.rowcount == 1
@@ -191,20 +176,20 @@ class SqlLedger:
                 cursor.execute(
                     "UPDATE issues SET holder = NULL, held_until = NULL"
                     " WHERE id = ? AND holder = ?",
-                    (issue, self._holder(self._token)),
+                    (issue, describe_holder(self._token)),
                 )
-                cursor.execute(_FINISH, (int(IssueState.FINISHED), now, issue))
+                cursor.execute(statements.FINISH, (int(IssueState.FINISHED), now, issue))
                 (state,) = cursor.execute(
                     "SELECT state FROM issues WHERE id = ?", (issue,)
                 ).fetchone()
         finally:
-            _held_here.discard(self._token)
+            held_here.discard(self._token)
         return bool(state == IssueState.FINISHED)
 
     def lease(self, issue: int) -> Lease | None:
         """Return who sends an issue, also where the lease is over."""
         rows = self._read("SELECT holder, held_until, progressed FROM issues WHERE id = ?", issue)
-        return _read_lease(rows[0]) if rows else None
+        return read_lease(rows[0]) if rows else None
 
     # The way of a delivery
 
@@ -212,7 +197,8 @@ class SqlLedger:
         """Take rows that are due, and skip those of people who are not mailed any more."""
         with self._transaction() as cursor:
             rows = cursor.execute(
-                _CLAIM, (issue, now, issue, self._holder(self._token), min(limit, _MOST))
+                statements.CLAIM,
+                (issue, now, issue, describe_holder(self._token), min(limit, _MOST)),
             ).fetchall()
             listed = self._suppressed(cursor, [row[5] for row in rows if row[5] is not None])
             claims: list[Claim] = []
@@ -228,8 +214,8 @@ class SqlLedger:
                     claims.append(Claim(delivery, issue, who, address, _split(choice), *rest))
                 else:
                     skipped.append((now, reason, delivery))
-            cursor.executemany(_SKIP, skipped)
-            cursor.executemany(_TAKE, [(self._token, claim.delivery) for claim in claims])
+            cursor.executemany(statements.SKIP, skipped)
+            cursor.executemany(statements.TAKE, [(self._token, claim.delivery) for claim in claims])
         return Batch(claims, len(skipped))
 
     def _suppressed(self, cursor: sqlite3.Cursor, mailboxes: Sequence[str]) -> dict[str, str]:
@@ -253,7 +239,7 @@ class SqlLedger:
                     _write(cursor, outcome, token, now)
             return [
                 change.crossing is None
-                or cursor.execute(_CROSS, (change.crossing, token)).rowcount == 1
+                or cursor.execute(statements.CROSS, (change.crossing, token)).rowcount == 1
                 for change in changes
             ]
 
@@ -275,14 +261,14 @@ class SqlLedger:
 
     def rows(self, issue: int, states: Sequence[DeliveryState]) -> Iterator[Listed]:
         """Yield the rows in some states, oldest first; a few at a time are held."""
-        query = _LIST.format(states=_join(states))
+        query = statements.LIST.format(states=statements.join_states(states))
         for row in self._pages(query, issue):
             id, who, address, state, *rest = row
             yield Listed(id, who, address, DeliveryState(state), *rest)  # type: ignore[arg-type]
 
     def bounced(self, issue: int) -> Iterator[Bounced]:
         """Yield failed rows whose address does not exist and whose subscriber is still active."""
-        for row in self._pages(_BOUNCED, issue):
+        for row in self._pages(statements.BOUNCED, issue):
             yield Bounced(*row)  # type: ignore[arg-type]
 
     def _pages(self, query: str, issue: int) -> Iterator[tuple[object, ...]]:
@@ -302,7 +288,7 @@ class SqlLedger:
         deliveries: Sequence[int] | None = None,
     ) -> int:
         """Let the operator decide about rows: send them (again), or skip them."""
-        statement = _RESOLVE.format(states=_join(states))
+        statement = statements.RESOLVE.format(states=statements.join_states(states))
         values = (int(to), now, reason, issue)
         with self._transaction() as cursor:
             if deliveries is None:
@@ -320,96 +306,18 @@ class SqlLedger:
 
 def _recover(cursor: sqlite3.Cursor, issue: int, now: int, *, token: int | None = None) -> Recovery:
     """Bring rows that nobody works on any more to where they belong; all, or those of a token."""
-    cursor.execute(_REQUEUE, (issue, token, token))
+    cursor.execute(statements.REQUEUE, (issue, token, token))
     queued = cursor.rowcount
-    cursor.execute(_DOUBT, (now, _UNKNOWN, now, issue, token, token))
+    cursor.execute(statements.DOUBT, (now, _UNKNOWN, now, issue, token, token))
     return Recovery(queued, cursor.rowcount)
 
 
 def _write(cursor: sqlite3.Cursor, outcome: Outcome, token: int, now: int) -> None:
     delivery, state, code, reply, not_before, tried, bounced = outcome
     cursor.execute(
-        _SETTLE[state],
+        statements.SETTLE[state],
         (
             now, code, reply, not_before, bounced, tried, tried or not_before > 0, now,
             delivery, token,
         ),
     )  # fmt: skip
-
-
-def _join(states: Iterable[DeliveryState]) -> str:
-    return ", ".join(str(int(state)) for state in states)
-
-
-def _read_lease(row: Sequence[object]) -> Lease | None:
-    holder, until, progressed = row
-    if holder is None:
-        return None
-    try:
-        host, pid, token = str(holder).rsplit(" ", 2)
-        return Lease(host, int(pid), int(token), int(str(until)), int(str(progressed)))
-    except ValueError as error:
-        raise damaged("deliveries", f"holder {holder!r} makes no sense") from error
-
-
-def _runs(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except (OSError, OverflowError):
-        return True  # it is somebody else's, and there
-    return True
-
-
-_CLAIM = """
-SELECT d.id, d.subscriber, s.address, s.state, s.paused, s.mailbox,
-       c.choice, c.language, c.since, d.attempts, d.first_try
-FROM deliveries d JOIN subscribers s ON s.id = d.subscriber JOIN selections c ON c.id = d.selection
-WHERE d.issue = ? AND d.state = 0 AND d.not_before <= ?
-  AND EXISTS (SELECT 1 FROM issues WHERE id = ? AND state = 1 AND holder = ?)
-ORDER BY d.not_before, d.id LIMIT ?
-"""
-_TAKE = "UPDATE deliveries SET state = 1, token = ? WHERE id = ?"
-_SKIP = "UPDATE deliveries SET state = 6, at = ?, reply = ? WHERE id = ?"
-_CROSS = "UPDATE deliveries SET state = 2 WHERE id = ? AND state = 1 AND token = ?"
-_REQUEUE = """
-UPDATE deliveries SET state = 0, token = NULL
-WHERE issue = ? AND state = 1 AND (? IS NULL OR token = ?)
-"""
-# They keep their token, so that a sender that lives after all may say how it ended.
-_DOUBT = """
-UPDATE deliveries SET state = 5, at = ?, code = '', reply = ?, attempts = attempts + 1,
-                      first_try = coalesce(first_try, ?)
-WHERE issue = ? AND state = 2 AND (? IS NULL OR token = ?)
-"""
-_SETTLE = {
-    state: (
-        f"UPDATE deliveries SET state = {int(state)}, at = ?, code = ?, reply = ?, not_before = ?,"  # noqa: S608
-        " bounced = ?, attempts = attempts + ?,"
-        " first_try = CASE WHEN ? THEN coalesce(first_try, ?) ELSE first_try END"
-        f" WHERE id = ? AND token = ? AND state IN ({_join(sources(state))})"
-    )
-    for state in DeliveryState
-    if state not in OPEN or state is DeliveryState.QUEUED
-}
-_FINISH = """
-UPDATE issues SET state = ?, finished = ? WHERE id = ? AND state = 1 AND holder IS NULL
-  AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.issue = issues.id AND d.state < 3)
-  AND recipients = (SELECT count(*) FROM deliveries d WHERE d.issue = issues.id)
-"""
-_LIST = """
-SELECT d.id, d.subscriber, coalesce(s.address, ''), d.state, d.attempts, d.at, d.not_before,
-       coalesce(d.code, ''), coalesce(d.reply, '')
-FROM deliveries d JOIN subscribers s ON s.id = d.subscriber
-WHERE d.issue = ? AND d.id > ? AND d.state IN ({states}) ORDER BY d.id LIMIT ?
-"""
-_BOUNCED = """
-SELECT d.id, d.subscriber, d.code FROM deliveries d JOIN subscribers s ON s.id = d.subscriber
-WHERE d.issue = ? AND d.id > ? AND d.state = 4 AND d.bounced AND s.state = 1
-ORDER BY d.id LIMIT ?
-"""
-_RESOLVE = (
-    "UPDATE deliveries SET state = ?, at = ?, reply = ?, not_before = 0, token = NULL,"
-    " attempts = 0, first_try = NULL, bounced = 0 WHERE issue = ? AND state IN ({states})"
-)

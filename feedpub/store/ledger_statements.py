@@ -1,0 +1,68 @@
+"""What the send ledger says to SQLite.
+
+States of deliveries: 0 queued, 1 sending, 2 committing, 3 sent, 4 failed, 5 unknown, 6 skipped.
+Of issues and subscribers, 1 is sending and active.
+"""
+
+from collections.abc import Iterable
+
+from feedpub.deliveries import OPEN, sources
+from feedpub.model import DeliveryState
+
+
+def join_states(states: Iterable[DeliveryState]) -> str:
+    """Return states as SQL lists them."""
+    return ", ".join(str(int(state)) for state in states)
+
+
+CLAIM = """
+SELECT d.id, d.subscriber, s.address, s.state, s.paused, s.mailbox,
+       c.choice, c.language, c.since, d.attempts, d.first_try
+FROM deliveries d JOIN subscribers s ON s.id = d.subscriber JOIN selections c ON c.id = d.selection
+WHERE d.issue = ? AND d.state = 0 AND d.not_before <= ?
+  AND EXISTS (SELECT 1 FROM issues WHERE id = ? AND state = 1 AND holder = ?)
+ORDER BY d.not_before, d.id LIMIT ?
+"""
+TAKE = "UPDATE deliveries SET state = 1, token = ? WHERE id = ?"
+SKIP = "UPDATE deliveries SET state = 6, at = ?, reply = ? WHERE id = ?"
+CROSS = "UPDATE deliveries SET state = 2 WHERE id = ? AND state = 1 AND token = ?"
+REQUEUE = """
+UPDATE deliveries SET state = 0, token = NULL
+WHERE issue = ? AND state = 1 AND (? IS NULL OR token = ?)
+"""
+# They keep their token, so that a sender that lives after all may say how it ended.
+DOUBT = """
+UPDATE deliveries SET state = 5, at = ?, code = '', reply = ?, attempts = attempts + 1,
+                      first_try = coalesce(first_try, ?)
+WHERE issue = ? AND state = 2 AND (? IS NULL OR token = ?)
+"""
+SETTLE = {
+    state: (
+        f"UPDATE deliveries SET state = {int(state)}, at = ?, code = ?, reply = ?, not_before = ?,"  # noqa: S608
+        " bounced = ?, attempts = attempts + ?,"
+        " first_try = CASE WHEN ? THEN coalesce(first_try, ?) ELSE first_try END"
+        f" WHERE id = ? AND token = ? AND state IN ({join_states(sources(state))})"
+    )
+    for state in DeliveryState
+    if state not in OPEN or state is DeliveryState.QUEUED
+}
+FINISH = """
+UPDATE issues SET state = ?, finished = ? WHERE id = ? AND state = 1 AND holder IS NULL
+  AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.issue = issues.id AND d.state < 3)
+  AND recipients = (SELECT count(*) FROM deliveries d WHERE d.issue = issues.id)
+"""
+LIST = """
+SELECT d.id, d.subscriber, coalesce(s.address, ''), d.state, d.attempts, d.at, d.not_before,
+       coalesce(d.code, ''), coalesce(d.reply, '')
+FROM deliveries d JOIN subscribers s ON s.id = d.subscriber
+WHERE d.issue = ? AND d.id > ? AND d.state IN ({states}) ORDER BY d.id LIMIT ?
+"""
+BOUNCED = """
+SELECT d.id, d.subscriber, d.code FROM deliveries d JOIN subscribers s ON s.id = d.subscriber
+WHERE d.issue = ? AND d.id > ? AND d.state = 4 AND d.bounced AND s.state = 1
+ORDER BY d.id LIMIT ?
+"""
+RESOLVE = (
+    "UPDATE deliveries SET state = ?, at = ?, reply = ?, not_before = 0, token = NULL,"
+    " attempts = 0, first_try = NULL, bounced = 0 WHERE issue = ? AND state IN ({states})"
+)
