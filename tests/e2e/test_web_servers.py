@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import socket
 import subprocess
 import time
@@ -11,16 +12,19 @@ from pathlib import Path
 import pytest
 import requests
 
+from feedpub.web.feeds import create_app
 from tests.support import needs
+from tests.support.browser import open_browser, open_page
 from tests.support.documents import read_blocks
 
-DOCUMENT = Path(__file__).resolve().parents[2] / "docs/how-to/web-servers.md"
+ROOT = Path(__file__).resolve().parents[2]
+DOCUMENT = ROOT / "docs/how-to/web-servers.md"
 FILES = {
     "feeds/index.html": "text/html; charset=utf-8",
-    "feeds/all/rss.xml": "application/rss+xml; charset=utf-8",
-    "feeds/all/atom.xml": "application/atom+xml; charset=utf-8",
+    "feeds/all/rss.xml": "application/xml; charset=utf-8",
+    "feeds/all/atom.xml": "application/xml; charset=utf-8",
     "feeds/all/feed.json": "application/feed+json; charset=utf-8",
-    "feeds/all/archive/2024-11/rss.xml": "application/rss+xml; charset=utf-8",
+    "feeds/all/archive/2024-11/rss.xml": "application/xml; charset=utf-8",
     "feeds/feeds.opml": "text/x-opml; charset=utf-8",
     "feeds/media/0123456789abcdef.jpg": "image/jpeg",
 }
@@ -79,8 +83,10 @@ def server(
     for name in FILES:
         (folder / "blog" / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / "blog" / name).write_text("新闻" * 500, encoding="utf-8")
+    shutil.copytree(ROOT / "feeds", folder / "blog/feeds/sample")
     (folder / "blog/public").mkdir()
     (folder / "blog/public/index.html").write_text("blog")
+    (folder / "blog/public/favicon.ico").touch()  # which browsers ask for unasked
     port = free_port()
     command = request.param(folder, port)
     for config in folder.glob("*[fe]"):
@@ -123,11 +129,35 @@ def test_any_site_may_read_it_and_none_may_guess_its_type(server: str, name: str
     assert headers["Access-Control-Allow-Origin"] == "*"
 
 
-def test_feeds_are_cached_for_minutes_and_pictures_for_ever(server: str) -> None:
+@pytest.mark.parametrize("name", ["feeds/sample/all/rss.xml", "feeds/sample/all/atom.xml"])
+@needs.program("chromium")
+def test_a_browser_shows_a_feed_with_its_style_sheet(server: str, name: str) -> None:
+    with open_browser() as browser, open_page(browser, server + name) as page:
+        kind, sheets = page.evaluate("[document.contentType, document.styleSheets.length]")
+        title = page.locator("title").first
+
+        assert (kind, sheets) == ("application/xml", 1)
+        assert title.evaluate("(element) => getComputedStyle(element).display") == "block"
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_serve_says_the_same_of_a_file(server: str, name: str, tmp_path: Path) -> None:
+    place = tmp_path / name
+    place.parent.mkdir(parents=True)
+    place.write_text("新闻" * 500, encoding="utf-8")
+
+    ours = create_app(tmp_path).test_client().get(f"/{name}").headers
+    theirs = requests.get(server + name, timeout=5).headers
+
+    for header in ("Content-Type", "Cache-Control", "X-Content-Type-Options"):
+        assert theirs[header].lower() == ours[header].lower(), header
+
+
+def test_feeds_are_cached_for_a_minute_and_pictures_for_ever(server: str) -> None:
     def cached(name: str) -> str:
         return requests.get(server + name, timeout=5).headers["Cache-Control"]
 
-    assert cached("feeds/all/rss.xml") == "public, max-age=300"
+    assert cached("feeds/all/rss.xml") == "public, max-age=60"
     assert cached("feeds/media/0123456789abcdef.jpg") == ENDLESS
 
 
