@@ -1,13 +1,47 @@
 """Where published articles stand: categories, who is in them, and what has to be made again."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 
 from feedpub.catalog.categories import CategoryTree, Row
 from feedpub.catalog.identity import State
 from feedpub.store import schema
+from feedpub.store.people import People
 from feedpub.store.sources import batches, insert_many
+from feedpub.store.statements import Statement
+
+_ALL = (1 << 63) - 1  # as a limit none, to every database
+
+
+def _given(name: str) -> sa.BindParameter[int]:
+    return sa.bindparam(name, type_=sa.BigInteger)
+
+
+def _on_shelf(table: sa.Table, *columns: Any) -> sa.Select[Any]:
+    return sa.select(*columns).where(table.c.category == _given("shelf"))
+
+
+def _latest_first(table: sa.Table) -> sa.Select[Any]:
+    _, time, article = table.columns
+    return _on_shelf(table, time, article).order_by(time.desc(), article.desc())
+
+
+_PUBLISHED = schema.placements.c.published
+_NEWEST = Statement(_latest_first(schema.placements).limit(_given("most")))
+_ARRIVALS = Statement(_latest_first(schema.arrivals).limit(_given("most")))
+_BETWEEN = Statement(
+    _latest_first(schema.placements).where(
+        _given("start") <= _PUBLISHED, _given("end") > _PUBLISHED
+    )
+)
+_BEFORE = Statement(
+    _on_shelf(schema.placements, sa.func.max(_PUBLISHED)).where(_given("moment") > _PUBLISHED)
+)
+_FROM = Statement(
+    _on_shelf(schema.placements, sa.func.min(_PUBLISHED)).where(_given("moment") <= _PUBLISHED)
+)
 
 
 class Shelves:
@@ -56,9 +90,12 @@ class Shelves:
     def merge(self, merged: Mapping[int, int]) -> None:
         """Put what stands on some shelves on others, after a rename that made one of two.
 
+        Whoever chose a shelf that is gone gets the other.
+
         Args:
             merged: Category that is gone, to the one that takes its articles.
         """
+        People(self._connection).merge_categories(merged)
         for table in (schema.placements, schema.arrivals):
             _, time, article = table.columns
             for gone, there in merged.items():
@@ -107,56 +144,27 @@ class Shelves:
             category: Of the shelf.
             limit: Articles at most; all if None.
         """
-        table = schema.placements
-        query = (
-            sa.select(table.c.published, table.c.article)
-            .where(table.c.category == category)
-            .order_by(table.c.published.desc(), table.c.article.desc())
-            .limit(limit)
-        )
-        return [(published, article) for published, article in self._connection.execute(query)]
+        rows = _NEWEST(self._connection, shelf=category, most=_ALL if limit is None else limit)
+        return [(published, article) for published, article in rows]
 
     def latest_arrivals(self, category: int, limit: int) -> list[tuple[int, int]]:
         """Return the latest news on one shelf, latest first: first_seen, article."""
-        table = schema.arrivals
-        query = (
-            sa.select(table.c.first_seen, table.c.article)
-            .where(table.c.category == category)
-            .order_by(table.c.first_seen.desc(), table.c.article.desc())
-            .limit(limit)
-        )
-        return [(seen, article) for seen, article in self._connection.execute(query)]
+        rows = _ARRIVALS(self._connection, shelf=category, most=limit)
+        return [(seen, article) for seen, article in rows]
 
     def between(self, category: int, start: int, end: int) -> list[tuple[int, int]]:
         """Return what one shelf holds of a half-open period, newest first: published, article."""
-        table = schema.placements
-        query = (
-            sa.select(table.c.published, table.c.article)
-            .where(
-                table.c.category == category,
-                table.c.published >= start,
-                table.c.published < end,
-            )
-            .order_by(table.c.published.desc(), table.c.article.desc())
-        )
-        return [(published, article) for published, article in self._connection.execute(query)]
+        rows = _BETWEEN(self._connection, shelf=category, start=start, end=end)
+        return [(published, article) for published, article in rows]
 
     def last_before(self, category: int, moment: int) -> int | None:
         """Return when the last article of one shelf before a moment was published."""
-        table = schema.placements
-        query = sa.select(sa.func.max(table.c.published)).where(
-            table.c.category == category, table.c.published < moment
-        )
-        found: int | None = self._connection.scalar(query)
+        found: int | None = _BEFORE(self._connection, shelf=category, moment=moment)[0][0]
         return found
 
     def first_from(self, category: int, moment: int) -> int | None:
         """Return when the first article of one shelf from a moment on was published."""
-        table = schema.placements
-        query = sa.select(sa.func.min(table.c.published)).where(
-            table.c.category == category, table.c.published >= moment
-        )
-        found: int | None = self._connection.scalar(query)
+        found: int | None = _FROM(self._connection, shelf=category, moment=moment)[0][0]
         return found
 
     def counts(self) -> dict[int, int]:
