@@ -2,15 +2,12 @@
 
 import secrets
 import sqlite3
-import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
-from urllib.parse import quote
 
 from feedpub.deliveries import why_not_mailed
-from feedpub.errors import BusyError, MissingStoreError
+from feedpub.errors import BusyError
 from feedpub.model import DeliveryState, IssueState, SubscriberState
 from feedpub.ports.mailing import (
     Batch,
@@ -23,15 +20,11 @@ from feedpub.ports.mailing import (
     Recovery,
 )
 from feedpub.store import ledger_statements as statements
-from feedpub.store.engine import explain_errors
 from feedpub.store.issues import split_choice
 from feedpub.store.lease import describe_holder, held_here, is_alive, read_lease
-
-BUSY_TIMEOUT_S = 60
-"""A build may hold the database's one write lock for many seconds."""
+from feedpub.store.plain import PlainDatabase, find_suppressed
 
 LEASE_S = 120
-_CLOSE_S = 1
 _PAGE = 500
 _MOST = 1000
 _UNKNOWN = "the sender ended between the final dot and its reply"
@@ -47,26 +40,23 @@ class SqlLedger:
 
     def __init__(
         self,
-        connection: sqlite3.Connection,
-        name: str,
+        database: PlainDatabase,
         hash_mailbox: Callable[[str], bytes],
         *,
         lease_s: int = LEASE_S,
     ) -> None:
-        """Use a connection without transactions of Python's own.
+        """Use a connection that nobody else uses.
 
         Args:
-            connection: Allowed to be used by several threads.
-            name: For errors.
+            database: Open; closed by ``close``.
             hash_mailbox: Makes of a mailbox what the suppression list has of it.
             lease_s: How long a sender that shows no sign of life keeps others away.
         """
-        self._connection = connection
-        self._name = name
+        self._database = database
         self._hash = hash_mailbox
         self._lease_s = lease_s
-        self._lock = threading.Lock()
         self._token = secrets.randbits(62)
+        self._transaction, self._read = database.transaction, database.read
 
     @classmethod
     def open(
@@ -78,51 +68,11 @@ class SqlLedger:
             MissingStoreError: There is none.
             StoreError: It cannot be used.
         """
-        if not path.exists():
-            raise MissingStoreError(
-                f"{path}: the database is missing; bring back a copy with 'feedpub restore BACKUP'"
-            )
-        with explain_errors(str(path)):
-            connection = sqlite3.connect(
-                f"file:{quote(str(path))}?mode=rw",
-                uri=True,
-                timeout=BUSY_TIMEOUT_S,
-                isolation_level=None,
-                check_same_thread=False,
-            )
-            try:
-                connection.execute("PRAGMA journal_mode=wal")
-                connection.execute("PRAGMA synchronous=full")
-                connection.execute("PRAGMA foreign_keys=on")
-                connection.execute("PRAGMA cache_size=-16384")
-            except BaseException:
-                connection.close()
-                raise
-        return cls(connection, str(path), hash_mailbox, lease_s=lease_s)
+        return cls(PlainDatabase(path), hash_mailbox, lease_s=lease_s)
 
     def close(self) -> None:
         """Let go of the file; a thread that is still writing keeps it until the process ends."""
-        if self._lock.acquire(timeout=_CLOSE_S):
-            self._connection.close()
-            self._lock.release()
-
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Cursor]:
-        with self._lock, explain_errors(self._name):
-            cursor = self._connection.cursor()
-            cursor.execute("BEGIN IMMEDIATE")
-            try:
-                yield cursor
-                cursor.execute("COMMIT")
-            except BaseException:
-                # A full disk has already rolled it back, and refuses to do so again.
-                with suppress(sqlite3.Error):
-                    self._connection.rollback()
-                raise
-
-    def _read(self, query: str, *values: object) -> list[tuple[object, ...]]:
-        with self._lock, explain_errors(self._name):
-            return self._connection.execute(query, values).fetchall()
+        self._database.close()
 
     # The lease
 
@@ -200,7 +150,8 @@ class SqlLedger:
                 statements.CLAIM,
                 (issue, now, issue, describe_holder(self._token), min(limit, _MOST)),
             ).fetchall()
-            listed = self._suppressed(cursor, [row[5] for row in rows if row[5] is not None])
+            mailboxes = [row[5] for row in rows if row[5] is not None]
+            listed = find_suppressed(cursor, mailboxes, self._hash)
             claims: list[Claim] = []
             skipped: list[tuple[int, str, int]] = []
             for delivery, who, address, state, paused, mailbox, choice, *rest in rows:
@@ -217,18 +168,6 @@ class SqlLedger:
             cursor.executemany(statements.SKIP, skipped)
             cursor.executemany(statements.TAKE, [(self._token, claim.delivery) for claim in claims])
         return Batch(claims, len(skipped))
-
-    def _suppressed(self, cursor: sqlite3.Cursor, mailboxes: Sequence[str]) -> dict[str, str]:
-        if cursor.execute("SELECT 1 FROM suppressions LIMIT 1").fetchone() is None:
-            return {}
-        found = {}
-        for mailbox in mailboxes:
-            row = cursor.execute(
-                "SELECT reason FROM suppressions WHERE hash = ?", (self._hash(mailbox),)
-            ).fetchone()
-            if row is not None:
-                found[mailbox] = str(row[0])
-        return found
 
     def commit(self, changes: Sequence[Change], now: int) -> list[bool]:
         """Write outcomes and let deliveries cross the fence, all in one transaction."""
