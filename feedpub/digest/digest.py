@@ -73,8 +73,7 @@ class FrozenDigest:
         )
         if selection is None:
             return None
-        contents = frozen.content is not Level.TITLE
-        return Mail(edition, selection).plan(prefix=frozen.prefix, contents=contents)
+        return Mail(edition, selection).plan(prefix=frozen.prefix, content=frozen.content)
 
     def archive(
         self, *, previous: str = "", next: str = "", hidden: Collection[int] = ()

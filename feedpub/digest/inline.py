@@ -16,7 +16,7 @@ _STYLE = re.compile(
     r"<style(?![^>]*\sdata-premailer=\"ignore\")|<link\b|<base\b|<script\b|<meta[^>]+refresh",
     re.IGNORECASE,
 )
-_ATTRIBUTES_LEFT_ALONE = ["width", "height", "align", "valign"]
+_ATTRIBUTES_LEFT_ALONE = ["width", "height", "align", "valign", "bgcolor"]
 
 
 def inline(html: str, css: str) -> str:

@@ -25,17 +25,20 @@ class Mail:
             edition.card(found.article, place == 0) for place, found in enumerate(selection.picks)
         ]
 
-    def plan(self, *, prefix: str, contents: bool) -> Plan:
+    def plan(self, *, prefix: str, content: Level) -> Plan:
         """Return the blocks of the mail.
 
         Args:
             prefix: Of the subject; may be empty.
-            contents: Whether a table of contents is wanted.
+            content: The highest level of a card.
         """
-        fitted, has_contents = self._fit(contents=contents)
+        fitted, has_contents = self._fit(content)
         edition = self._edition
         rows = list(self.rows(fitted.levels))
         shown = self._selection.picks[: len(fitted.levels)]
+        html = [block for block, _ in rows]
+        if has_contents:
+            html = self._add_contents(html, shown, whole=fitted.levels[0] is Level.FULL)
         return Plan(
             subject=self._subject(prefix),
             language=edition.language,
@@ -46,8 +49,7 @@ class Mail:
                 edition.between,
                 edition.top[0],
                 edition.masthead[0],
-                *(self._list_contents(shown) if has_contents else ()),
-                *(html for html, _ in rows),
+                *html,
                 edition.footer[0],
                 edition.after,
             ),
@@ -79,33 +81,45 @@ class Mail:
         if count := left.total():
             yield edition.more(None, count)
 
-    def _fit(self, *, contents: bool) -> tuple[Fitted, bool]:
+    def _fit(self, content: Level) -> tuple[Fitted, bool]:
         """Return the levels of the cards, and whether a table of contents stands above them.
 
         It is left out of a mail that is a list of titles itself.
         """
         sizes = [card.sizes for card in self._cards]
-        if contents and len(sizes) >= CONTENTS_FROM:
+        if content is not Level.TITLE and len(sizes) >= CONTENTS_FROM:
             around, lines = self._edition.measure_contents(self._cards)
             wider = [
                 (title + line, summary + line, full + line)
                 for (title, summary, full), line in zip(sizes, lines, strict=True)
             ]
-            found = self._fit_sizes(wider, around, Level.FULL)
+            found = self._fit_sizes(wider, around, content)
             if any(found.levels):
                 return found, True
             return self._fit_sizes(sizes, 0, Level.TITLE), False
-        return self._fit_sizes(sizes, 0, Level.FULL), False
+        return self._fit_sizes(sizes, 0, content), False
 
     def _fit_sizes(self, sizes: Sequence[Sizes], more: int, highest: Level) -> Fitted:
         room, selection = self._edition.furniture, self._selection
         around = Furniture(room.fixed + more, room.headings, room.more, room.rest)
         return fit(selection.picks, sizes, selection.omitted, around, highest=highest)
 
-    def _list_contents(self, shown: Sequence[Pick]) -> tuple[Block, ...]:
+    def _add_contents(
+        self, html: Sequence[Block], shown: Sequence[Pick], *, whole: bool
+    ) -> list[Block]:
+        """Return rows with a table of contents.
+
+        Args:
+            html: Rows, the first article's before all others.
+            shown: The articles in them.
+            whole: The first one is shown whole: it would hide a table below it, so that the table
+                stands above all and names it, too.
+        """
         edition = self._edition
-        lines = (edition.card(found.article, False).contents for found in self._in_order(shown))
-        return edition.contents_head, *lines, edition.contents_end
+        listed = self._in_order(shown)[0 if whole else 1 :]
+        lines = (edition.card(found.article, False).contents for found in listed)
+        table = (edition.contents_head, *lines, edition.contents_end)
+        return [*table, *html] if whole else [html[0], *table, *html[1:]]
 
     def _in_order(self, shown: Sequence[Pick]) -> list[Pick]:
         """Return picks in the order of the mail."""

@@ -23,6 +23,7 @@ PURE = (
 APIS = ("publishing", "publisher", "sending", "mailing", "audience", "newsletter")
 ADAPTERS = (
     "config",
+    "hooks",
     "locks",
     "mailboxes",
     "mailers",
@@ -46,6 +47,8 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     **{name: (*FIRST, *PURE[:place]) for place, name in enumerate(PURE)},
     # Templates, style sheets and message catalogs are read as modules are: once, from the package.
     "pages": (*FIRST, "reading", "catalog", "feeds", "resources"),
+    "digest": (*FIRST, *PURE[: PURE.index("digest")], "resources"),
+    "messages": (*FIRST, *PURE[: PURE.index("messages")], "resources"),
     **dict.fromkeys(APIS, (*FIRST, *PURE, *APIS, "workers")),
     **dict.fromkeys(ADAPTERS, (*SHIPPED, *FIRST, *PURE, "net")),
     "wiring": (*SHIPPED, *FIRST, *PURE, *APIS, *ADAPTERS),
@@ -53,7 +56,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "testing": (*SHIPPED, *FIRST, *PURE, *APIS, *ADAPTERS, "wiring"),
     # `init` asks sources what generator a folder belongs to; `serve` starts the web face.
     "cli": (*SHIPPED, *FIRST, *APIS, "config", "wiring", "sources", "web"),
-    "web": (*SHIPPED, *FIRST, *APIS, "config", "wiring"),
+    "web": (*SHIPPED, *FIRST, "tokens", "links", *APIS, "config", "wiring"),
     "__main__": ("cli",),
 }
 
@@ -64,6 +67,8 @@ LIBRARIES = {
     "catalog": {"pypinyin", "slugify"},
     "feeds": {"feedgen", "lxml"},
     "pages": {"babel", "jinja2"},
+    "digest": {"babel", "cssselect", "cssutils", "markupsafe", "nh3", "premailer", "tinycss2"},
+    "bounces": {"flufl"},
     "messages": {"cryptography", "idna"},
     "net": {"requests", "urllib3"},
     "thumbnails": {"PIL"},
@@ -81,14 +86,21 @@ IO_MODULES = {
 }  # fmt: skip
 IO_NAMES = {"pathlib.Path", "time.time", "uuid.uuid1", "uuid.uuid4"}
 # They hand the folders of templates to Jinja2, which reads them.
-MAY_NAME_PATHS = {"feedpub.pages", "feedpub.pages.engine"}
+MAY_NAME_PATHS = {
+    "feedpub.digest",
+    "feedpub.digest.freezing",
+    "feedpub.digest.renderer",
+    "feedpub.pages",
+    "feedpub.pages.engine",
+    "feedpub.messages.notices",
+}
 IO_CALLS = {"open", "input", "print", "breakpoint"}
 CLOCKS = {"now", "utcnow", "today"}
 
 HEAVY = {
     "PIL", "alembic", "babel", "cryptography", "docutils", "feedgen", "flask", "idna", "jinja2",
     "lxml", "markdown_it", "nh3", "premailer", "pypinyin", "regex", "requests", "rich",
-    "slugify", "sqlalchemy", "urllib3", "waitress", "watchfiles", "yaml",
+    "slugify", "sqlalchemy", "tinycss2", "urllib3", "waitress", "watchfiles", "yaml",
 }  # fmt: skip
 
 PURE_MODULES = [name for name in modules() if part(name) in (*FIRST, *PURE)]
