@@ -17,7 +17,7 @@ _LONGEST = 80
 class RehearsalMailer:
     """Writes each message to ``<number> <address>.eml`` in a folder; used by several threads.
 
-    Nobody is mailed, so it does not go with a ledger: see ``feedpub.sending.send_directly``.
+    Nobody is mailed, so it does not go with the ledger of an issue.
     """
 
     def __init__(self, folder: Path) -> None:

@@ -1,6 +1,5 @@
 """Delivers the messages of an issue: at most once each, and nobody is lost unseen."""
 
-from feedpub.sending.direct import send_directly
 from feedpub.sending.notices import NoticeReport, deliver_notices
 from feedpub.sending.options import SendOptions, SendReport, Stop, Stopped, StopReason
 from feedpub.sending.run import deliver
@@ -14,5 +13,4 @@ __all__ = [
     "Stopped",
     "deliver",
     "deliver_notices",
-    "send_directly",
 ]
