@@ -26,6 +26,7 @@ from feedpub.mailing.setup import MailSetup
 from feedpub.model import DeliveryState, Frequency, Issue, IssueState
 from feedpub.ports import Progress
 from feedpub.ports.mailing import Ledger, Listed
+from feedpub.publishing.lookup import find_article
 from feedpub.publishing.setup import open_transaction
 from feedpub.sending import Stop
 from feedpub.sending.single import send_one
@@ -177,6 +178,18 @@ class Newsletter:
             hand=hand,
             progress=progress or _ignore,
         )
+
+    def find_article(self, article: str) -> int:
+        """Return the row of an article, for ``Hand``.
+
+        Args:
+            article: Its id, its path, or the end of its path.
+
+        Raises:
+            ArticleError: There is none, or more than one.
+        """
+        with open_transaction(self._setup.site.open_store, read_only=True) as catalog:
+            return find_article(catalog, article).id
 
     # Issues
 

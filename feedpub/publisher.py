@@ -7,8 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
-from feedpub.catalog.identity import Flag, Record, State
-from feedpub.errors import ArticleError
+from feedpub.catalog.identity import Flag, State
 from feedpub.feeds import build_opml
 from feedpub.model import BuildReport, FeedSummary, Problem, SiteStatus, SourceStatus
 from feedpub.ports import Progress
@@ -16,6 +15,7 @@ from feedpub.publishing.build import Build
 from feedpub.publishing.changes import Changes
 from feedpub.publishing.checking import check_links, check_sources
 from feedpub.publishing.frontpage import summarize
+from feedpub.publishing.lookup import find_article
 from feedpub.publishing.setup import BuildOptions, Setup, open_transaction
 from feedpub.publishing.store import Catalog
 
@@ -138,7 +138,7 @@ class Publisher:
 
     def _set_hidden(self, article: str, *, hidden: bool) -> str:
         with self._setup.lock(), self._catalog() as catalog:
-            record = _find_article(catalog, article)
+            record = find_article(catalog, article)
             first_reads = {row.id: row.first_read or 0 for row in catalog.sources.list_sources()}
             flags = record.flags | Flag.HIDDEN if hidden else record.flags & ~Flag.HIDDEN
             state = State.HELD if hidden else State.LIVE
@@ -187,21 +187,3 @@ def _ignore(_stage: str, _done: int, _total: int) -> None:
 
 def _instant(seconds: int) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
-
-
-def _find_article(catalog: Catalog, article: str) -> Record:
-    meant = catalog.sources.find_articles(article)
-    rows = {record.same_as or record.id for record in meant}  # a copy stands for its article
-    found: list[Record] = [
-        record
-        for record in catalog.sources.records(rows)
-        if record.state in (State.LIVE, State.HELD)
-    ]
-    if len(found) == 1:
-        return found[0]
-    if not found:
-        raise ArticleError(
-            "no such article; give its path within the source, or its id", path=article
-        )
-    places = ", ".join(record.path for record in found[:3])
-    raise ArticleError(f"more than one article is meant: {places}; give more of it", path=article)

@@ -27,6 +27,11 @@ SECTIONS: dict[str, dict[str, str]] = {
         "opml": "feedpub.cli.inspect:opml",
         "serve": "feedpub.cli.serve:serve",
     },
+    "Newsletter": {
+        "preview": "feedpub.cli.preview:preview",
+        "send": "feedpub.cli.send:send",
+        "issue": "feedpub.cli.issue:issue",
+    },
     "Keep": {
         "backup": "feedpub.cli.keep:backup",
         "restore": "feedpub.cli.keep:restore",

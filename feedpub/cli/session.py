@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Literal, Protocol, cast
 import click
 
 if TYPE_CHECKING:
+    from feedpub.audience import Audience
     from feedpub.config import Config, Resolved
+    from feedpub.newsletter import Newsletter
     from feedpub.publisher import Publisher
 
 ColorChoice = Literal["auto", "always", "never"]
@@ -21,6 +23,12 @@ class Wiring(Protocol):
 
     def open_site(self, config: "Config") -> "AbstractContextManager[Publisher]":
         """Return the API of an existing site."""
+
+    def open_newsletter(self, config: "Config") -> "Newsletter":
+        """Return the API of the newsletter of an existing site."""
+
+    def open_audience(self, config: "Config") -> "Audience":
+        """Return the API of the subscribers of an existing site."""
 
     def create_site(self, config: "Config") -> None:
         """Make database and key of a new site."""

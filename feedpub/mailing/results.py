@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from feedpub.model import DeliveryState, Frequency, Issue, Problem
+from feedpub.model import DeliveryState, Frequency, Issue
+from feedpub.sending import StopReason
 
 
 class End(StrEnum):
@@ -16,8 +17,6 @@ class End(StrEnum):
     NOT_DUE = "not due"
     PARTLY = "partly sent"
     REHEARSED = "rehearsed"
-    PLANNED = "planned"
-    TESTED = "tested"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +32,9 @@ class SendResult:
         counts: Where they stand now.
         next_due: When the next issue is due, None if that does not matter.
         retry_at: When those who wait are tried again, None if nobody waits.
+        stopped: Why the run ended before all was tried; None if it did not.
         reasons: What stopped or hindered it, a line each.
         files: Mails of a rehearsal.
-        size: Bytes of the HTML part of a typical mail, 0 if unknown.
-        problems: Of the build before.
         next_command: What to type next; empty if nothing.
     """
 
@@ -48,10 +46,9 @@ class SendResult:
     counts: Mapping[DeliveryState, int] = field(default_factory=dict)
     next_due: datetime | None = None
     retry_at: datetime | None = None
+    stopped: StopReason | None = None
     reasons: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
-    size: int = 0
-    problems: tuple[Problem, ...] = ()
     next_command: str = ""
 
 

@@ -1,8 +1,10 @@
 """One run of ``send`` for one frequency: go on with what is on its way, then make what is due."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from html import unescape
 from typing import TYPE_CHECKING, Literal
 
 from feedpub.errors import IssueHeldError
@@ -153,7 +155,16 @@ class Run:
             command=f"feedpub send {self._frequency}",
         )
         if self._choices.probe:
-            check_links(setup, key, _list_links(digest))
+            links = [*_list_links(digest), *self._list_own_links()]
+            check_links(setup, key, links)
+
+    def _list_own_links(self) -> list[str]:
+        """Return the link by which one of the recipients unsubscribes; to look changes nothing."""
+        setup = self._setup
+        with open_transaction(setup.site.open_store, read_only=True) as catalog:
+            members = catalog.issues.members(setup.audience_of(self._frequency), 1)
+        links = [setup.unsubscribe_link(member.subscriber) for member in members]
+        return [link for link in links if link]
 
     # Delivery
 
@@ -171,6 +182,7 @@ class Run:
             clock=setup.clock,
             stop=self._stop,
             progress=self._progress,
+            on_bounces=setup.suppress,
         )
         return self._tell(ledger, issue, report)
 
@@ -197,6 +209,7 @@ class Run:
             issue.recipients,
             counts,
             retry_at=datetime.fromtimestamp(next_due, UTC) if waiting and next_due else None,
+            stopped=None if report.stopped is None else report.stopped.reason,
             reasons=tuple(_explain(report)),
             next_command=suggest_command(issue, counts),
         )
@@ -241,6 +254,16 @@ def load_digest(setup: MailSetup, issue: Issue) -> "FrozenDigest":
         return FrozenDigest.from_bytes(catalog.issues.content(issue.id))
 
 
+_IMAGE = re.compile(rb'<img [^>]*src="(https?://[^"]+)"')
+
+
 def _list_links(digest: "FrozenDigest") -> list[str]:
-    """Return a link of the mails to articles, and where their pictures are."""
-    return [article.url for article in digest.articles[:1]]
+    """Return where the first article of the mails and its picture are."""
+    plan = digest.plan((), "", 0)
+    if plan is None:
+        return []
+    links = [article.url for article in digest.articles[:1] if article.url]
+    html = b"".join(piece for block in plan.html for piece in block if isinstance(piece, bytes))
+    if picture := _IMAGE.search(html):
+        links.append(unescape(picture[1].decode()))
+    return links

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from feedpub.digest.values import Level
 from feedpub.mailing.schedule import PERIODS
 from feedpub.model import Frequency, Issue, Schedule
-from feedpub.ports.mailing import Ledger, Mailer
+from feedpub.ports.mailing import Bounced, Ledger, Mailer
 from feedpub.publishing.setup import Setup
 
 if TYPE_CHECKING:
@@ -78,6 +78,8 @@ class MailSetup:
         check: Raises if the database is damaged.
         has_address: Whether the site has a web address of its own.
         probe: Web addresses give, for each, why it does not answer, or None.
+        unsubscribe_link: Gives somebody's link, empty without a web face.
+        suppress: Is told of addresses that turned out not to exist.
         hook: Runs the operator's command or URL: success or not, what happened.
         lock: Keeps two senders apart.
     """
@@ -100,6 +102,8 @@ class MailSetup:
     check: Callable[[], None]
     has_address: bool
     probe: Callable[[Sequence[str]], Mapping[str, str | None]]
+    unsubscribe_link: Callable[[int], str]
+    suppress: Callable[[Sequence[Bounced]], None]
     hook: Callable[[bool, str], None]
     lock: Callable[[], AbstractContextManager[None]]
 

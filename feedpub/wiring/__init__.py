@@ -3,6 +3,11 @@
 An API is wired when it is asked for, so that a build does not load what only mails need.
 """
 
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from feedpub.config import Config
 from feedpub.wiring.publishing import (
     KEY_NAME,
     SCHEMA,
@@ -14,6 +19,21 @@ from feedpub.wiring.publishing import (
     restore_site,
 )
 
+if TYPE_CHECKING:
+    from feedpub.audience import Audience
+    from feedpub.newsletter import Newsletter
+
+if TYPE_CHECKING:
+    from feedpub.audience import Audience
+
+
+def open_audience(config: Config, *, clock: Callable[[], datetime] | None = None) -> "Audience":
+    """Return the API of a site's subscribers; see ``feedpub.wiring.audience``."""
+    from feedpub.wiring import audience
+
+    return audience.open_audience(config, clock=clock)
+
+
 __all__ = [
     "KEY_NAME",
     "SCHEMA",
@@ -21,6 +41,20 @@ __all__ = [
     "digest_settings",
     "make_setup",
     "make_sources",
+    "open_audience",
+    "open_newsletter",
     "open_site",
     "restore_site",
 ]
+
+
+def open_newsletter(
+    config: Config,
+    *,
+    clock: Callable[[], datetime] | None = None,
+    allow_private: bool = False,
+) -> "Newsletter":
+    """Return the API of a site's newsletter; see ``feedpub.wiring.newsletter``."""
+    from feedpub.wiring import newsletter
+
+    return newsletter.open_newsletter(config, clock=clock, allow_private=allow_private)

@@ -4,7 +4,7 @@ import hashlib
 import os
 import secrets
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -204,6 +204,11 @@ SCHEMA = "0002"
 """The version that ``glance`` understands; held against the store's by a test."""
 
 
+def open_store(path: Path) -> AbstractContextManager["SqlStore"]:
+    """Open the store of a database file, brought up to date."""
+    return _StoreOpener(path)()
+
+
 class _StoreOpener:
     """Opens the store anew each time it is called, so that it can be called in any process."""
 
@@ -267,17 +272,24 @@ class _Probe:
         self._allow_private = allow_private
 
     def __call__(self, urls: Sequence[str]) -> dict[str, str | None]:
-        from concurrent.futures import ThreadPoolExecutor
+        return ask_addresses(urls, allow_private=self._allow_private)
 
-        from feedpub.net import Fetcher
 
-        options: dict[str, Any] = {"ports": None} if self._allow_private else {}
-        with (
-            Fetcher(allow_private=self._allow_private, **options) as fetcher,
-            ThreadPoolExecutor(8) as threads,
-        ):
-            answers = threads.map(lambda url: _ask(fetcher, url), urls)
-            return dict(zip(urls, answers, strict=True))
+def ask_addresses(urls: Sequence[str], *, allow_private: bool) -> dict[str, str | None]:
+    """Return, for each web address, why it does not answer, or None.
+
+    Args:
+        urls: Absolute.
+        allow_private: Whether they may be on private addresses and any port.
+    """
+    from concurrent.futures import ThreadPoolExecutor
+
+    from feedpub.net import Fetcher
+
+    options: dict[str, Any] = {"ports": None} if allow_private else {}
+    with Fetcher(allow_private=allow_private, **options) as fetcher, ThreadPoolExecutor(8) as pool:
+        answers = pool.map(lambda url: _ask(fetcher, url), urls)
+        return dict(zip(urls, answers, strict=True))
 
 
 def _ask(fetcher: "Fetcher", url: str) -> str | None:

@@ -1,0 +1,220 @@
+"""``feedpub issue``: look at issues, and the editor's hand on them."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from feedpub.cli.loading import load_settings
+from feedpub.cli.newsletter import FREQUENCY, make_hand, show_time
+from feedpub.cli.options import SiteCommand
+from feedpub.cli.output import printable, say, write, write_json, write_table
+from feedpub.cli.progress import show_progress
+from feedpub.cli.session import Session, pass_session
+from feedpub.cli.summary import count
+from feedpub.model import DeliveryState, Frequency
+
+if TYPE_CHECKING:
+    from feedpub.mailing.results import IssueStatus
+    from feedpub.newsletter import Newsletter
+
+_STATES = {state.name.lower(): state for state in DeliveryState}
+
+
+def open_newsletter(session: Session) -> "Newsletter":
+    """Return the API of the site's newsletter."""
+    newsletter: Newsletter = session.wiring.open_newsletter(load_settings(session))
+    return newsletter
+
+
+@click.group()
+def issue() -> None:
+    """Show, prepare, stop or drop issues of the newsletter."""
+
+
+@issue.command("list", cls=SiteCommand)
+@click.option("--limit", type=click.IntRange(1), default=20, show_default=True)
+@pass_session
+def list_issues(session: Session, limit: int) -> None:
+    """Show the last issues and where their recipients stand."""
+    found = open_newsletter(session).issues(limit)
+    if session.json:
+        write_json(found)
+        return
+    if not found:
+        say("there is no issue yet; see: feedpub preview")
+    write_table(
+        ("issue", "state", "articles", "recipients", "where they stand"),
+        [
+            (
+                one.issue.key,
+                one.issue.state.name.lower(),
+                one.issue.articles,
+                one.issue.recipients,
+                describe_counts(one.counts),
+            )
+            for one in found
+        ],
+    )
+
+
+@issue.command(cls=SiteCommand)
+@click.argument("key")
+@click.option(
+    "--state",
+    "states",
+    multiple=True,
+    type=click.Choice(list(_STATES)),
+    help="List the recipients in this state; may be given several times.",
+)
+@pass_session
+def show(session: Session, key: str, states: tuple[str, ...]) -> None:
+    """Show an issue: its articles, its sums, and on demand its recipients."""
+    newsletter = open_newsletter(session)
+    status, articles = newsletter.show(key)
+    rows = newsletter.recipients(key, [_STATES[name] for name in states]) if states else []
+    if session.json:
+        write_json({"status": status, "articles": articles, "recipients": rows})
+        return
+    _write_status(status)
+    write_table(
+        ("article", "title", ""),
+        [(one.id, printable(one.title), "hidden" if one.hidden else "") for one in articles],
+    )
+    write_table(
+        ("address", "state", "attempts", "answer"),
+        [
+            (
+                printable(row.address),
+                row.state.name.lower(),
+                row.attempts,
+                printable(" ".join(part for part in (row.code, row.reply) if part)),
+            )
+            for row in rows
+        ],
+    )
+    if status.next_command:
+        write(f"next: {status.next_command}")
+
+
+def _write_status(status: "IssueStatus") -> None:
+    issue = status.issue
+    lines = [
+        ("issue", f"{issue.key}  {issue.state.name.lower()}  {printable(issue.note)}".rstrip()),
+        ("news", f"{show_time(issue.starts)} to {show_time(issue.ends)}"),
+        ("recipients", f"{issue.recipients:,}: {describe_counts(status.counts)}"),
+    ]
+    if status.holder:
+        lines.append(("sent by", status.holder))
+    if status.progressed:
+        lines.append(("progress", show_time(status.progressed)))
+    if status.retry_at:
+        lines.append(("tried again", show_time(status.retry_at)))
+    for label, value in lines:
+        write(f"{label:<12} {value}")
+
+
+@issue.command(cls=SiteCommand)
+@click.argument("frequency", type=FREQUENCY)
+@click.option("--now", is_flag=True, help="Make it now, whatever the schedule says.")
+@click.option("--subject", metavar="TEXT", help="Subject of the mails.")
+@click.option("--lead", metavar="ARTICLE", help="The article that comes first.")
+@click.option("--exclude", metavar="ARTICLE", multiple=True, help="Leave an article out.")
+@pass_session
+def prepare(session: Session, /, frequency: Frequency, now: bool, **options: Any) -> None:
+    """Freeze the issue that is due, for `feedpub send` to deliver.
+
+    What changes in articles or subscribers afterwards changes nothing in it, but for what is
+    withdrawn by `feedpub hide` and those who unsubscribe.
+    """
+    from feedpub.newsletter import Timing
+
+    newsletter = open_newsletter(session)
+    with show_progress(session) as progress:
+        made = newsletter.prepare(
+            frequency, make_hand(newsletter, options), Timing(now=now), progress=progress
+        )
+    if session.json:
+        write_json(made)
+    if made is None:
+        say(f"{frequency}: nothing is due; make one now with --now")
+    else:
+        say(
+            f"{made.key}: {count(made.articles, 'article')},"
+            f" {count(made.recipients, 'recipient')}; now type: feedpub send {frequency}"
+        )
+
+
+@issue.command(cls=SiteCommand)
+@click.argument("key")
+@pass_session
+def drop(session: Session, key: str) -> None:
+    """Never send an issue, or the rest of it.
+
+    Its articles do not come in the next one; use it for an issue that must not go out.
+    """
+    dropped = open_newsletter(session).drop(key)
+    if session.json:
+        write_json(dropped)
+    say(f"{key}: dropped; nobody else gets it")
+
+
+@issue.command(cls=SiteCommand)
+@click.argument("key")
+@click.option("--undo", is_flag=True, help="Let the next send go on with it.")
+@pass_session
+def stop(session: Session, key: str, undo: bool) -> None:
+    """Send no more of an issue for now; a sender that is at work stops within seconds."""
+    newsletter = open_newsletter(session)
+    changed = newsletter.resume(key) if undo else newsletter.stop(key)
+    if session.json:
+        write_json(changed)
+    if undo:
+        say(f"{key}: goes on with: feedpub send {changed.frequency}")
+    else:
+        say(f"{key}: stopped; go on with: feedpub issue stop --undo {key}")
+
+
+@issue.command(cls=SiteCommand)
+@click.argument("key")
+@click.option(
+    "--state",
+    "states",
+    multiple=True,
+    required=True,
+    type=click.Choice(["unknown", "failed"]),
+    help="Whom; may be given twice.",
+)
+@click.option("--delivery", "deliveries", type=int, multiple=True, help="Only this row.")
+@click.option("--skip", is_flag=True, help="Leave them out for good instead.")
+@pass_session
+def resend(
+    session: Session,
+    key: str,
+    states: tuple[str, ...],
+    deliveries: tuple[int, ...],
+    skip: bool,
+) -> None:
+    """Queue those again who did not get an issue, and only those.
+
+    Somebody in state unknown may have got it: a second mail has the same Message-ID, so that
+    some mail programs show one only.
+    """
+    newsletter = open_newsletter(session)
+    wanted = [_STATES[name] for name in states]
+    act = newsletter.give_up if skip else newsletter.resend
+    changed = act(key, wanted, deliveries or None)
+    if session.json:
+        write_json({"issue": key, "changed": changed})
+    frequency = key.partition("/")[0]
+    say(
+        f"{key}: {count(changed, 'recipient')} left out"
+        if skip
+        else f"{key}: {count(changed, 'recipient')} queued; now type: feedpub send {frequency}"
+    )
+
+
+def describe_counts(counts: Mapping[DeliveryState, int]) -> str:
+    """Return where recipients stand, such as ``120 sent, 3 failed``."""
+    parts = [f"{number:,} {state.name.lower()}" for state, number in sorted(counts.items())]
+    return ", ".join(parts) or "nobody to mail"

@@ -1,0 +1,292 @@
+"""Wires the newsletter: settings in, a ready ``Newsletter`` out."""
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from feedpub.config import Config, DkimConfig, MailConfig, NewsletterConfig, read_password
+from feedpub.config.load import LOCAL_URL
+from feedpub.config.secrets import read_secret
+from feedpub.digest.values import Level
+from feedpub.errors import ConfigError, StoreError
+from feedpub.hooks import Hooks
+from feedpub.links import unsubscribe_url
+from feedpub.locks import FileLock
+from feedpub.mailing.setup import Letterhead, MailSetup
+from feedpub.newsletter import Newsletter
+from feedpub.ports.mailing import Bounced, Ledger, Mailer
+from feedpub.sending import SendOptions
+from feedpub.tokens import Action, Signer
+from feedpub.wiring.audience import open_audience, read_signer
+from feedpub.wiring.publishing import ask_addresses, make_setup, open_store
+
+if TYPE_CHECKING:
+    from feedpub.digest import DigestMaker
+    from feedpub.messages.composer import Composer
+    from feedpub.messages.dkim_keys import DkimKey
+    from feedpub.messages.sender import Sender
+    from feedpub.model import Issue
+
+BACKUPS = "backups"
+"""Folder beside the database, for the copy that is made before each send."""
+
+_KEPT_BACKUPS = 7
+_LEVELS = {"title": Level.TITLE, "summary": Level.SUMMARY, "full": Level.FULL}
+
+
+def open_newsletter(
+    config: Config,
+    *,
+    clock: Callable[[], datetime] | None = None,
+    allow_private: bool = False,
+) -> Newsletter:
+    """Return the API of a site's newsletter.
+
+    Args:
+        config: Of the site.
+        clock: Now, aware; that of the machine if None.
+        allow_private: Let pictures and probed links be on private addresses, for an intranet and
+            for tests.
+
+    Raises:
+        ConfigError: No newsletter is scheduled, or a key cannot be used.
+    """
+    settings = config.newsletter
+    if settings is None:
+        raise ConfigError(
+            'no newsletter is scheduled; add [newsletter] with a line such as weekly = "Fri 09:00"',
+            path=str(config.path),
+            key="newsletter.weekly",
+        )
+    signer = read_signer(config)
+    site = make_setup(config, clock=clock, allow_private=allow_private)
+    audience = open_audience(config, clock=clock)
+
+    def suppress(bounced: Sequence[Bounced]) -> None:
+        for row in bounced:
+            audience.record_refusal(row.subscriber, delivery=row.delivery, code=row.code)
+
+    setup = MailSetup(
+        site=site,
+        letterhead=_make_letterhead(config, settings),
+        schedules=settings.schedules,
+        default=settings.default_frequency,
+        max_age_days=settings.max_age_days,
+        max_recipients=settings.max_recipients,
+        intro_name=settings.intro.name,
+        read_intro=lambda: settings.intro.read_bytes() if settings.intro.exists() else None,
+        make_digest=lambda: _make_digest(config),
+        make_composer=_ComposerMaker(config, settings, signer),
+        open_ledger=lambda: _open_ledger(config.database_path, signer),
+        mailer=None if config.mail is None else make_mailer(config.mail),
+        outbox=FolderOutbox(config.root / "outbox"),
+        options=_make_options(config.mail),
+        back_up=lambda: _back_up(config.database_path, site.clock()),
+        check=lambda: _check(config.database_path),
+        has_address=config.site.url != LOCAL_URL,
+        probe=_Probe(config, allow_private=allow_private),
+        hook=Hooks(settings.on_success, settings.on_failure, title=settings.title),
+        unsubscribe_link=lambda row: _link(config, signer, row),
+        suppress=suppress,
+        lock=FileLock(
+            config.database_path.with_name(config.database_path.name + ".sending.lock"), wait_s=1
+        ),
+    )
+    return Newsletter(setup)
+
+
+def _make_letterhead(config: Config, settings: NewsletterConfig) -> Letterhead:
+    return Letterhead(
+        title=settings.title,
+        postal_address=settings.postal_address,
+        subject=settings.subject,
+        subject_prefix=settings.subject_prefix,
+        content=_LEVELS[settings.content],
+        cards=settings.cards,
+        section_cards=settings.section_cards,
+        languages=tuple(dict.fromkeys((config.site.language, *settings.languages))),
+        utm=settings.utm,
+        web_url=config.web.url,
+    )
+
+
+def _make_digest(config: Config) -> "DigestMaker":
+    from feedpub.digest import DigestMaker
+
+    return DigestMaker(templates=[config.pages.templates])
+
+
+# Mails
+
+
+def make_sender(config: Config) -> "Sender":
+    """Return who the mails of a site are from.
+
+    Raises:
+        ConfigError: The site has no newsletter, or an address cannot be mailed from.
+    """
+    from feedpub.messages.sender import Sender
+
+    settings = config.newsletter
+    if settings is None:
+        raise ConfigError("no newsletter is scheduled", key="newsletter.weekly")
+    archive = f"{config.site.feeds_url}newsletter/" if config.pages.enabled else ""
+    return Sender(
+        name=settings.sender.name,
+        address=settings.sender.address,
+        title=settings.title,
+        bounce_address=config.bounces.address,
+        unsubscribe_address=config.bounces.unsubscribe,
+        reply_to=settings.reply_to,
+        web_url=config.web.url,
+        archive_url=archive,
+        help_url=config.site.feeds_url,
+    )
+
+
+class _ComposerMaker:
+    def __init__(self, config: Config, settings: NewsletterConfig, signer: Signer) -> None:
+        self._config, self._settings, self._signer = config, settings, signer
+
+    def __call__(self, issue: "Issue") -> "Composer":
+        from feedpub.messages.composer import Composer
+
+        keys = load_dkim_keys(self._config.dkim)
+        return Composer(make_sender(self._config), self._signer, keys, issue=issue)
+
+
+def load_dkim_keys(config: DkimConfig | None) -> "list[DkimKey]":
+    """Return the keys that mails are signed with; none where somebody else signs.
+
+    Raises:
+        ConfigError: A key cannot be used.
+    """
+    from feedpub.messages.dkim_keys import load_key
+
+    if config is None:
+        return []
+    files = [(config.selector, config.key_file)]
+    if config.ed25519_key_file is not None:
+        files.append((config.ed25519_selector, config.ed25519_key_file))
+    return [
+        load_key(read_secret(file).encode(), domain=config.domain, selector=name, path=str(file))
+        for name, file in files
+    ]
+
+
+def make_mailer(config: MailConfig) -> Mailer:
+    """Return what mail leaves by.
+
+    Raises:
+        ConfigError: A password is missing.
+        MailerRefusedError: A password would travel in the clear.
+    """
+    from feedpub.mailers.maildir import MaildirMailer
+    from feedpub.mailers.sendmail import SendmailMailer
+    from feedpub.mailers.smtp import SmtpMailer, SmtpSettings
+
+    if config.type == "maildir" and config.folder is not None:
+        return MaildirMailer(config.folder)
+    if config.type == "sendmail":
+        return SendmailMailer(config.command[0])
+    return SmtpMailer(
+        SmtpSettings(
+            host=config.host,
+            port=config.port,
+            security=config.security,
+            user=config.user,
+            password=read_password(config) if config.user else "",
+            helo=config.helo,
+        )
+    )
+
+
+def _make_options(config: MailConfig | None) -> SendOptions:
+    if config is None:
+        return SendOptions()
+    return SendOptions(
+        connections=config.connections,
+        per_domain=config.per_domain,
+        rate=config.rate_per_s,
+        messages_per_connection=config.messages_per_connection,
+    )
+
+
+class FolderOutbox:
+    """Mails of a rehearsal, one file each."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def put(self, name: str, data: bytes) -> str:
+        """Write one mail; return where it is."""
+        self._folder.mkdir(mode=0o700, exist_ok=True)
+        place = self._folder / name
+        descriptor = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+        return str(place)
+
+
+# The database
+
+
+@contextmanager
+def _open_ledger(path: Path, signer: Signer) -> Iterator[Ledger]:
+    from feedpub.store.ledger import SqlLedger
+
+    with open_store(path):  # brings it up to date, or says what is wrong with it
+        pass
+    ledger = SqlLedger.open(path, lambda mailbox: signer.hash(Action.SUPPRESSION, mailbox))
+    try:
+        yield ledger
+    finally:
+        ledger.close()
+
+
+def _check(path: Path) -> None:
+    with open_store(path) as store:
+        store.check()
+
+
+def _back_up(path: Path, now: datetime) -> None:
+    """Copy the database before anybody is mailed, so that none is mailed twice after a restore."""
+    folder = path.parent / BACKUPS
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+    except OSError as error:
+        raise StoreError(f"{folder}: {error.strerror}; let this user write there") from error
+    copy = folder / f"{path.stem}-{now:%Y%m%dT%H%M%S}.db"
+    if not copy.exists():
+        with open_store(path) as store:
+            store.backup(copy)
+    for old in sorted(folder.glob(f"{path.stem}-*.db"))[:-_KEPT_BACKUPS]:
+        old.unlink(missing_ok=True)
+
+
+def _link(config: Config, signer: Signer, subscriber: int) -> str:
+    if not config.web.url:
+        return ""
+    return unsubscribe_url(config.web.url, signer.sign(Action.UNSUBSCRIBE, subscriber))
+
+
+class _Probe:
+    """Asks whether links of a mail answer; those on the site's own hosts may be private ones."""
+
+    def __init__(self, config: Config, *, allow_private: bool) -> None:
+        self._own = {
+            urlsplit(url).netloc for url in (config.site.url, config.site.feeds_url, config.web.url)
+        }
+        self._allow_private = allow_private
+
+    def __call__(self, urls: Sequence[str]) -> Mapping[str, str | None]:
+        own = [url for url in urls if urlsplit(url).netloc in self._own]
+        others = [url for url in urls if url not in own]
+        return {
+            **ask_addresses(own, allow_private=True),
+            **ask_addresses(others, allow_private=self._allow_private),
+        }
