@@ -1,58 +1,46 @@
 """``Audience``: one method for each thing that people, or the editor, may ask for."""
 
-from collections.abc import Iterator, Sequence
-
-from feedpub.audience.setup import AudienceSetup
+from feedpub.audience import changing, forgetting, joining, looking
+from feedpub.audience.desk import Desk, make_subscriber
+from feedpub.audience.records import Records
+from feedpub.errors import TokenError
 from feedpub.model import (
-    Category,
     Choice,
     ForgetReport,
     Frequency,
-    ImportOptions,
-    ImportReport,
     Subscriber,
-    SubscriberRecord,
-    SubscriberState,
 )
-from feedpub.ports import Progress
+from feedpub.ports.people import NoticeRow
+from feedpub.subscribers import links
+from feedpub.subscribers.addresses import parse_address
+from feedpub.subscribers.notices import LINK_KINDS
 from feedpub.tokens import Action
 
+_EVER_S = 100 * 365 * 86_400
 
-class Audience:
+
+class Audience(Records):
     """Keeps the subscribers of one site; made by ``feedpub.wiring.open_audience``.
 
     Every method opens the store for itself, so an instance may be used by any number of threads
     as long as the store that it was given allows it.
     """
 
-    def __init__(self, setup: AudienceSetup) -> None:
-        self._setup = setup
-
-    # Choices
-
-    @property
-    def frequencies(self) -> tuple[Frequency, ...]:
-        """The digests that the site sends, oftenest first; empty if it sends none."""
-        raise NotImplementedError
-
-    @property
-    def default_frequency(self) -> Frequency | None:
-        """The digest that somebody gets who chose none."""
-        raise NotImplementedError
-
-    def list_categories(self) -> tuple[Category, ...]:
-        """Return every category that can be chosen, depth-first, without the root."""
-        raise NotImplementedError
-
-    def resolve_choice(self, asked: Sequence[str]) -> Choice:
-        """Return the choice that names, paths such as ``a/b`` or folders (slugs) mean.
-
-        A category below another chosen one is left out; nothing, or the root, means all.
+    def _open(self, desk: Desk, action: Action, token: str, *, ever: bool = False) -> NoticeRow:
+        """Return the notice whose link carries a token, also one that expired if ``ever``.
 
         Raises:
-            CategoryError: There is no such category; names the nearest.
+            TokenError: It is not ours for this action, too old, or of somebody who was forgotten.
         """
-        raise NotImplementedError
+        setup = self._setup
+        oldest = _EVER_S if ever else int(setup.policy.token_age.total_seconds())
+        row, subscriber = links.read_token(
+            setup.signer, action, setup.now(), token, max_age_s=oldest
+        )
+        notice = desk.people.notice(row)
+        if notice is None or (notice.subscriber, notice.kind) != (subscriber, LINK_KINDS[action]):
+            raise TokenError("the link is used up; subscribe again")
+        return notice
 
     # Coming
 
@@ -86,7 +74,17 @@ class Audience:
         Raises:
             AddressError: It is no address (of any known or unknown person alike).
         """
-        raise NotImplementedError
+        joining.subscribe(
+            self._setup,
+            address,
+            choice=choice,
+            frequency=frequency,
+            language=language,
+            source=source,
+            wording=wording,
+            version=version,
+            network=network,
+        )
 
     def confirm(self, token: str, *, source: str, network: str | None = None) -> Subscriber:
         """Make somebody a subscriber by the token of a confirmation mail; twice is harmless.
@@ -94,7 +92,9 @@ class Audience:
         Raises:
             TokenError: It is not ours, or older than 7 days.
         """
-        raise NotImplementedError
+        with self._desk() as desk:
+            notice = self._open(desk, Action.CONFIRM, token)
+            return joining.confirm(desk, notice, source=source, network=network)
 
     def confirm_subscriber(self, subscriber: int, *, source: str) -> Subscriber:
         """Make somebody a subscriber who answered the confirmation mail by mail.
@@ -106,7 +106,19 @@ class Audience:
         Raises:
             TokenError: They were not asked within the last 7 days.
         """
-        raise NotImplementedError
+        with self._desk() as desk:
+            notice = joining.find_confirmation(desk, subscriber)
+            return joining.confirm(desk, notice, source=source, network=None)
+
+    def renew(self, token: str, *, network: str | None) -> None:
+        """Mail a fresh link to whoever has one that is too old, under the limits of ``subscribe``.
+
+        Raises:
+            TokenError: It is not ours, or its address is not kept any more.
+        """
+        with self._desk() as desk:
+            notice = self._open(desk, Action.CONFIRM, token, ever=True)
+            joining.ask_again(desk, notice, network=network)
 
     def add(
         self,
@@ -136,7 +148,17 @@ class Audience:
             AddressError: It is no address.
             SubscriberError: It is suppressed, and ``confirmed`` does not lift that.
         """
-        raise NotImplementedError
+        return joining.add(
+            self._setup,
+            address,
+            choice=choice,
+            frequency=frequency,
+            language=language,
+            confirmed=confirmed,
+            source=source,
+            wording=wording,
+            version=version,
+        )
 
     # Links of mails
 
@@ -152,16 +174,26 @@ class Audience:
         Raises:
             TokenError: It is not ours, too old, or of somebody who was forgotten.
         """
-        raise NotImplementedError
+        with self._desk(read_only=True) as desk:
+            if action in LINK_KINDS:
+                return make_subscriber(desk.get(self._open(desk, action, token).subscriber))
+            subscriber = self._setup.signer.read(action, token)
+            person = None if subscriber is None else desk.people.get(subscriber)
+            if person is None or person.address is None:
+                raise TokenError("the link is not complete, or not from here; copy the whole of it")
+            return make_subscriber(person)
 
-    def make_token(self, action: Action, notice: int) -> str:
+    def make_token(self, action: Action, *, notice: int, subscriber: int) -> str:
         """Return the token for the link of a notice, good for 7 days.
 
         Args:
             action: CONFIRM, ADDRESS, EXPORT or ERASE, as the notice's kind says.
             notice: Its row.
+            subscriber: Whose it is.
         """
-        raise NotImplementedError
+        return links.make_token(
+            self._setup.signer, action, self._setup.now(), notice=notice, subscriber=subscriber
+        )
 
     # Changing
 
@@ -181,7 +213,16 @@ class Audience:
         Raises:
             SubscriberError: They are no subscriber.
         """
-        raise NotImplementedError
+        return changing.set_preferences(
+            self._setup,
+            subscriber,
+            choice=choice,
+            frequency=frequency,
+            language=language,
+            paused=paused,
+            source=source,
+            network=network,
+        )
 
     def request_address(self, subscriber: int, address: str, *, source: str) -> None:
         """Ask a new address of a subscriber for confirmation, under the limits of ``subscribe``.
@@ -190,7 +231,7 @@ class Audience:
             AddressError: It is no address.
             SubscriberError: They are no subscriber.
         """
-        raise NotImplementedError
+        joining.request_address(self._setup, subscriber, address, source=source)
 
     def change_address(self, token: str, *, source: str) -> Subscriber:
         """Take the new address by the token that was mailed to it.
@@ -199,11 +240,13 @@ class Audience:
             TokenError: It is not ours, or too old.
             SubscriberError: The new address is that of another subscriber by now.
         """
-        raise NotImplementedError
+        with self._desk() as desk:
+            notice = self._open(desk, Action.ADDRESS, token)
+            return joining.change_address(desk, notice, source=source)
 
     def request_link(self, subscriber: int, action: Action) -> None:
         """Mail somebody a fresh link to EXPORT or ERASE; the link in each mail opens neither."""
-        raise NotImplementedError
+        joining.request_link(self._setup, subscriber, action)
 
     # Going
 
@@ -224,7 +267,12 @@ class Audience:
             goodbye: Whether to mail that it is done. Not after one-click or by mail: whoever
                 pressed the button of a mail program wants no further mail, and would call it spam.
         """
-        raise NotImplementedError
+        with self._desk() as desk:
+            person = desk.get(subscriber)
+            left = changing.unsubscribe(desk, person, source=source, network=network)
+            if goodbye:
+                changing.say_goodbye(desk, person, left)
+            return make_subscriber(left)
 
     def resubscribe(
         self, subscriber: int, *, source: str, network: str | None = None
@@ -234,7 +282,12 @@ class Audience:
         Raises:
             SubscriberError: They did not unsubscribe, or too long ago.
         """
-        raise NotImplementedError
+        return changing.resubscribe(self._setup, subscriber, source=source, network=network)
+
+    def can_return(self, subscriber: int) -> bool:
+        """Return whether ``resubscribe`` would bring somebody back now."""
+        with self._desk(read_only=True) as desk:
+            return changing.can_return(desk, desk.get(subscriber))
 
     def remove(self, address: str, *, source: str) -> Subscriber:
         """End a subscription by the editor's hand, without a mail.
@@ -243,7 +296,10 @@ class Audience:
             AddressError: It is no address.
             SubscriberError: Nobody has it.
         """
-        raise NotImplementedError
+        with self._desk() as desk:
+            person = looking.find_person(desk, address)
+            left = changing.unsubscribe(desk, person, source=source, network=None)
+            return make_subscriber(left)
 
     def record_bounce(
         self,
@@ -266,18 +322,27 @@ class Audience:
         Returns:
             Whether the address is suppressed by it.
         """
-        raise NotImplementedError
+        return changing.record_bounce(
+            self._setup, subscriber, code=code, hard=hard, message=message, delivery=delivery
+        )
+
+    def record_refusal(self, subscriber: int, *, delivery: int, code: str) -> bool:
+        """Note that a server said at once that an address does not exist; see ``record_bounce``."""
+        message = self._setup.signer.hash(Action.BOUNCE, f"delivery {delivery}")
+        return self.record_bounce(
+            subscriber, code=code, hard=True, message=message, delivery=delivery
+        )
 
     def record_complaint(self, subscriber: int, *, message: bytes, source: str) -> bool:
         """Note that somebody called a mail spam: never mailed again; return whether that is new."""
-        raise NotImplementedError
+        return changing.record_complaint(self._setup, subscriber, message=message, source=source)
 
     def forget(self, subscriber: int, *, source: str) -> ForgetReport:
         """Erase somebody: a keyed hash stays, so that no import brings them back.
 
         The database is compacted, so that its file holds nothing of them either.
         """
-        raise NotImplementedError
+        return forgetting.forget(self._setup, subscriber, source=source)
 
     def forget_address(self, address: str, *, source: str) -> ForgetReport:
         """Erase whoever has an address, and bar it even if nobody has.
@@ -285,7 +350,7 @@ class Audience:
         Raises:
             AddressError: It is no address.
         """
-        raise NotImplementedError
+        return forgetting.forget_address(self._setup, parse_address(address), source=source)
 
     def purge(self) -> int:
         """Erase those who never confirmed, and addresses of requests that were kept long enough.
@@ -293,78 +358,4 @@ class Audience:
         Returns:
             How many unconfirmed were erased.
         """
-        raise NotImplementedError
-
-    # Looking
-
-    def get(self, subscriber: int) -> Subscriber:
-        """Return a subscriber by row.
-
-        Raises:
-            SubscriberError: There is none.
-        """
-        raise NotImplementedError
-
-    def show(self, address: str) -> SubscriberRecord:
-        """Return all that is known of whoever has an address.
-
-        Raises:
-            AddressError: It is no address.
-            SubscriberError: Nobody has it.
-        """
-        raise NotImplementedError
-
-    def export(self, subscriber: int) -> dict[str, object]:
-        """Return all that is known of somebody, for themselves, as JSON knows it.
-
-        Raises:
-            SubscriberError: They are no subscriber.
-        """
-        raise NotImplementedError
-
-    def list_subscribers(
-        self,
-        *,
-        states: Sequence[SubscriberState] = (),
-        category: str | None = None,
-        frequency: Frequency | None = None,
-        limit: int | None = None,
-    ) -> list[Subscriber]:
-        """Return subscribers in the order that they came; those who were erased never.
-
-        Args:
-            states: Any of these; all if empty.
-            category: Whoever gets news of it, by whatever they chose.
-            frequency: Whoever gets this digest.
-            limit: At most.
-
-        Raises:
-            CategoryError: There is no such category.
-        """
-        raise NotImplementedError
-
-    def counts(self) -> dict[SubscriberState, int]:
-        """Return how many there are in each state."""
-        raise NotImplementedError
-
-    # Files
-
-    def import_csv(
-        self, data: bytes, options: ImportOptions, *, progress: Progress | None = None
-    ) -> ImportReport:
-        """Take in a list of subscribers; suppressed addresses stay suppressed.
-
-        Args:
-            data: CSV of whichever program, or one address a line.
-            options: How.
-            progress: Is told of stage, rows done, and rows in all.
-
-        Raises:
-            ListError: It cannot be read, has no column of addresses, or has a known address
-                under ``on_conflict`` FAIL; nothing of it was kept.
-        """
-        raise NotImplementedError
-
-    def export_csv(self, *, states: Sequence[SubscriberState] = ()) -> Iterator[str]:
-        """Yield a CSV of subscribers, safe to open in a spreadsheet; ``import_csv`` reads it."""
-        raise NotImplementedError
+        return forgetting.purge(self._setup)

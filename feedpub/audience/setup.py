@@ -1,6 +1,6 @@
 """What the audience is given: rules as values, the outside world as ports."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -41,8 +41,14 @@ class Policy:
 class Traces(Protocol):
     """Files beside the database in which an address may stand."""
 
-    def clean(self, address: str, mailbox: str, suppression: bytes) -> tuple[list[str], list[str]]:
-        """Take an address out of copies of the database and mails of rehearsals.
+    def clean(
+        self, spellings: Sequence[str], erase: Callable[[Catalog], None]
+    ) -> tuple[list[str], list[str]]:
+        """Take an address out of mails of rehearsals and out of copies of the database.
+
+        Args:
+            spellings: Of the address.
+            erase: Does it within one copy.
 
         Returns:
             The files that do not hold it any more, and those that still do.

@@ -162,8 +162,10 @@ class ForgetReport:
         known: Whether they were.
         cleaned: Files that held the address and do not any more, or are gone.
         left: Files that still hold it, such as the file that it was imported from.
+        compacted: Whether the database was written anew; another run may have kept it busy.
     """
 
     known: bool
     cleaned: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
+    compacted: bool = True

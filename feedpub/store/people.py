@@ -117,9 +117,7 @@ class People:
         query = (
             sa.select(subscribers.c.id)
             .join(notices, notices.c.subscriber == subscribers.c.id)
-            .where(
-                subscribers.c.state == int(SubscriberState.PENDING), notices.c.kind == "confirm"
-            )
+            .where(subscribers.c.state == int(SubscriberState.PENDING), notices.c.kind == "confirm")
             .group_by(subscribers.c.id)
             .having(sa.func.max(notices.c.created) < before)
         )

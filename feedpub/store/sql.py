@@ -10,9 +10,10 @@ from urllib.parse import quote
 
 import sqlalchemy as sa
 
-from feedpub.errors import CorruptStoreError, MissingStoreError, StoreError
+from feedpub.errors import BusyError, CorruptStoreError, MissingStoreError, StoreError
 from feedpub.store import engine as engines
 from feedpub.store.issues import Issues
+from feedpub.store.people import People
 from feedpub.store.renditions import Renditions
 from feedpub.store.shelves import Shelves
 from feedpub.store.sources import Sources
@@ -26,6 +27,7 @@ class Catalog:
         shelves: Where it stands.
         renditions: What was made of it.
         issues: What was mailed of it.
+        people: Who subscribed to it.
     """
 
     def __init__(self, connection: sa.Connection) -> None:
@@ -34,6 +36,7 @@ class Catalog:
         self.shelves = Shelves(connection)
         self.renditions = Renditions(connection)
         self.issues = Issues(connection)
+        self.people = People(connection)
 
     @contextmanager
     def attempt(self) -> Iterator[None]:
@@ -134,6 +137,22 @@ class SqlStore:
             raw.driver_connection.execute("VACUUM INTO ?", (str(path),))  # type: ignore[union-attr]
         finally:
             raw.close()
+
+    def compact(self) -> None:
+        """Write the file anew, so that nothing of what was deleted is left in it or its log.
+
+        Raises:
+            BusyError: Somebody else is reading or writing.
+        """
+        raw = self._engine.raw_connection()
+        try:
+            with engines.explain_errors(self._name):
+                raw.cursor().execute("VACUUM")
+                blocked = raw.cursor().execute("PRAGMA wal_checkpoint(truncate)").fetchone()[0]
+        finally:
+            raw.close()
+        if blocked == 1:
+            raise BusyError(f"{self._name}: another run is reading it; try again later")
 
     def close(self) -> None:
         """Let go of the file; a process must do so before it forks."""

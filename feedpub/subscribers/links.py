@@ -7,8 +7,6 @@ from itsdangerous import BadData, SignatureExpired, TimestampSigner
 from feedpub.errors import TokenError
 from feedpub.tokens import Action, Signer
 
-_DIGITS = 19  # of the largest row that a database knows
-
 
 class _Clocked(TimestampSigner):
     """Signs with a time that it is told."""
@@ -21,20 +19,24 @@ class _Clocked(TimestampSigner):
         return self._now
 
 
-def make_token(signer: Signer, action: Action, notice: int, now: int) -> str:
+def make_token(signer: Signer, action: Action, now: int, *, notice: int, subscriber: int) -> str:
     """Return a token for the link of one notice; each action has a key of its own.
 
     Args:
         signer: Of the site.
         action: What the link does.
-        notice: Row of the mail that carries it.
         now: Seconds since the epoch.
+        notice: Row of the mail that carries it.
+        subscriber: Whose it is: rows of notices are used again, theirs never.
     """
-    return _Clocked(signer.key(action), now).sign(str(notice)).decode("ascii")
+    text = f"{notice}-{subscriber}"
+    return _Clocked(signer.key(action), now).sign(text).decode("ascii")
 
 
-def read_token(signer: Signer, action: Action, token: str, now: int, *, max_age_s: int) -> int:
-    """Return the notice that a token was made for.
+def read_token(
+    signer: Signer, action: Action, now: int, token: str, *, max_age_s: int
+) -> tuple[int, int]:
+    """Return the notice and the subscriber that a token was made for.
 
     Raises:
         TokenError: It is not ours for this action, or too old.
@@ -48,9 +50,8 @@ def read_token(signer: Signer, action: Action, token: str, now: int, *, max_age_
         ) from error
     except (BadData, UnicodeEncodeError) as error:
         raise _foreign() from error
-    if not (value.isdigit() and len(value) <= _DIGITS):
-        raise _foreign()
-    return int(value)
+    notice, _, subscriber = value.decode("ascii", "replace").partition("-")
+    return int(notice), int(subscriber)
 
 
 def _foreign() -> TokenError:
