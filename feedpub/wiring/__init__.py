@@ -23,17 +23,6 @@ if TYPE_CHECKING:
     from feedpub.audience import Audience
     from feedpub.newsletter import Newsletter
 
-if TYPE_CHECKING:
-    from feedpub.audience import Audience
-
-
-def open_audience(config: Config, *, clock: Callable[[], datetime] | None = None) -> "Audience":
-    """Return the API of a site's subscribers; see ``feedpub.wiring.audience``."""
-    from feedpub.wiring import audience
-
-    return audience.open_audience(config, clock=clock)
-
-
 __all__ = [
     "KEY_NAME",
     "SCHEMA",
@@ -58,3 +47,10 @@ def open_newsletter(
     from feedpub.wiring import newsletter
 
     return newsletter.open_newsletter(config, clock=clock, allow_private=allow_private)
+
+
+def open_audience(config: Config, *, clock: Callable[[], datetime] | None = None) -> "Audience":
+    """Return the API of a site's subscribers; see ``feedpub.wiring.audience``."""
+    from feedpub.wiring import audience
+
+    return audience.open_audience(config, clock=clock)
