@@ -18,6 +18,7 @@ from feedpub.publishing.feedmaker import Recipe, load_entries
 from feedpub.publishing.payload import Payload
 from feedpub.publishing.renditions import render_stale
 from feedpub.publishing.setup import cut, open_transaction
+from feedpub.publishing.standing import EVERYTHING
 from feedpub.publishing.store import Catalog
 
 if TYPE_CHECKING:
@@ -72,10 +73,20 @@ class Draft:
     intro: Intro
 
 
-def make_draft(setup: MailSetup, due: Due, hand: Hand, progress: Progress) -> Draft:
+def make_draft(
+    setup: MailSetup, due: Due, hand: Hand, progress: Progress, *, stand_in: bool = False
+) -> Draft:
     """Gather, render and freeze what an issue is about; nothing is written but renditions.
 
     Call it while the site is held, so that no build brings news meanwhile.
+
+    Args:
+        setup: Of the newsletter.
+        due: Its window and key.
+        hand: What the editor wants.
+        progress: Is told how far it is.
+        stand_in: Without news take the newest articles, which are not news, to have something to
+            look at.
     """
     starts = int(due.starts.timestamp())
     with open_transaction(setup.site.open_store) as catalog:
@@ -87,6 +98,9 @@ def make_draft(setup: MailSetup, due: Due, hand: Hand, progress: Progress) -> Dr
             for seen, article in catalog.issues.news(first, int(due.ends.timestamp()))
             if article not in hand.exclude
         }
+        if stand_in and not news:
+            newest = catalog.shelves.newest(EVERYTHING, setup.letterhead.cards)
+            news = {article: published for published, article in newest}
         tree = catalog.shelves.load_tree()
         wanted = _list_shown(catalog, tree, list(news), setup)
     intro = read_intro(setup.read_intro(), name=setup.intro_name, site=setup.site.site, used=used)
@@ -131,7 +145,9 @@ def _list_shown(
     for row in news:
         if row not in records:
             continue
-        around = {0} | nodes[row] | {up.id for id in nodes[row] for up in tree.ancestors(id)}
+        around = (
+            {EVERYTHING} | nodes[row] | {up.id for id in nodes[row] for up in tree.ancestors(id)}
+        )
         if any(counts[node] < most for node in around):
             shown.append(row)
         counts.update(around)

@@ -98,10 +98,12 @@ def _read_clock(catalog: Catalog) -> int:
     return int(catalog.shelves.meta().get(_CLOCK, "0"))
 
 
-def draft_issue(setup: MailSetup, due: Due, hand: Hand, progress: Progress) -> Draft:
+def draft_issue(
+    setup: MailSetup, due: Due, hand: Hand, progress: Progress, *, stand_in: bool = False
+) -> Draft:
     """Return what the issue would be; the site is held meanwhile, so that no news come in."""
     with setup.site.lock():
-        return make_draft(setup, due, hand, progress)
+        return make_draft(setup, due, hand, progress, stand_in=stand_in)
 
 
 def prepare_issue(

@@ -1,8 +1,6 @@
 """The issue that would be next, as one mail: to look at, to test, to agree to."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from feedpub.digest.plan import LONGEST, Slot
@@ -11,7 +9,7 @@ from feedpub.errors import IssueError, SubscriberError
 from feedpub.mailing.draft import Draft, Hand
 from feedpub.mailing.preparing import Timing, decide, draft_issue
 from feedpub.mailing.results import Plan, Preview
-from feedpub.mailing.schedule import Due, NotDue
+from feedpub.mailing.schedule import NotDue
 from feedpub.mailing.sending import Choices, load_digest
 from feedpub.mailing.setup import MailSetup
 from feedpub.model import Choice, Frequency, Issue, IssueState, Message
@@ -22,7 +20,6 @@ from feedpub.publishing.setup import open_transaction
 if TYPE_CHECKING:
     from feedpub.digest import FrozenDigest
 
-_LOOKED_BACK = (timedelta(days=7), timedelta(days=31), timedelta(days=366), timedelta(days=36_600))
 _SAMPLE_ADDRESS = "reader@example.com"
 _EXAMPLES = 3
 
@@ -121,24 +118,14 @@ def make_test_mail(
 def _draft_something(
     setup: MailSetup, frequency: Frequency, hand: Hand, progress: Progress
 ) -> Draft:
-    """Return the issue that would be made now; without news, one of what was news before."""
+    """Return the issue that would be made now; without news, one of the newest articles."""
     due = decide(setup, frequency, Timing(now=True))
     if isinstance(due, NotDue):  # never, of an issue that is wanted now
         raise IssueError("the issue is not due")
-    drafts = (draft_issue(setup, one, hand, progress) for one in _look_back(setup, due))
-    draft = next((draft for draft in drafts if draft.digest is not None), None)
-    if draft is None:
-        raise IssueError(
-            "there is no article to show yet; add one after the first 'feedpub build', which"
-            " takes what is there for known"
-        )
+    draft = draft_issue(setup, due, hand, progress, stand_in=True)
+    if draft.digest is None:
+        raise IssueError("there is no article to show yet; write one, then type: feedpub build")
     return draft
-
-
-def _look_back(setup: MailSetup, due: Due) -> Iterable[Due]:
-    yield due
-    for period in _LOOKED_BACK:
-        yield replace(due, starts=setup.clock() - period)
 
 
 def _find_member(setup: MailSetup, subscriber: int | None, language: str) -> Member:
