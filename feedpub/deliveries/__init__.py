@@ -3,7 +3,15 @@
 from feedpub.deliveries.breaker import Breaker
 from feedpub.deliveries.replies import Scope, Verdict, judge, mask_addresses
 from feedpub.deliveries.retries import GIVE_UP_S, are_held, put_back, put_off, settle
-from feedpub.deliveries.states import BY_OPERATOR, FINAL, NEXT, OPEN, sources, why_not_mailed
+from feedpub.deliveries.states import (
+    BY_OPERATOR,
+    FINAL,
+    NEXT,
+    OPEN,
+    check_decision,
+    sources,
+    why_not_mailed,
+)
 
 __all__ = [
     "BY_OPERATOR",
@@ -15,6 +23,7 @@ __all__ = [
     "Scope",
     "Verdict",
     "are_held",
+    "check_decision",
     "judge",
     "mask_addresses",
     "put_back",

@@ -1,6 +1,6 @@
 """The arrows between the states of a delivery; both ledgers go by them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from feedpub.model import DeliveryState, SubscriberState
 
@@ -39,6 +39,19 @@ BY_OPERATOR: Mapping[DeliveryState, frozenset[DeliveryState]] = {
 def sources(state: DeliveryState) -> tuple[DeliveryState, ...]:
     """Return the states from which a run may bring a row to this one."""
     return tuple(old for old in DeliveryState if state in NEXT[old])
+
+
+def check_decision(states: Sequence[DeliveryState], to: DeliveryState) -> None:
+    """Hold that an operator may bring rows from some states to another.
+
+    Raises:
+        ValueError: Not from one of them.
+    """
+    for state in states:
+        if to not in BY_OPERATOR.get(state, ()):
+            raise ValueError(
+                f"a delivery that is {state.name.lower()} is not made {to.name.lower()}"
+            )
 
 
 _REASONS = {

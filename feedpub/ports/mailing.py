@@ -352,6 +352,9 @@ class Ledger(Protocol):
 
         Returns:
             How many rows it were.
+
+        Raises:
+            ValueError: A person does not decide that.
         """
         ...
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 
-from feedpub.deliveries import why_not_mailed
+from feedpub.deliveries import check_decision, why_not_mailed
 from feedpub.errors import BusyError
 from feedpub.model import DeliveryState, IssueState, SubscriberState
 from feedpub.ports.mailing import (
@@ -227,6 +227,7 @@ class SqlLedger:
         deliveries: Sequence[int] | None = None,
     ) -> int:
         """Let the operator decide about rows: send them (again), or skip them."""
+        check_decision(states, to)
         statement = statements.RESOLVE.format(states=statements.join_states(states))
         values = (int(to), now, reason, issue)
         with self._transaction() as cursor:

@@ -25,6 +25,7 @@ from feedpub.model import Problem, Site
 from feedpub.ports import Glance, Staged
 from feedpub.publisher import Publisher
 from feedpub.store.sql import SqlStore
+from feedpub.testing.ledger import MemoryLedger, MemoryMailer
 from feedpub.thumbnails import Thumbnailer
 from feedpub.wiring import make_setup
 from feedpub.workers import Pool
@@ -32,6 +33,8 @@ from feedpub.workers import Pool
 __all__ = [
     "FixedClock",
     "MemoryHub",
+    "MemoryLedger",
+    "MemoryMailer",
     "MemoryPictures",
     "MemoryStore",
     "MemoryTarget",
