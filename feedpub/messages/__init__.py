@@ -2,6 +2,7 @@
 
 from feedpub.messages.composer import Compiled, Composer
 from feedpub.messages.dkim_keys import DkimKey, DnsRecord, load_key
+from feedpub.messages.notices import Notices
 from feedpub.messages.return_paths import (
     read_confirm_address,
     read_return_path,
@@ -14,6 +15,7 @@ __all__ = [
     "Composer",
     "DkimKey",
     "DnsRecord",
+    "Notices",
     "Sender",
     "check_address",
     "load_key",

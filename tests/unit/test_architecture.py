@@ -99,7 +99,7 @@ IO_CALLS = {"open", "input", "print", "breakpoint"}
 CLOCKS = {"now", "utcnow", "today"}
 
 HEAVY = {
-    "PIL", "alembic", "babel", "cryptography", "docutils", "email_validator", "feedgen", "flask", "idna", "jinja2",
+    "PIL", "alembic", "babel", "cryptography", "docutils", "feedgen", "flask", "idna", "jinja2",
     "lxml", "markdown_it", "nh3", "premailer", "pypinyin", "regex", "requests", "rich",
     "slugify", "sqlalchemy", "tinycss2", "urllib3", "waitress", "watchfiles", "yaml",
 }  # fmt: skip
