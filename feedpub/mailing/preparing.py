@@ -9,6 +9,7 @@ from feedpub.mailing.schedule import Due, NotDue, find_due, make_due_now
 from feedpub.mailing.setup import MailSetup
 from feedpub.model import Frequency, Issue, IssueState
 from feedpub.ports import Progress
+from feedpub.publishing.build import RESTORED
 from feedpub.publishing.setup import open_transaction
 from feedpub.publishing.store import Catalog
 
@@ -51,6 +52,7 @@ def decide(setup: MailSetup, frequency: Frequency, timing: Timing) -> Due | NotD
         )
     now, zone = setup.clock(), setup.site.site.zone
     with open_transaction(setup.site.open_store, read_only=True) as catalog:
+        _check_restored(catalog)
         last = catalog.issues.last(frequency)
         clock = _read_clock(catalog)
         if timing.now:
@@ -74,6 +76,15 @@ def decide(setup: MailSetup, frequency: Frequency, timing: Timing) -> Due | NotD
         " older than the last period go with --skip-missed",
         key=found.key,
     )
+
+
+def _check_restored(catalog: Catalog) -> None:
+    if catalog.shelves.meta().get(RESTORED):
+        raise IssueHeldError(
+            "the database was restored from a backup, and which articles came since is not known"
+            " yet; type: feedpub build",
+            key="",
+        )
 
 
 _EXAMPLES = {

@@ -83,6 +83,24 @@ class Issues(Protocol):
         """Change where an issue stands."""
         ...
 
+    def knows_people(self) -> bool:
+        """Return whether there is, or was, a subscriber."""
+        ...
+
+    def doubt_open(self, reason: str, now: int) -> int:
+        """Call unknown whoever still waited in a copy of the database; return how many they are.
+
+        They may have been mailed after the copy was made.
+        """
+        ...
+
+    def close_windows(self, ends: int, now: int) -> None:
+        """Let the next issue of each frequency begin at an instant, whatever came before.
+
+        What came before may have been mailed by issues that a copy of the database does not know.
+        """
+        ...
+
     def largest_sent(self) -> int:
         """Return the recipients of the last issue that anything was sent of; 0 if none was."""
         ...

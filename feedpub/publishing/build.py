@@ -18,6 +18,18 @@ from feedpub.publishing.setup import BuildOptions, Setup, open_transaction
 from feedpub.publishing.standing import ALL_MONTHS, EVERYTHING
 from feedpub.publishing.store import Catalog, Store
 
+RESTORED = "restored"
+"""Note of the site: the database came from a backup, and nothing was built since."""
+
+_RESTORED_NEWS = (
+    Problem(
+        "warning",
+        "feedpub.db",
+        "restored from a backup: what came since counts as known, as it may have been mailed; "
+        "those who unsubscribed since have to be unsubscribed again",
+    ),
+)
+
 
 class Build:
     """A run of ``Publisher.build``."""
@@ -28,6 +40,7 @@ class Build:
         self._progress = progress
         self._now = int(setup.clock().timestamp())
         self._interrupted = False
+        self._restored = False
         self._choices = f"drafts={options.drafts} future={options.future}"
 
     def run(self) -> BuildReport:
@@ -118,6 +131,8 @@ class Build:
                     or options.future
                     or meta.get("options") != self._choices,
                 )
+                if meta.get(RESTORED):
+                    self._close_windows(catalog, moment)
                 if options.category is not None:
                     look_up(catalog.shelves.load_tree(), options.category)
                 due = catalog.sources.next_due(self._now)
@@ -136,6 +151,13 @@ class Build:
         except _UndoneError:
             pass
         return report
+
+    def _close_windows(self, catalog: Catalog, moment: Moment) -> None:
+        """Count what came since a backup was made as known: issues it knows not may have had it."""
+        if catalog.issues.knows_people():
+            catalog.issues.close_windows(moment.sight + 1, self._now)
+            self._restored = True
+        catalog.shelves.set_meta({RESTORED: ""})
 
     def _is_stale(self, meta: Mapping[str, str]) -> bool:
         """Return whether every document has to be made again, whatever the articles say."""
@@ -205,6 +227,7 @@ class Build:
             *(Problem("error", name, str(error)) for name, error in observation.held.items()),
             *result.problems,
             *_describe_news(observation),
+            *(_RESTORED_NEWS if self._restored else ()),
             *(output.problems if output else ()),
         ]
         return BuildReport(

@@ -21,6 +21,7 @@ from feedpub.store.schema import arrivals, articles
 
 _EVERYTHING = 0
 _BATCH = 500
+_OPEN = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.COMMITTING)
 
 
 class Issues:
@@ -214,6 +215,54 @@ class Issues:
             sa.update(issues).where(issues.c.id == issue.id).values(recipients=made)
         )
         return made
+
+    def knows_people(self) -> bool:
+        """Return whether there is, or was, a subscriber."""
+        return self._connection.execute(sa.select(subscribers.c.id).limit(1)).first() is not None
+
+    def doubt_open(self, reason: str, now: int) -> int:
+        """Call unknown whoever still waited in a copy of the database; return how many they are."""
+        doubted = self._connection.execute(
+            sa.update(deliveries)
+            .where(deliveries.c.state.in_([int(state) for state in _OPEN]))
+            .values(state=int(DeliveryState.UNKNOWN), reply=reason, at=now)
+        ).rowcount
+        # An issue that was only prepared may have been sent: it must not look like one that waits
+        # for somebody to agree to it.
+        self._connection.execute(
+            sa.update(issues)
+            .where(issues.c.state == int(IssueState.PREPARED))
+            .values(state=int(IssueState.SENDING))
+        )
+        self._connection.execute(
+            sa.update(issues)
+            .values(holder=None, held_until=None)
+            .where(issues.c.holder.is_not(None))
+        )
+        return doubted
+
+    def close_windows(self, ends: int, now: int) -> None:
+        """Let the next issue of each frequency begin at an instant, whatever came before."""
+        stamp = f"{_instant(now):%Y-%m-%dT%H%M%S}"
+        for frequency in Frequency:
+            last = self.last(frequency)
+            instant = _instant(ends)
+            self.add(
+                Issue(
+                    id=0,
+                    key=f"{frequency}/restored-{stamp}",
+                    frequency=frequency,
+                    starts=instant if last is None else min(last.ends, instant),
+                    ends=instant if last is None else max(last.ends, instant),
+                    scheduled=_instant(now),
+                    state=IssueState.EMPTY,
+                    created=_instant(now),
+                    finished=_instant(now),
+                    note="restored from a backup: what came before counts as mailed",
+                ),
+                b"",
+            )
+        self._connection.execute(sa.update(subscribers).values(since=None))
 
     def largest_sent(self) -> int:
         """Return the recipients of the last issue that anything was sent of; 0 if none was."""

@@ -17,6 +17,7 @@ from feedpub.locks import FileLock
 from feedpub.model import Problem
 from feedpub.ports import Glance
 from feedpub.publisher import Publisher
+from feedpub.publishing.build import RESTORED
 from feedpub.publishing.setup import Setup
 from feedpub.publishing.standing import ALL_MONTHS, EVERYTHING
 from feedpub.reading import Dialect
@@ -28,7 +29,7 @@ from feedpub.workers import Pool, count_cores
 
 if TYPE_CHECKING:
     from feedpub.net import Fetcher
-    from feedpub.store.sql import SqlStore
+    from feedpub.store.sql import Catalog, SqlStore
 
 KEY_NAME = "feedpub.key"
 _ALL = [(EVERYTHING, ALL_MONTHS)]
@@ -84,8 +85,17 @@ def restore_site(config: Config, archive: Path) -> None:
     from feedpub.store.sql import restore
 
     with FileLock(_lock_path(config))():
-        # What is published is not what this database remembers of it.
-        restore(archive, config.database_path, lambda catalog: catalog.shelves.mark_dirty(_ALL))
+        restore(archive, config.database_path, _distrust)
+
+
+def _distrust(catalog: "Catalog") -> None:
+    """Note in a copy of the database that the world went on since: files, and perhaps mails."""
+    catalog.shelves.mark_dirty(_ALL)
+    catalog.issues.doubt_open(
+        "the database was restored from a backup; it may have been mailed since",
+        int(datetime.now(UTC).timestamp()),
+    )
+    catalog.shelves.set_meta({RESTORED: "1"})
 
 
 def make_setup(
