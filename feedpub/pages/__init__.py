@@ -117,6 +117,16 @@ class Pages:
         """
         return self._render("gone", path, title=title)
 
+    def moved(self, title: str, url: str, path: str) -> bytes:
+        """Return what stands at the page of an article that is read elsewhere now.
+
+        Args:
+            title: Of the article.
+            url: Where it is, absolute.
+            path: Of the page that it had, below the output folder.
+        """
+        return self._render("moved", path, address=url, title=title, url=url)
+
     def alias(self, category: Category, old_folder: str) -> bytes:
         """Return what stands at the page of a category that was renamed.
 
@@ -161,6 +171,7 @@ class Pages:
         page: str,
         *,
         canonical: str | None = None,
+        address: str | None = None,
         feeds: Sequence[Category] = (EVERYTHING,),
         **values: object,
     ) -> bytes:
@@ -169,7 +180,7 @@ class Pages:
             site=self._site,
             lang=self._language.tag,
             feeds=feeds,
-            canonical=self._absolute(page if canonical is None else canonical),
+            canonical=address or self._absolute(page if canonical is None else canonical),
             link=partial(link_between, page),
             absolute=self._absolute,
             **values,

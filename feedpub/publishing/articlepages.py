@@ -1,13 +1,18 @@
 """The pages of articles that have no URL elsewhere, and of those that are gone."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING
 
-from feedpub.catalog.identity import State
-from feedpub.ports import Staged, Target
+from feedpub.catalog.identity import Record, State
+from feedpub.model import Entry
+from feedpub.ports import Target
 from feedpub.publishing.feedmaker import Made, Recipe, load_entries
 from feedpub.publishing.payload import Payload, name_page
 from feedpub.publishing.store import Catalog
+
+if TYPE_CHECKING:
+    from feedpub.pages import Pages
 
 
 class ArticlePageMaker:
@@ -27,29 +32,43 @@ class ArticlePageMaker:
         """Make the pages of some articles, and take down those of articles that are gone."""
         made = Made()
         with self._open_catalog() as catalog:
+            records = {record.id: record for record in catalog.sources.records(rows)}
             if self._recipe.pages is None or not self._recipe.article_pages:
-                paths = map(name_page, catalog.sources.records(rows))
+                paths = map(name_page, records.values())
                 made.obsolete += [path for path in paths if self._target.exists(path)]
                 return made
-            public = {
-                record.id: record
-                for record in catalog.sources.records(rows)
-                if record.state == State.LIVE
-            }
-            entries = load_entries(catalog, [row for row in rows if row in public], self._recipe)
-            for row, entry in entries.items():
-                if entry.page is not None:
-                    _add(made, self._target.stage(entry.page, self._recipe.pages.article(entry)))
-                elif self._target.exists(former := name_page(public[row])):
-                    made.obsolete.append(former)  # it has a URL elsewhere by now
-            for kept in catalog.renditions.get([row for row in rows if row not in public]):
+            shown = _find_shown(catalog, records)
+            entries = load_entries(catalog, dict.fromkeys(shown.values()), self._recipe)
+            for row, article in shown.items():
+                if article in entries:
+                    self._make(made, self._recipe.pages, records[row], entries[article])
+            for kept in catalog.renditions.get([row for row in records if row not in shown]):
                 payload = Payload.from_bytes(kept.payload)
-                if payload.page is not None and self._target.exists(payload.page):
-                    page = self._recipe.pages.gone(payload.title, payload.page)
-                    _add(made, self._target.stage(payload.page, page))
+                path = payload.page or name_page(records[kept.article])
+                if self._target.exists(path):
+                    self._stage(made, path, self._recipe.pages.gone(payload.title, path))
         return made
 
+    def _make(self, made: Made, pages: "Pages", record: Record, entry: Entry) -> None:
+        """Make the page of an article, or let the one that it had lead to where it is read."""
+        if entry.page is not None and record.same_as is None:
+            self._stage(made, entry.page, pages.article(entry))
+        elif self._target.exists(former := name_page(record)):
+            self._stage(made, former, pages.moved(entry.title, entry.url, former))
 
-def _add(made: Made, staged: Staged | None) -> None:
-    if staged is not None:
-        made.staged.append(staged)
+    def _stage(self, made: Made, path: str, page: bytes) -> None:
+        staged = self._target.stage(path, page)
+        if staged is not None:
+            made.staged.append(staged)
+
+
+def _find_shown(catalog: Catalog, records: Mapping[int, Record]) -> dict[int, int]:
+    """Return the files whose article is published, and its row: a copy is read where that is."""
+    meant = {
+        row: record.same_as or row
+        for row, record in records.items()
+        if record.state in (State.LIVE, State.DUPLICATE)
+    }
+    others = catalog.sources.records(article for article in meant.values() if article not in meant)
+    public = {record.id for record in (*records.values(), *others) if record.state == State.LIVE}
+    return {row: article for row, article in meant.items() if article in public}

@@ -52,6 +52,7 @@ def all_pages(site: Site, words: str, entry: Entry) -> Iterator[bytes]:
     yield pages.article(entry)
     yield pages.article(replace(entry, html=None))
     yield pages.gone(words, "articles/x.html")
+    yield pages.moved(words, "https://b.example/", "articles/x.html")
     yield pages.alias(category, "old/place")
 
 

@@ -29,6 +29,9 @@ def every_page(pages: Pages, entry: Entry, summaries: list[FeedSummary]) -> dict
         "index.html": pages.index(summaries),
         "articles/one-00000001.html": pages.article(entry),
         "articles/old-00000002.html": pages.gone("Old", "articles/old-00000002.html"),
+        "articles/away-00000003.html": pages.moved(
+            "Away", "https://elsewhere.example/?a=1&b=2", "articles/away-00000003.html"
+        ),
         "before/the/rename/index.html": pages.alias(summaries[-1].category, "before/the/rename"),
     }
     for summary in summaries:
@@ -239,6 +242,15 @@ def test_a_moved_category_sends_its_visitors_on(every_page: dict[str, bytes]) ->
     page = every_page["before/the/rename/index.html"].decode()
 
     assert 'content="0; url=../../../ji-shu/wang-luo/ding-yue/index.html"' in page
+
+
+def test_a_moved_article_sends_its_visitors_on(every_page: dict[str, bytes]) -> None:
+    page = every_page["articles/away-00000003.html"].decode()
+
+    url = "https://elsewhere.example/?a=1&amp;b=2"
+    assert f'content="0; url={url}"' in page
+    assert f'<link rel="canonical" href="{url}">' in page
+    assert f'<a href="{url}" dir="auto" lang="zh-CN">Away</a>' in page
 
 
 def test_what_is_gone_stays_out_of_search_engines(every_page: dict[str, bytes]) -> None:

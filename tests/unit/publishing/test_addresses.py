@@ -61,17 +61,109 @@ def test_a_dangerous_link_is_reported_and_not_used(blog: Blog) -> None:
     assert blog.page_of("A") in blog.target.files
 
 
-def test_a_link_that_is_added_later_takes_the_page_down(blog: Blog) -> None:
+@pytest.fixture
+def moved(blog: Blog) -> tuple[Blog, str]:
+    """A blog whose article got an address elsewhere, and the page that it had before."""
+    blog.with_pages()
+    blog.write("a.md", categories=["x"])
+    blog.write("b.md")
+    blog.build()
+    page = blog.page_of("A")
+    blog.write("a.md", categories=["x"], link="https://b.example/x?y=1&z=2")
+    blog.build()
+    return blog, page
+
+
+def test_the_page_of_an_article_that_gets_a_link_later_leads_there(moved: tuple[Blog, str]) -> None:
+    blog, page = moved
+
+    assert blog.item("A")["url"] == "https://b.example/x?y=1&z=2"
+    shown = blog.target.files[page]
+    assert b'content="0; url=https://b.example/x?y=1&amp;z=2"' in shown
+    assert b"Text of a." not in shown
+    assert blog.rewritten(everything=True) == []
+
+
+def test_a_page_that_leads_elsewhere_follows_the_link(moved: tuple[Blog, str]) -> None:
+    blog, page = moved
+
+    blog.write("a.md", categories=["x"], link="https://c.example/")
+    blog.build()
+    assert b"url=https://c.example/" in blog.target.files[page]
+
+    blog.write("a.md", categories=["x"])
+    blog.build()
+    assert blog.page_of("A") == page
+    assert b"Text of a." in blog.target.files[page]
+
+
+def test_a_pattern_that_is_set_later_makes_all_pages_lead_there(blog: Blog) -> None:
     blog.with_pages()
     blog.write("a.md")
     blog.build()
     page = blog.page_of("A")
 
-    blog.write("a.md", link="https://b.example/x")
+    blog.set_source(permalink=":title/")
     blog.build()
 
-    assert blog.item("A")["url"] == "https://b.example/x"
-    assert page not in blog.target.files
+    assert b"url=https://example.org/a/" in blog.target.files[page]
+
+
+@pytest.mark.parametrize("how", ["delete", "hide"])
+def test_a_page_leads_nowhere_once_its_article_is_gone(moved: tuple[Blog, str], how: str) -> None:
+    blog, page = moved
+
+    if how == "delete":
+        blog.delete("a.md")
+    else:
+        with blog.publisher() as publisher:
+            publisher.hide("a.md")
+    blog.build()
+
+    assert b"b.example" not in blog.target.files[page]
+    assert b"is gone" in blog.target.files[page]
+
+
+def test_an_article_that_never_had_a_page_gets_none_when_it_is_gone(blog: Blog) -> None:
+    blog.with_pages()
+    blog.write("a.md", link="https://b.example/x")
+    blog.write("b.md")
+    blog.build()
+
+    blog.delete("a.md")
+    blog.build()
+
+    assert not [path for path in blog.target.files if path.startswith("articles/a-")]
+
+
+def test_the_page_of_an_article_that_became_a_copy_leads_to_the_other(blog: Blog) -> None:
+    blog.with_pages()
+    blog.write("a.md")
+    blog.write("b.md")
+    blog.build()
+    first, second = blog.page_of("A"), blog.page_of("B")
+
+    blog.write("b.md", "Text of a.", title="A")
+    blog.build()
+
+    assert blog.page_of("A") == first
+    assert f"url=https://example.org/feeds/{first}".encode() in blog.target.files[second]
+
+
+def test_the_page_of_a_copy_is_gone_when_the_article_is_hidden(blog: Blog) -> None:
+    blog.with_pages()
+    blog.write("a.md")
+    blog.write("b.md")
+    blog.build()
+    second = blog.page_of("B")
+    with blog.publisher() as publisher:
+        publisher.hide("a.md")
+
+    blog.write("b.md", "Text of a.", title="A")
+    blog.build()
+
+    assert b"is gone" in blog.target.files[second]
+    assert b"url=" not in blog.target.files[second]
 
 
 def test_a_new_pattern_changes_every_address(blog: Blog) -> None:
