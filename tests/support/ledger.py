@@ -63,14 +63,18 @@ class LedgerFile:
         shutil.copyfile(self.path, path)
         return LedgerFile(path)
 
-    def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self.path)
+    def _connect(self, timeout_s: float = 30) -> sqlite3.Connection:
+        connection = sqlite3.connect(self.path, timeout_s)
         connection.execute("PRAGMA foreign_keys=on")
         return connection
 
-    def change(self, statement: str, *values: object) -> None:
-        """Execute a statement."""
-        with closing(self._connect()) as connection, connection:
+    def change(self, statement: str, *values: object, timeout_s: float = 30) -> None:
+        """Execute a statement.
+
+        Raises:
+            sqlite3.OperationalError: Somebody else writes for longer.
+        """
+        with closing(self._connect(timeout_s)) as connection, connection:
             connection.execute(statement, values)
 
     def look(self, query: str) -> list[tuple[object, ...]]:

@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
+from feedpub.deliveries import OPEN
 from feedpub.errors import FeedpubError
 from feedpub.mailers.smtp import SmtpMailer, SmtpSettings
 from feedpub.mailers.smtp_connection import Timeouts
@@ -71,7 +72,7 @@ def run(words: Sequence[str]) -> int:
             }
         )
     )  # fmt: skip
-    return 0 if report.finished else 4
+    return 4 if any(report.counts.get(state) for state in OPEN) else 0
 
 
 def _parse(words: Sequence[str]) -> argparse.Namespace:

@@ -1,0 +1,238 @@
+"""kill -9 at every system call by which a sender writes, syncs, sends or receives, one run each.
+
+    python -m tests.e2e.mail.killmatrix [--sample N] [--seed S] [--scenario NAME] [--folder DIR]
+
+After each kill the next run has to finish the issue, and then: nobody was mailed twice; whoever
+was not mailed is listed as unknown or failed; and at most one recipient for each connection is
+unknown.
+"""
+
+import argparse
+import random
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+from feedpub.model import DeliveryState, IssueState
+from tests.support import sending, strace
+from tests.support.ledger import LedgerFile
+from tests.support.smtp import ScriptedServer, run_scripted_server
+from tests.support.strace import Call
+
+CALLS = (
+    "write", "writev", "pwrite64", "pwritev", "ftruncate", "fsync", "fdatasync", "sendto",
+    "sendmsg", "recvfrom", "recvmsg", "connect", "unlink",
+)  # fmt: skip
+REFUSED = "rcpt-550-5.1.1-bob@b.test"
+
+
+class Kind(NamedTuple):
+    """Whom is mailed, and how.
+
+    Attributes:
+        addresses: Three of them.
+        options: Of the sender.
+        connections: As the options have it.
+    """
+
+    addresses: Sequence[str]
+    options: Sequence[str] = ()
+    connections: int = 1
+
+
+_THREE = ("ann@a.test", "bob@b.test", "cid@c.test")
+KINDS = {
+    "one": Kind(_THREE),
+    "refusal": Kind(("ann@a.test", REFUSED, "cid@c.test")),
+    # As large as digests are; more than the system takes in one piece.
+    "large": Kind(_THREE, ("--size", "72000")),
+    "two": Kind(_THREE, ("--connections", "2"), 2),
+}
+
+
+class Point(NamedTuple):
+    """One run: a scenario, the thread and the call before which it is killed."""
+
+    scenario: "Scenario"
+    thread: int
+    call: Call
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A run to kill.
+
+    Attributes:
+        name: For people.
+        kind: What it is.
+        template: The database before.
+        place: Where it runs.
+        server: That takes the mail.
+        points: Where it can be killed.
+    """
+
+    name: str
+    kind: Kind
+    template: LedgerFile
+    place: Path
+    server: ScriptedServer
+    points: list[Point] = field(default_factory=list)
+
+    @property
+    def words(self) -> list[str]:
+        return [str(self.place), str(self.server.port), *self.kind.options]
+
+    def reset(self) -> LedgerFile:
+        self.server.forget()
+        return self.template.copy(self.place)
+
+
+def prepare(folder: Path, name: str, server: ScriptedServer) -> Scenario:
+    """Make a scenario, and find out where it can be killed, by thread."""
+    kind = KINDS[name]
+    place = folder / name / "feedpub.db"
+    template = LedgerFile.create(folder / name / "template.db", kind.addresses)
+    scenario = Scenario(name, kind, template, place, server)
+    thread, there = 0, True
+    while there:
+        scenario.reset()
+        calls, there = strace.record_thread(
+            scenario.words, CALLS, program=run_sender, thread=thread
+        )
+        scenario.points.extend(Point(scenario, thread, call) for call in calls)
+        thread += 1
+    return scenario
+
+
+def run_sender(words: Sequence[str]) -> int:
+    """Run the sender; what it leaves for a later try is no failure of the program."""
+    code = sending.run(words)
+    return 0 if code == 4 else code
+
+
+@dataclass
+class Tally:
+    """What was tried and what was found."""
+
+    tried: Counter[str] = field(default_factory=Counter)
+    killed: int = 0
+    unknown: int = 0
+    arrived: int = 0
+    failures: list[str] = field(default_factory=list)
+
+
+def disturb(point: Point, tally: Tally) -> None:
+    """Kill one run before one call, go on, and note whatever is not as promised."""
+    scenario, thread, call = point
+    ledger = scenario.reset()
+    ended = strace.inject(call, strace.KILL, scenario.words, program=run_sender, thread=thread)
+    tally.tried[call.name] += 1
+    tally.killed += ended.code == -9
+    problems = [] if ended.code in (0, -9) else [f"exits with {ended.code}: {ended.said}"]
+    again = strace.run(scenario.words, program=run_sender)
+    if again.code:
+        problems.append(f"the next run exits with {again.code}: {again.said}")
+    problems += find_harm(scenario, ledger, tally)
+    if problems:
+        where = f"{scenario.name}: killed in thread {thread} before {call}"
+        tally.failures.append("\n  ".join((where, *problems)))
+
+
+def find_harm(scenario: Scenario, ledger: LedgerFile, tally: Tally) -> Iterator[str]:
+    """Yield what is not as promised once the next run is over."""
+    try:
+        ledger.check()
+    except AssertionError as error:
+        yield f"database: {error}"
+        return
+    accepted = Counter(scenario.server.recipients())
+    states = ledger.states()
+    unknown = [address for address, state in states.items() if state is DeliveryState.UNKNOWN]
+    tally.unknown += len(unknown)
+    tally.arrived += sum(accepted[address] for address in unknown)
+    for address, state in states.items():
+        if accepted[address] > 1:
+            yield f"{address} was mailed {accepted[address]} times"
+        expected = DeliveryState.FAILED if address == REFUSED else DeliveryState.SENT
+        if state not in (expected, DeliveryState.UNKNOWN):
+            yield f"{address} is {state.name} and was mailed {accepted[address]} times"
+        if state is DeliveryState.SENT and not accepted[address]:
+            yield f"{address} is said to have been mailed and was not"
+    if len(unknown) > scenario.kind.connections:
+        yield f"{len(unknown)} are unknown"
+    if ledger.issue_state() is not IssueState.FINISHED:
+        yield f"the issue is {ledger.issue_state().name}"
+    for one in scenario.server.accepted():
+        delivery = scenario.kind.addresses.index(one.recipient) + 1
+        if one.sender != f"bounce+{delivery}@news.test":
+            yield f"{one.recipient} was mailed from {one.sender}"
+
+
+def run(points: Sequence[Point], *, tell: Callable[[str], None]) -> Tally:
+    """Kill a run at each of the points."""
+    tally = Tally()
+    started = time.monotonic()
+    for number, point in enumerate(points, 1):
+        known = len(tally.failures)
+        disturb(point, tally)
+        for failure in tally.failures[known:]:
+            tell(failure)
+        if number % 100 == 0:
+            tell(f"{number} of {len(points)} in {time.monotonic() - started:.0f} s")
+    return tally
+
+
+def spread(points: Sequence[Point], size: int, chance: random.Random) -> list[Point]:
+    """Return a sample in which every call of every thread of every scenario has its turn."""
+    groups: dict[tuple[str, int, str], list[Point]] = {}
+    for point in points:
+        key = (point.scenario.name, point.thread, point.call.name)
+        groups.setdefault(key, []).append(point)
+    queues = list(groups.values())
+    for queue in queues:
+        chance.shuffle(queue)
+    chance.shuffle(queues)
+    chosen: list[Point] = []
+    while queues and len(chosen) < size:
+        chosen += [queue.pop() for queue in queues]
+        queues = [queue for queue in queues if queue]
+    return chosen[:size]
+
+
+def main() -> int:
+    """Run the matrix; return 1 if a promise is broken."""
+    parser = argparse.ArgumentParser(prog="python -m tests.e2e.mail.killmatrix")
+    parser.add_argument("--sample", type=int, help="points in all, instead of every one")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--scenario", choices=KINDS, action="append")
+    parser.add_argument("--folder", type=Path, help="where to work; what is made there is removed")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="killmatrix-", dir=options.folder) as name:
+        folder = Path(name)
+        with run_scripted_server(folder / "server") as server:
+            scenarios = [prepare(folder, kind, server) for kind in options.scenario or KINDS]
+            for scenario in scenarios:
+                say(f"{scenario.name}: {len(scenario.points)} points")
+            points = [point for scenario in scenarios for point in scenario.points]
+            if options.sample is not None:
+                points = spread(points, options.sample, random.Random(options.seed))
+            tally = run(points, tell=say)
+    say(", ".join(f"{name} {count}" for name, count in sorted(tally.tried.items())))
+    say(
+        f"{tally.tried.total()} points, {tally.killed} runs killed, {tally.unknown} recipients "
+        f"unknown, {tally.arrived} of them mailed, {len(tally.failures)} failures"
+    )
+    return int(bool(tally.failures))
+
+
+def say(text: str) -> None:
+    print(text, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
