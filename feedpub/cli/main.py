@@ -31,6 +31,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "preview": "feedpub.cli.preview:preview",
         "send": "feedpub.cli.send:send",
         "issue": "feedpub.cli.issue:issue",
+        "subscribers": "feedpub.cli.subscribers:subscribers",
     },
     "Keep": {
         "backup": "feedpub.cli.keep:backup",

@@ -41,6 +41,15 @@ def parse_address(text: str) -> Address:
     Raises:
         AddressError: It is none.
     """
+    found = try_address(text)
+    if isinstance(found, Address):
+        return found
+    shown = text if len(text) <= 80 else f"{text[:79]}…"
+    raise AddressError(f"{shown!r} is no address: {found}; correct it", address=text)
+
+
+def try_address(text: str) -> "Address | str":
+    """Return the address that a text is, or why it is none, in words that do not repeat it."""
     text = text.strip()
     plain = _PLAIN.fullmatch(text)
     if plain and len(text) <= _LONGEST and "--" not in plain[2]:
@@ -62,7 +71,7 @@ def _library_tables() -> tuple[frozenset[str], frozenset[str]]:
     return special, frozenset(rfc_constants.CASE_INSENSITIVE_MAILBOX_NAMES)
 
 
-def _parse_thoroughly(text: str) -> Address:
+def _parse_thoroughly(text: str) -> Address | str:
     from email_validator import EmailNotValidError, validate_email
 
     try:
@@ -74,18 +83,16 @@ def _parse_thoroughly(text: str) -> Address:
             test_environment=True,
         )
     except EmailNotValidError as error:
-        raise _refused(text, str(error)) from error
+        return _lower(str(error))
     if "." not in found.ascii_domain:
-        raise _refused(text, "The part after the @-sign is not valid. It should have a period.")
+        return "the part after the @-sign should have a period"
     address = f"{found.local_part}@{found.ascii_domain}"
     local = unicodedata.normalize("NFC", found.local_part.casefold())
     return Address(address, f"{local}@{found.ascii_domain.lower()}", found.smtputf8)
 
 
-def _refused(text: str, reason: str) -> AddressError:
-    shown = text if len(text) <= 80 else f"{text[:79]}…"
-    reason = f"{reason[:1].lower()}{reason[1:]}".rstrip(".")
-    return AddressError(f"{shown!r} is no address: {reason}; correct it", address=text)
+def _lower(reason: str) -> str:
+    return f"{reason[:1].lower()}{reason[1:]}".rstrip(".")
 
 
 def find_person(mailbox: str) -> str:

@@ -6,9 +6,8 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import NamedTuple
 
-from feedpub.errors import AddressError
 from feedpub.model import Frequency, ImportKind
-from feedpub.subscribers.addresses import Address, parse_address
+from feedpub.subscribers.addresses import Address, try_address
 from feedpub.subscribers.columns import Columns
 from feedpub.subscribers.spreadsheet import restore_cell
 
@@ -154,10 +153,10 @@ def _read_address(text: str) -> Address:
         raise ValueError("no address")
     if text.endswith(">"):
         text = text.rpartition("<")[2][:-1]
-    try:
-        return parse_address(text.removeprefix("mailto:"))
-    except AddressError as error:
-        raise ValueError(str(error)) from error
+    found = try_address(text.removeprefix("mailto:"))
+    if isinstance(found, str):
+        raise ValueError(found)
+    return found
 
 
 def _read_frequency(text: str) -> Frequency:
