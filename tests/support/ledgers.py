@@ -1,0 +1,130 @@
+"""The send ledger in its two forms, filled and changed in the same way."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Protocol
+
+from feedpub.model import DeliveryState, IssueState, SubscriberState
+from feedpub.ports.mailing import Claim, Ledger
+from feedpub.store.ledger import SqlLedger
+from feedpub.testing import MemoryLedger
+from tests.support.ledger import ISSUE, LedgerFile
+
+NOW = 1_800_000_000
+
+
+class World(Protocol):
+    """An issue whose recipients are subscribers 1, 2, 3 ... in deliveries of the same numbers."""
+
+    def open(self) -> Ledger:
+        """Return the ledger as one more sender has it."""
+        ...
+
+    def set_subscriber(
+        self,
+        number: int,
+        *,
+        state: SubscriberState = SubscriberState.ACTIVE,
+        paused: bool = False,
+        suppressed: str | None = None,
+    ) -> None:
+        """Change somebody."""
+        ...
+
+    def set_issue(self, state: IssueState) -> None:
+        """Change where the issue stands."""
+        ...
+
+    def issue_state(self) -> IssueState:
+        """Return where the issue stands."""
+        ...
+
+    def close(self) -> None:
+        """Let go of everything."""
+        ...
+
+
+class MemoryWorld:
+    """``MemoryLedger``."""
+
+    def __init__(self, addresses: Iterable[str]) -> None:
+        self._ledger = MemoryLedger(list(addresses))
+
+    def open(self) -> Ledger:
+        return self._ledger.join()
+
+    def set_subscriber(
+        self,
+        number: int,
+        *,
+        state: SubscriberState = SubscriberState.ACTIVE,
+        paused: bool = False,
+        suppressed: str | None = None,
+    ) -> None:
+        row = self._ledger.deliveries[number]
+        row.subscriber, row.paused, row.suppressed = state, paused, suppressed
+
+    def set_issue(self, state: IssueState) -> None:
+        self._ledger.state = state
+
+    def issue_state(self) -> IssueState:
+        return self._ledger.state
+
+    def close(self) -> None:
+        pass
+
+
+class SqlWorld:
+    """``SqlLedger``."""
+
+    def __init__(self, folder: Path, addresses: Iterable[str]) -> None:
+        self.file = LedgerFile.create(folder / "feedpub.db", addresses)
+        self._opened: list[SqlLedger] = []
+
+    def open(self) -> Ledger:
+        ledger = SqlLedger.open(self.file.path, hash_mailbox)
+        self._opened.append(ledger)
+        return ledger
+
+    def set_subscriber(
+        self,
+        number: int,
+        *,
+        state: SubscriberState = SubscriberState.ACTIVE,
+        paused: bool = False,
+        suppressed: str | None = None,
+    ) -> None:
+        change = self.file.change
+        change(
+            "UPDATE subscribers SET state = ?, paused = ? WHERE id = ?", int(state), paused, number
+        )
+        ((mailbox,),) = self.file.look(f"SELECT mailbox FROM subscribers WHERE id = {number}")
+        hashed = hash_mailbox(str(mailbox))
+        change("DELETE FROM suppressions WHERE hash = ?", hashed)
+        if suppressed is not None:
+            change("INSERT INTO suppressions VALUES (?, ?, 0, '')", hashed, suppressed)
+
+    def set_issue(self, state: IssueState) -> None:
+        self.file.change("UPDATE issues SET state = ?", int(state))
+
+    def issue_state(self) -> IssueState:
+        return self.file.issue_state()
+
+    def close(self) -> None:
+        for ledger in self._opened:
+            ledger.close()
+
+
+def hash_mailbox(mailbox: str) -> bytes:
+    """Return what stands for a mailbox in the suppression list."""
+    return mailbox.encode()[::-1]
+
+
+def states(ledger: Ledger) -> dict[int, DeliveryState]:
+    """Return the state of each delivery."""
+    return {row.delivery: row.state for row in ledger.rows(ISSUE, list(DeliveryState))}
+
+
+def claim(ledger: Ledger, *, now: int = NOW, limit: int = 100) -> list[Claim]:
+    """Return what a sender gets."""
+    return list(ledger.claim(ISSUE, now=now, limit=limit).claims)
