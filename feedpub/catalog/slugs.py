@@ -1,10 +1,11 @@
 """The folder names of categories: short, readable ASCII that every file system and URL takes."""
 
 import hashlib
-import re
 import sys
 import unicodedata
 from collections.abc import Callable, Iterator
+
+from feedpub.reading.scripts import is_han
 
 MAX_SLUG_BYTES = 80
 """Eight levels of it still fit a path on every common file system."""
@@ -25,8 +26,6 @@ RESERVED = _OURS | _WINDOWS
 _FALLBACK = "category"
 # A longer name says nothing more in 80 bytes of slug.
 _MAX_READ_CHARS = 160
-# CJK ideographs with extensions A to J, compatibility ideographs, and the zero.
-_HAN = re.compile("[\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af]")
 
 
 def mint_slug(name: str, is_taken: Callable[[str], bool] | None = None) -> str:
@@ -73,7 +72,7 @@ def transliterate(name: str) -> str:
     from slugify import slugify
 
     text = name[:_MAX_READ_CHARS]
-    if _HAN.search(text):
+    if any(map(is_han, text)):
         # The pinyin tables take a while to load; most runs mint nothing.
         from pypinyin import lazy_pinyin
 

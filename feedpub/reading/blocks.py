@@ -10,9 +10,7 @@ from feedpub.reading.recovery import read_forgiving
 from feedpub.reading.scanner import scan
 
 # What YAML refuses or takes for a line break; a blank in its place keeps every column.
-_ODD = re.compile(
-    "[^\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
-)
+_ODD = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 _TABS = re.compile(r"^\t+", re.MULTILINE)
 
 

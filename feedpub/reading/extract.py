@@ -4,6 +4,8 @@ import re
 from html import unescape
 from typing import NamedTuple
 
+from feedpub.reading.scripts import joins_lines, joins_paragraphs
+
 # In clean HTML every tag is whole and every value is between double quotes.
 _TAG = re.compile(r'<(/?)([a-z1-6]++)[^>"]*+(?:"[^"]*+"[^>"]*+)*+>')
 _HALF_REFERENCE = re.compile(r"&[#\w]{0,8}\Z")
@@ -20,19 +22,6 @@ _BREAKS = {
 _RUBY = frozenset({"rt", "rp"})
 _ASIDE = _RUBY | {"h1", "h2", "h3", "h4", "h5", "h6", "pre", "table"}
 
-# CJK needs no blank between paragraphs; between short lines only where punctuation parts them.
-# Quotation marks, dashes and dots are either script's.
-_MARKS = "\u3001-\u303f\ufe30-\ufe4f\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65"
-_CJK = rf"{_MARKS}\u2e80-\u2fff\u3041-\u9fff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
-_STOPS = "\u3001\u3002\u300d\u300f\uff01\uff0c\uff1a\uff1b\uff1f"
-_EITHER = "\u2014\u2018\u2019\u201c\u201d\u2026\u00b7"
-# The two characters before a break, and the one after it.
-_AFTER_PARAGRAPH = re.compile(
-    rf".?[{_CJK}][{_CJK}{_EITHER}]|.?[{_EITHER}][{_CJK}]|[{_CJK}][{_EITHER}]{{2}}"
-)
-_AFTER_LINE = re.compile(
-    rf".?[{_STOPS}][{_CJK}{_EITHER}]|.?[{_EITHER}][{_CJK}]|.?[{_CJK}][{_MARKS}]"
-)
 _FIRST_BREAK = re.compile(rf"[{_PARAGRAPH}{_LINE}]\s*")
 
 
@@ -97,14 +86,14 @@ def join_lines(text: str) -> str:
     if text.isascii():
         return " ".join(text.split())
     parts: list[str] = []
-    last, together = "", _AFTER_PARAGRAPH
+    last, together = "", joins_paragraphs
     for line in text.splitlines(keepends=True):
         words = " ".join(line.split())
         if words:
-            if last and not together.fullmatch(last + words[0]):
+            if last and not together(last, words[0]):
                 parts.append(" ")
             parts.append(words)
-            last, together = words[-2:], _AFTER_PARAGRAPH
+            last, together = words[-2:], joins_paragraphs
         if line[-1] == _LINE:
-            together = _AFTER_LINE
+            together = joins_lines
     return "".join(parts)

@@ -9,9 +9,7 @@ import re
 from feedpub.reading.fields import NULLS, Fields, Value
 
 # Tabs, characters that YAML refuses, and those that it takes for line breaks.
-_ODD = re.compile(
-    "[^\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
-)
+_ODD = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 _SCALAR = r"""(?:'([^'\n]*)'|"([^"\\\n]*)"|([^\s\-?:,\[\]{}\#&*!|>'"%@`][^\n]*))[ ]*"""
 # A key with a value, a key alone, an item, an empty line; or group 9, where the scan gives up.
 _LINE = re.compile(

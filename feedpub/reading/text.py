@@ -1,10 +1,11 @@
 """Plain text out of what front matter holds: one line, no markup, nothing that XML forbids."""
 
 import re
+from functools import cache
 from html import unescape
 
 # Everything outside XML 1.0's Char, which no feed may carry.
-_ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 # Elements of HTML, and those of SVG and MathML that attacks use. "List<String>" is no markup.
 _ELEMENTS = (
@@ -19,11 +20,6 @@ _ELEMENTS = (
     " sup svg table tbody td template textarea tfoot th thead time title tr track tt u ul var"
     " video wbr xmp xml animate animatemotion animatetransform set use foreignobject desc g path"
     " circle rect mi mo mn ms mtext mglyph annotation-xml maction semantics"
-)
-_TAG = re.compile(
-    rf"</?(?:{'|'.join(sorted(_ELEMENTS.split(), key=len, reverse=True))})(?=[\s/>])[^>]*>?"
-    r"|<!--.*?(?:-->|$)",
-    re.IGNORECASE | re.DOTALL,
 )
 _LONGEST_LINE = 1000
 
@@ -60,10 +56,20 @@ def plain_line(text: str, *, longest: int = _LONGEST_LINE) -> str:
     return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
 
 
+@cache
+def _tags() -> re.Pattern[str]:
+    # Compiled when a title holds a "<": it takes a while.
+    return re.compile(
+        rf"</?(?:{'|'.join(sorted(_ELEMENTS.split(), key=len, reverse=True))})(?=[\s/>])[^>]*>?"
+        r"|<!--.*?(?:-->|$)",
+        re.IGNORECASE | re.DOTALL,
+    )
+
+
 def _drop_tags(text: str) -> str:
     # What was inside out, such as "<scr<b>ipt>", becomes a tag when the inner one goes.
     for _ in range(5):
-        shorter = _TAG.sub("", text)
+        shorter = _tags().sub("", text)
         if shorter == text:
             return text
         text = shorter
