@@ -100,7 +100,9 @@ class Notices:
         """
         recipient = check_address(address)
         tag, subject, text, html = self._render(kind, subscriber, language, token)
-        identifier = self._signer.digest(Action.MESSAGE, f"notice/{notice}")
+        # The row alone would not do: its number may be given to another notice one day.
+        name = f"notice/{notice}/{subscriber}/{int(created.timestamp())}"
+        identifier = self._signer.digest(Action.MESSAGE, name)
         fields = [
             *list_topic_fields(subject, tag),
             *list_mail_fields(self._sender, created, reply_to=self._reply_to(kind, subscriber)),
