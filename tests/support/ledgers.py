@@ -11,6 +11,7 @@ from feedpub.testing import MemoryLedger
 from tests.support.ledger import ISSUE, LedgerFile
 
 NOW = 1_800_000_000
+_SINCE = 1_790_000_000  # as LedgerFile has it
 
 
 class World(Protocol):
@@ -49,6 +50,8 @@ class MemoryWorld:
 
     def __init__(self, addresses: Iterable[str]) -> None:
         self._ledger = MemoryLedger(list(addresses))
+        for row in self._ledger.deliveries.values():
+            row.claim = row.claim._replace(since=_SINCE)
 
     def open(self) -> Ledger:
         return self._ledger.join()
