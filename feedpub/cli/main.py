@@ -1,5 +1,7 @@
 """The program ``feedpub``: global options, lazy commands, and errors as lines and exit codes."""
 
+import atexit
+import gc
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -92,10 +94,21 @@ class Program(click.Group):
     def main(self, args: Sequence[str] | None = None, **extra: Any) -> NoReturn:  # type: ignore[override] # never returns
         """Run, and exit with the code that the documentation promises."""
         prepare_streams()
+        _spare_collections()
         session = extra.pop("obj", None) or Session()
         extra["standalone_mode"] = False
         extra.setdefault("prog_name", "feedpub")
         sys.exit(_run(lambda: super(Program, self).main(args, obj=session, **extra), session))
+
+
+def _spare_collections() -> None:
+    """Look for cycles of garbage rarely, and not at all when the process ends.
+
+    What a command imports is thousands of objects and no garbage: looking through them takes a
+    third of the time of a short command.
+    """
+    gc.set_threshold(100_000, 20, 20)
+    atexit.register(gc.freeze)
 
 
 def _run(call: Any, session: Session) -> int:
