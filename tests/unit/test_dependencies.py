@@ -49,6 +49,18 @@ def test_every_library_that_is_imported_is_declared_and_the_other_way_round(
     assert declared - AHEAD - UNSEEN == imported()
 
 
+# Of the standard library, and missing on Windows.
+POSIX = {"fcntl", "grp", "pwd", "resource", "termios"}
+
+
+def test_no_more_systems_are_promised_than_it_can_be_imported_on(project: dict[str, Any]) -> None:
+    classifiers = project["project"]["classifiers"]
+    systems = [line for line in classifiers if line.startswith("Operating System")]
+    needed = {found.module for module in modules() for found in imports(module)} & POSIX
+
+    assert systems == [f"Operating System :: {'POSIX' if needed else 'OS Independent'}"]
+
+
 def test_every_dependency_has_a_lower_bound_and_no_upper_one(project: dict[str, Any]) -> None:
     requirements = [
         Requirement(line)
