@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import datetime
+from enum import IntEnum
 from typing import IO, TYPE_CHECKING
 
 import click
@@ -91,13 +92,17 @@ def write_json(value: object) -> None:
 
 
 def to_plain(value: object) -> object:
-    """Return dataclasses, paths and times as what JSON knows."""
+    """Return dataclasses, named tuples, enumerations, paths and times as what JSON knows."""
     if isinstance(value, Category):
         return {"path": list(value.path), "folder": value.folder}
     if is_dataclass(value):
         return {one.name: to_plain(getattr(value, one.name)) for one in fields(value)}
     if isinstance(value, Mapping):
-        return {str(key): to_plain(one) for key, one in value.items()}
+        return {str(to_plain(key)): to_plain(one) for key, one in value.items()}
+    if isinstance(value, IntEnum):
+        return value.name.lower()
+    if isinstance(value, tuple) and hasattr(value, "_asdict"):
+        return to_plain(value._asdict())
     if isinstance(value, list | tuple | set | frozenset):
         return [to_plain(one) for one in value]
     if isinstance(value, datetime):

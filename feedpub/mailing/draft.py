@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from feedpub.catalog.categories import CategoryTree
-from feedpub.catalog.identity import Record, State
+from feedpub.catalog.identity import BACKDATED_S, Record, State
 from feedpub.digest.values import DigestArticle, DigestHead, Level
 from feedpub.mailing.editorial import Intro, read_intro
 from feedpub.mailing.schedule import Due
@@ -14,12 +14,12 @@ from feedpub.mailing.setup import MailSetup
 from feedpub.model import Choice, Entry
 from feedpub.ports import Progress
 from feedpub.ports.newsletter import Group, Selection
-from feedpub.publishing.feedmaker import Recipe, load_entries
 from feedpub.publishing.payload import Payload
 from feedpub.publishing.renditions import render_stale
 from feedpub.publishing.setup import cut, open_transaction
 from feedpub.publishing.standing import EVERYTHING
 from feedpub.publishing.store import Catalog
+from feedpub.publishing.workbench import Recipe, load_entries
 
 if TYPE_CHECKING:
     from feedpub.digest import FrozenDigest
@@ -98,6 +98,7 @@ def make_draft(
             for seen, article in catalog.issues.news(first, int(due.ends.timestamp()))
             if article not in hand.exclude
         }
+        news = _leave_backdated(catalog, news, int(setup.clock().timestamp()))
         if stand_in and not news:
             newest = catalog.shelves.newest(EVERYTHING, setup.letterhead.cards)
             news = {article: published for published, article in newest}
@@ -119,6 +120,19 @@ def make_draft(
         digest = maker.freeze(head, articles, tree, languages=setup.letterhead.languages)
     selections, recipients = _select(digest, groups, starts, setup.letterhead.languages)
     return Draft(due, digest, subject, len(articles), tuple(groups), selections, recipients, intro)
+
+
+def _leave_backdated(catalog: Catalog, news: Mapping[int, int], now: int) -> dict[int, int]:
+    """Return the news without what was dated long before it was first seen, which is no news.
+
+    Builds report it. A first sight that lies ahead is one of a clock that was put right since.
+    """
+    kept = {}
+    for rows in cut(list(news), _BATCH):
+        for record in catalog.sources.records(rows):
+            if min(news[record.id], now) - record.published <= BACKDATED_S:
+                kept[record.id] = news[record.id]
+    return {row: kept[row] for row in news if row in kept}
 
 
 def _list_shown(
