@@ -5,7 +5,7 @@ that premailer shares between selectors and declarations, for the rest of the pr
 """
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from feedpub.errors import TemplateError
@@ -63,9 +63,15 @@ def _inliner() -> Any:
         """Premailer without a way out: its own parser would fetch what an ``@import`` names."""
 
         def _parse_css_string(self, css_body: str, validate: bool = True) -> Any:
-            return _parser().parseString(css_body, validate=validate)
+            return _parse_sheet(css_body, validate)
 
     return Inliner
+
+
+@lru_cache(maxsize=8)
+def _parse_sheet(css: str, validate: bool) -> Any:
+    # It takes longer than all the rest; nobody changes what it returns.
+    return _parser().parseString(css, validate=validate)
 
 
 def _parser() -> Any:
