@@ -108,11 +108,12 @@ def _is_plain(line: str) -> bool:
 
 
 def _write_phrase(line: str, used: int) -> str:
-    if not _is_plain(line) or len(line) > _LINE - used - 4:
-        return "\r\n ".join(_encode_words(line, used))
-    if _ATOMS.fullmatch(line):
-        return line
-    return '"' + re.sub(r'(["\\])', r"\\\1", line) + '"'
+    phrase = line
+    if not _ATOMS.fullmatch(line):
+        phrase = '"' + re.sub(r'(["\\])', r"\\\1", line) + '"'
+    if _is_plain(line) and used + len(phrase) <= _LINE:
+        return phrase
+    return "\r\n ".join(_encode_words(line, used))
 
 
 def _encode_words(line: str, used: int) -> list[str]:

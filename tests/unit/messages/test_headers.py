@@ -126,6 +126,22 @@ def test_a_line_has_nothing_that_could_end_it_and_is_one_already(text: str) -> N
     assert not re.search("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]|  |^ | $", line)
 
 
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("a\u2028b\u2029c", "a b c"),
+        ("a\r\n\tb", "a b"),
+        ("\x85a\x9f\x7f", "a"),
+        ("a\ud83d", "a\ufffd"),
+        ("全角\u3000空格\u00a0", "全角\u3000空格\u00a0"),
+        ("x" * 1500, "x" * 1000),
+        (" " * 1500 + "x", "x"),
+    ],
+)
+def test_a_line_keeps_all_that_does_not_break_it(text: str, line: str) -> None:
+    assert make_line(text) == line
+
+
 @pytest.mark.parametrize("lead", range(4))
 def test_a_long_subject_is_cut_between_characters_only(lead: int) -> None:
     title = "x" * lead + "汉字😀é" * 40
@@ -158,6 +174,16 @@ def test_plain_words_stay_readable() -> None:
 )
 def test_a_name_is_quoted_or_encoded_only_where_it_needs_to_be(name: str, written: str) -> None:
     assert write_mailbox("From", "a@b.example", name).value.decode() == written
+
+
+@pytest.mark.parametrize("kind", ["x", 'x"', "中"])
+def test_names_and_subjects_of_any_length_fit_their_lines(kind: str) -> None:
+    for length in range(1, 120):
+        text = (kind * length)[:length]
+        data = mail(write_mailbox("From", "a@b.example", text), write_text("Subject", text))
+
+        check_shape(data, ["From", "Subject"])
+        check_mailbox(data, "From", text)
 
 
 # Parts
