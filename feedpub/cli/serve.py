@@ -1,7 +1,6 @@
 """``feedpub serve``: the published files over HTTP."""
 
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 import click
 
@@ -30,6 +29,7 @@ LOOPBACK = ("127.0.0.1", "::1", "localhost")
 def serve(session: Session, bind: str, port: int) -> None:
     """Serve the published files until interrupted.
 
+    With web.url set, it also answers subscribers: to confirm, to choose and to unsubscribe.
     It listens on this machine only, unless told otherwise by --bind.
     """
     config = load_settings(session)
@@ -39,8 +39,10 @@ def serve(session: Session, bind: str, port: int) -> None:
             " first type: feedpub build"
         )
     from feedpub.web.server import FeedServer
+    from feedpub.web.site import create_site_app, feeds_path
 
-    with FeedServer(config.feeds.folder, prefix_of(config), bind=bind, port=port) as server:
+    app = create_site_app(config)
+    with FeedServer(app, feeds_path(config), bind=bind, port=port) as server:
         if bind not in LOOPBACK:
             warn("others can reach this server; put a web server with HTTPS in front of it")
         if session.json:
@@ -54,8 +56,3 @@ def serve(session: Session, bind: str, port: int) -> None:
 def any_feed(config: "Config") -> bool:
     """Return whether the output holds a feed of everything."""
     return (config.feeds.folder / "all" / "rss.xml").exists()
-
-
-def prefix_of(config: "Config") -> str:
-    """Return the path that the feeds have on the real site, so that paths are the same here."""
-    return urlsplit(config.site.feeds_url).path or "/"

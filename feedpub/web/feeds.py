@@ -12,12 +12,15 @@ from feedpub.web.files import Folder, PublishedFile, choose_encoding
 if TYPE_CHECKING:
     from werkzeug.exceptions import HTTPException
 
+    from feedpub.web.setup import PeopleSetup
+
 # Same as the pages' own meta element, and what only a header can say.
 _PAGE_POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' https: http:;"
     " base-uri 'none'; form-action 'none'"
 )
 _DOCUMENT_POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; sandbox"
+_PLAIN = "text/plain; charset=utf-8"
 _NOT_FOUND = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>Not found</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -28,12 +31,13 @@ _NOT_FOUND = """<!doctype html>
 """
 
 
-def create_app(folder: Path, *, prefix: str = "/") -> Flask:
+def create_app(folder: Path, *, prefix: str = "/", people: "PeopleSetup | None" = None) -> Flask:
     """Return the WSGI application that serves an output folder.
 
     Args:
         folder: Need not exist yet; files are looked up at each request.
         prefix: Path that the folder has on the site, begins and ends with ``/``.
+        people: For the pages of subscribers; None where there are none.
     """
     app = Flask("feedpub.web", static_folder=None, template_folder=None)
     # ``//evil.example`` must not become a redirect to another host.
@@ -50,6 +54,10 @@ def create_app(folder: Path, *, prefix: str = "/") -> Flask:
 
     app.add_url_rule(prefix, "index", serve)
     app.add_url_rule(f"{prefix}<path:path>", "file", serve)
+    if people is not None:
+        from feedpub.web.people import add_people
+
+        add_people(app, people)
     if prefix != "/":
         app.add_url_rule("/", "home", lambda: _redirect(prefix))
     app.register_error_handler(404, lambda _: _not_found(prefix))
@@ -110,8 +118,9 @@ def _not_found(prefix: str) -> Response:
     return response
 
 
-def _not_allowed(_: "HTTPException") -> Response:
-    response = Response("only GET and HEAD\n", 405, content_type="text/plain; charset=utf-8")
-    response.headers["Allow"] = "GET, HEAD, OPTIONS"
+def _not_allowed(error: "HTTPException") -> Response:
+    methods = sorted(getattr(error, "valid_methods", None) or ("GET", "HEAD", "OPTIONS"))
+    response = Response(f"only {', '.join(methods)}\n", 405, content_type=_PLAIN)
+    response.headers["Allow"] = ", ".join(methods)
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response

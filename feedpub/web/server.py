@@ -1,13 +1,14 @@
 """A server of its own for the web face: waitress, in this process."""
 
-from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from flask import Flask
+
 from feedpub.errors import FeedpubError
-from feedpub.web.feeds import create_app
 
 _THREADS = 8
+_MAX_BYTES = 1024 * 1024
 
 
 class ListenError(FeedpubError):
@@ -21,18 +22,35 @@ class FeedServer:
         url: Where the feeds are, as a browser on this machine would ask for them.
     """
 
-    def __init__(self, folder: Path, prefix: str, *, bind: str, port: int) -> None:
+    def __init__(self, app: Flask, path: str, *, bind: str, port: int) -> None:
+        """Listen.
+
+        Args:
+            app: Of the site.
+            path: Of the feeds; begins and ends with ``/``.
+            bind: Address to listen at.
+            port: 0 takes a free one.
+
+        Raises:
+            ListenError: The address cannot be listened at.
+        """
         from waitress.server import create_server
 
-        app = create_app(folder, prefix=prefix)
         try:
             # No ident: nobody needs to know which server this is.
             self._server: Any = create_server(
-                app, host=bind, port=port, threads=_THREADS, ident=None
+                app,
+                host=bind,
+                port=port,
+                threads=_THREADS,
+                ident=None,
+                max_request_body_size=_MAX_BYTES,
+                # The pages for subscribers decide by themselves which proxy they believe.
+                clear_untrusted_proxy_headers=False,
             )
         except (OSError, ValueError) as error:
             raise _explain(error, bind, port) from error
-        self.url = f"http://{_host(bind)}:{self._port()}{prefix}"
+        self.url = f"http://{_host(bind)}:{self._port()}{path}"
 
     def run(self) -> None:
         """Answer requests until interrupted."""

@@ -93,6 +93,7 @@ MAY_NAME_PATHS = {
     "feedpub.digest.renderer",
     "feedpub.pages",
     "feedpub.pages.engine",
+    "feedpub.pages.people",
     "feedpub.messages.notices",
 }
 IO_CALLS = {"open", "input", "print", "breakpoint"}

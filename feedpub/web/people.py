@@ -1,0 +1,215 @@
+"""The pages behind the links of a mail: confirm, unsubscribe, choose, take along, erase.
+
+GET, HEAD and OPTIONS change nothing, since programs that look for malware follow every link;
+a button does, by POST. There is no cookie: the token in the address says who is meant, and each
+form carries a proof that it was made for this token and this action.
+"""
+
+import json
+import logging
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import TYPE_CHECKING
+
+from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import BaseConverter
+
+from feedpub.errors import BusyError, FeedpubError, SubscriberError, TokenError
+from feedpub.links import Place, preferences_url
+from feedpub.model import Frequency, SubscriberState
+from feedpub.tokens import Action
+from feedpub.web.desk import Desk, protect, send_asset
+from feedpub.web.notices import Courier
+from feedpub.web.preferences import answer_preferences
+from feedpub.web.setup import PeopleSetup
+
+if TYPE_CHECKING:
+    from feedpub.model import Subscriber
+
+_MAX_BYTES = 256 * 1024
+_SOURCE = "page"
+_RARER = {
+    Frequency.DAILY: (Frequency.WEEKLY, Frequency.MONTHLY),
+    Frequency.WEEKLY: (Frequency.MONTHLY,),
+    Frequency.MONTHLY: (),
+}
+_LOG = logging.getLogger("feedpub.web")
+
+
+class TokenConverter(BaseConverter):
+    """What may be a token; longer than any name of a feed's file, which could lie beside it."""
+
+    regex = r"[A-Za-z0-9_.=-]{12,400}"
+
+
+def add_people(app: Flask, setup: PeopleSetup) -> None:
+    """Add the pages to an application."""
+    app.url_map.converters["token"] = TokenConverter
+    courier = Courier(setup.deliver_notices)
+    for place, answer in _ANSWERS.items():
+        app.add_url_rule(
+            f"{setup.path}{place}/<token:token>",
+            f"people-{place.name.lower()}",
+            partial(_answer, setup, courier, place, answer),
+            methods=["GET", "POST"],
+        )
+    for asset in (setup.pages.style, setup.pages.icon):
+        app.add_url_rule(f"{setup.path}{asset.name}", asset.name, partial(send_asset, asset))
+
+
+def _answer(
+    setup: PeopleSetup,
+    courier: Courier,
+    place: Place,
+    answer: Callable[[Desk], Response],
+    token: str,
+) -> Response:
+    request.max_content_length = _MAX_BYTES
+    desk = Desk(setup, place, token)
+    try:
+        response = answer(desk)
+    except TokenError as error:
+        return _refuse_token(desk, error)
+    except SubscriberError:
+        return desk.error("taken", 409)
+    except BusyError:
+        return desk.error("busy", 503)
+    except HTTPException as error:
+        return desk.error("large" if error.code == 413 else "form", error.code or 400)
+    except FeedpubError:
+        # Without the text of the error: it may name an address.
+        _LOG.error("the page %s could not be answered", place.name.lower())
+        _LOG.debug("because", exc_info=True)
+        return desk.error("broken", 500)
+    if request.method == "POST":
+        courier.wake()
+    return response
+
+
+def _refuse_token(desk: Desk, error: TokenError) -> Response:
+    if error.expired:
+        return desk.page("expired", 410, renew=desk.place == Place.CONFIRM)
+    return desk.error("link", 404)
+
+
+# Confirm
+
+
+def _confirm(desk: Desk) -> Response:
+    audience = desk.audience
+    if request.method == "POST" and desk.asked == "renew":
+        audience.renew(desk.token, network=desk.network)
+        return desk.page("asked")
+    desk.person = audience.find(Action.CONFIRM, desk.token)
+    if request.method != "POST":
+        return desk.page("confirm")
+    if desk.asked != "confirm":
+        return desk.error("form", 400)
+    desk.person = audience.confirm(desk.token, source=_SOURCE, network=desk.network)
+    return desk.page("confirmed", preferences=_link_preferences(desk, desk.person))
+
+
+def _link_preferences(desk: Desk, person: "Subscriber") -> str:
+    return preferences_url("../", desk.setup.signer.sign(Action.PREFERENCES, person.id))
+
+
+# Unsubscribe
+
+
+def _unsubscribe(desk: Desk) -> Response:
+    desk.person = desk.audience.find(Action.UNSUBSCRIBE, desk.token)
+    if request.method != "POST":
+        return _ask_to_unsubscribe(desk, desk.person)
+    # RFC 8058, 3.2: the mail program sends this one field, by itself, without page or cookie.
+    if request.form.get("List-Unsubscribe") == "One-Click":
+        desk.audience.unsubscribe(desk.person.id, source="one-click", network=desk.network)
+        return protect(Response("unsubscribed\n", content_type="text/plain; charset=utf-8"))
+    return _change_by_link(desk, desk.person)
+
+
+def _ask_to_unsubscribe(desk: Desk, person: "Subscriber") -> Response:
+    if person.state == SubscriberState.UNSUBSCRIBED:
+        return desk.page("unsubscribed", can_undo=desk.audience.can_return(person.id))
+    return desk.page("unsubscribe", rarer=_list_rarer(desk, person), can_pause=_is_mailed(person))
+
+
+def _is_mailed(person: "Subscriber") -> bool:
+    return person.state == SubscriberState.ACTIVE and not person.paused
+
+
+def _list_rarer(desk: Desk, person: "Subscriber") -> tuple[Frequency, ...]:
+    """Return what somebody could get less often than now; nothing for who gets nothing."""
+    now = person.frequency or desk.audience.default_frequency
+    if now is None or not _is_mailed(person):
+        return ()
+    return tuple(one for one in _RARER[now] if one in desk.audience.frequencies)
+
+
+def _change_by_link(desk: Desk, person: "Subscriber") -> Response:
+    """Do what the link to unsubscribe allows: to end it, to get less, and to take that back."""
+    asked, audience = desk.asked, desk.audience
+    if asked == "unsubscribe":
+        audience.unsubscribe(person.id, source=_SOURCE, network=desk.network, goodbye=True)
+        return desk.page("unsubscribed", can_undo=True)
+    if asked == "undo":
+        audience.resubscribe(person.id, source=_SOURCE, network=desk.network)
+        return desk.page("changed", change="returned")
+    rarer = _list_rarer(desk, person)
+    if asked == "pause" or asked in rarer:
+        audience.set_preferences(
+            person.id,
+            choice=person.choice,
+            frequency=Frequency(asked) if asked in rarer else person.frequency,
+            language=person.language,
+            paused=asked == "pause",
+            source=_SOURCE,
+            network=desk.network,
+        )
+        return desk.page("changed", change="paused" if asked == "pause" else asked)
+    return desk.error("form", 400)
+
+
+# Links that are mailed on request
+
+
+def _change_address(desk: Desk) -> Response:
+    desk.person = desk.audience.find(Action.ADDRESS, desk.token)
+    if request.method != "POST":
+        return desk.page("address", done=False)
+    if desk.asked != "address":
+        return desk.error("form", 400)
+    desk.person = desk.audience.change_address(desk.token, source=_SOURCE)
+    return desk.page("address", done=True)
+
+
+def _export(desk: Desk) -> Response:
+    desk.person = person = desk.audience.find(Action.EXPORT, desk.token)
+    if request.method != "POST":
+        return desk.page("export")
+    if desk.asked != "export":
+        return desk.error("form", 400)
+    text = json.dumps(desk.audience.export(person.id), ensure_ascii=False, indent=2)
+    response = Response(f"{text}\n", content_type="application/json; charset=utf-8")
+    response.headers["Content-Disposition"] = 'attachment; filename="newsletter.json"'
+    return protect(response)
+
+
+def _erase(desk: Desk) -> Response:
+    desk.person = person = desk.audience.find(Action.ERASE, desk.token)
+    if request.method != "POST":
+        return desk.page("erase")
+    if desk.asked != "erase":
+        return desk.error("form", 400)
+    desk.audience.forget(person.id, source=_SOURCE)
+    return desk.page("erased")
+
+
+_ANSWERS: Mapping[Place, Callable[[Desk], Response]] = {
+    Place.CONFIRM: _confirm,
+    Place.UNSUBSCRIBE: _unsubscribe,
+    Place.PREFERENCES: answer_preferences,
+    Place.ADDRESS: _change_address,
+    Place.EXPORT: _export,
+    Place.ERASE: _erase,
+}

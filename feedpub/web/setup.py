@@ -1,0 +1,95 @@
+"""What the web face is given."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from feedpub.audience import Audience
+from feedpub.model import Category, Choice
+from feedpub.tokens import Signer
+
+
+class Asset(Protocol):
+    """A file that the pages refer to."""
+
+    @property
+    def name(self) -> str:
+        """Beside the folders of the pages; changes with the content."""
+        ...
+
+    @property
+    def media_type(self) -> str:
+        """For the ``Content-Type`` header."""
+        ...
+
+    @property
+    def data(self) -> bytes:
+        """All of it."""
+        ...
+
+
+class Pages(Protocol):
+    """Renders the pages for subscribers."""
+
+    @property
+    def style(self) -> Asset:
+        """The style sheet."""
+        ...
+
+    @property
+    def icon(self) -> Asset:
+        """The icon."""
+        ...
+
+    @property
+    def languages(self) -> tuple[tuple[str, str], ...]:
+        """Those that can be chosen, BCP 47 and name; the site's first."""
+        ...
+
+    def render(
+        self,
+        name: str,
+        *,
+        language: str | None,
+        address: str = "",
+        sign: Callable[[str], str],
+        **values: object,
+    ) -> bytes:
+        """Return a page.
+
+        Args:
+            name: Of the template.
+            language: BCP 47; None means that of the site.
+            address: Of the subscriber, in full.
+            sign: From what a form does to the proof that it comes from this page.
+            values: As the template names them.
+        """
+        ...
+
+    def grow(self, categories: Iterable[Category], choice: Choice) -> Sequence[object]:
+        """Return the tree of categories for the page of preferences.
+
+        Args:
+            categories: Depth-first, without the root.
+            choice: Ids of those that are chosen.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleSetup:
+    """All that the pages for subscribers need.
+
+    Attributes:
+        path: Of ``web.url`` on its host; begins and ends with ``/``.
+        audience: The API.
+        pages: The templates.
+        signer: Of the site's secret.
+        deliver_notices: Sends the mails that are waiting; None leaves them to the next ``send``.
+    """
+
+    path: str
+    audience: Audience
+    pages: Pages
+    signer: Signer
+    deliver_notices: Callable[[], None] | None = None

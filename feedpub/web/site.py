@@ -1,0 +1,66 @@
+"""The web face of a whole site, from its settings."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import cache
+from urllib.parse import urlsplit
+
+from flask import Flask
+
+from feedpub.config import Config
+from feedpub.web.feeds import create_app
+from feedpub.web.setup import PeopleSetup
+
+
+def create_site_app(config: Config, *, clock: Callable[[], datetime] | None = None) -> Flask:
+    """Return the WSGI application of a site.
+
+    Args:
+        config: Of the site. Without ``web.url`` there are no pages for subscribers.
+        clock: Now, aware; that of the machine if None.
+
+    Raises:
+        ConfigError: The site's key, or one for signing, cannot be used.
+    """
+    return create_app(
+        config.feeds.folder, prefix=feeds_path(config), people=make_people(config, clock=clock)
+    )
+
+
+def feeds_path(config: Config) -> str:
+    """Return the path that the feeds have on the real site, so that paths are the same here."""
+    return urlsplit(config.site.feeds_url).path or "/"
+
+
+def make_people(
+    config: Config, *, clock: Callable[[], datetime] | None = None
+) -> PeopleSetup | None:
+    """Return what the pages for subscribers need; None where there are none."""
+    if not config.web.url:
+        return None
+    from feedpub.wiring.audience import open_audience, read_signer
+    from feedpub.wiring.web import make_people_pages
+
+    return PeopleSetup(
+        path=urlsplit(config.web.url).path or "/",
+        audience=open_audience(config, clock=clock),
+        pages=make_people_pages(config),
+        signer=read_signer(config),
+        deliver_notices=_make_delivery(config, clock),
+    )
+
+
+def _make_delivery(config: Config, clock: Callable[[], datetime] | None) -> Callable[[], None]:
+    """Return what sends waiting notices; what it needs is read when the first one waits.
+
+    A server that has no password for mail can still let people unsubscribe.
+    """
+    from feedpub.wiring.notices import make_notice_delivery
+
+    delivery = cache(lambda: make_notice_delivery(config, clock=clock))
+
+    def deliver() -> None:
+        if (send := delivery()) is not None:
+            send(None)
+
+    return deliver

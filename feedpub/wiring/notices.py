@@ -1,0 +1,91 @@
+"""Wires the mails to one person: settings in, what sends those that wait out."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from feedpub.audience import Audience
+from feedpub.config import Config
+from feedpub.model import Message, NoticeKind, SubscriberState
+from feedpub.ports.mailing import Notice
+from feedpub.sending import NoticeReport, deliver_notices
+from feedpub.sending.options import Stop
+from feedpub.subscribers.notices import LINK_KINDS, may_mail
+from feedpub.tokens import Action, Signer
+from feedpub.wiring.audience import open_audience, read_signer
+from feedpub.wiring.newsletter import load_dkim_keys, make_mailer, make_sender
+
+_ACTIONS = {kind: action for action, kind in LINK_KINDS.items()}
+
+
+def make_notice_delivery(
+    config: Config, *, clock: Callable[[], datetime] | None = None
+) -> Callable[[Stop | None], NoticeReport] | None:
+    """Return what sends the notices that are due; None where no mail is sent.
+
+    Args:
+        config: Of the site.
+        clock: Now, aware; that of the machine if None.
+
+    Raises:
+        ConfigError: A key or a password cannot be used.
+    """
+    if config.newsletter is None or config.mail is None:
+        return None
+    signer = read_signer(config)
+    audience = open_audience(config, clock=clock)
+    compose = _Composer(config, audience, signer)
+    mailer = make_mailer(config.mail)
+    now = clock or (lambda: datetime.now(UTC))
+
+    def deliver(stop: Stop | None = None) -> NoticeReport:
+        from feedpub.store.noticebook import SqlNoticeBook
+
+        book = SqlNoticeBook(
+            config.database_path, lambda mailbox: signer.hash(Action.SUPPRESSION, mailbox)
+        )
+        try:
+            return deliver_notices(book, mailer, compose, clock=now, stop=stop)
+        finally:
+            book.close()
+
+    return deliver
+
+
+class _Composer:
+    """Makes the message of a notice when it leaves: its link is good from then on."""
+
+    def __init__(self, config: Config, audience: Audience, signer: Signer) -> None:
+        from feedpub.messages.notices import Notices
+
+        newsletter = config.newsletter
+        self._audience, self._has_web = audience, bool(config.web.url)
+        self._notices = Notices(
+            make_sender(config),
+            signer,
+            load_dkim_keys(config.dkim),
+            site=config.site,
+            postal_address=newsletter.postal_address if newsletter else "",
+            templates=[config.pages.templates],
+        )
+
+    def __call__(self, notice: Notice) -> Message | None:
+        kind = NoticeKind(notice.kind)
+        if not may_mail(kind, SubscriberState(notice.state), notice.suppressed):
+            return None
+        action = _ACTIONS.get(kind)
+        if action is not None and action is not Action.CONFIRM and not self._has_web:
+            return None
+        token = ""
+        if action is not None:
+            token = self._audience.make_token(
+                action, notice=notice.id, subscriber=notice.subscriber
+            )
+        return self._notices.compose(
+            kind,
+            notice=notice.id,
+            subscriber=notice.subscriber,
+            address=notice.details if kind is NoticeKind.ADDRESS else notice.address,
+            created=datetime.fromtimestamp(notice.created, UTC),
+            language=notice.language,
+            token=token,
+        )
