@@ -211,14 +211,47 @@ requires_permissions = pytest.mark.skipif(
 
 
 @requires_permissions
-def test_an_output_of_another_user_is_told(old: RealSite) -> None:
-    (old.feeds / "all").chmod(0o555)
+@pytest.mark.parametrize("folder", [".", "all", "a/b", "articles"])
+def test_an_output_of_another_user_is_told_and_written_once_it_can_be(
+    folder: str, old: RealSite, new: RealSite
+) -> None:
+    before, place = old.published(), old.feeds / folder
+    place.chmod(0o555)
 
     done = old.build(wrapper=WITHOUT_RIGHTS)
 
-    (old.feeds / "all").chmod(0o755)
+    place.chmod(0o755)
     assert done.returncode == 1
+    assert str(place.resolve()) in done.stderr
     assert "let this user write there" in done.stderr
+    assert find_harm(before, old.published()) == []
+    assert old.waiting() == []
+
+    old.build_well()
+    assert old.published() == new.published()
+
+
+@requires_permissions
+@pytest.mark.parametrize(
+    ("mode", "remedy"),
+    [(0, "let this user read and write it"), (0o444, "make it writable for this user")],
+)
+def test_a_database_of_another_user_is_told_and_left_alone(
+    mode: int, remedy: str, old: RealSite, new: RealSite
+) -> None:
+    before, kept = old.published(), old.database.read_bytes()
+    old.database.chmod(mode)
+
+    done = old.build(wrapper=WITHOUT_RIGHTS)
+
+    old.database.chmod(0o600)
+    assert done.returncode == 1
+    assert str(old.database) in done.stderr
+    assert remedy in done.stderr
+    assert (old.published(), old.database.read_bytes()) == (before, kept)
+
+    old.build_well()
+    assert old.published() == new.published()
 
 
 @requires_permissions
