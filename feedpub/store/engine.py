@@ -92,7 +92,7 @@ _REMEDIES = {
     "database or disk is full": "make room and run it again",
     "attempt to write a readonly database": "make it writable for this user",
     "unable to open database file": "let this user read and write it, and the folder around it",
-    "disk I/O error": "look after the disk; what is published stays as it is",
+    "disk I/O error": "make room if the disk is full, look after it if not",
 }
 
 

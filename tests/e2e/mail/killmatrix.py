@@ -1,10 +1,11 @@
-"""kill -9 at every system call by which a sender writes, syncs, sends or receives, one run each.
+"""A fault at every system call by which a sender writes, syncs, sends or receives, one run each.
 
-    python -m tests.e2e.mail.killmatrix [--sample N] [--seed S] [--scenario NAME] [--folder DIR]
+    python -m tests.e2e.mail.killmatrix [--faults kill,ENOSPC,EIO] [--sample N] [--seed S]
+                                        [--scenario NAME] [--folder DIR]
 
-After each kill the next run has to finish the issue, and then: nobody was mailed twice; whoever
-was not mailed is listed as unknown or failed; and at most one recipient for each connection is
-unknown.
+``kill`` is kill -9; the others let a call fail that writes to the disk. After each the next run has
+to finish the issue, and then: nobody was mailed twice; whoever was not mailed is listed as unknown
+or failed; and at most one recipient for each connection is unknown.
 """
 
 import argparse
@@ -28,6 +29,8 @@ CALLS = (
     "write", "writev", "pwrite64", "pwritev", "ftruncate", "fsync", "fdatasync", "sendto",
     "sendmsg", "recvfrom", "recvmsg", "connect", "unlink",
 )  # fmt: skip
+DISK = ("pwrite64", "pwritev", "ftruncate", "fsync", "fdatasync")
+FAULTS = {"kill": strace.KILL, "ENOSPC": "error=ENOSPC", "EIO": "error=EIO"}
 REFUSED = "rcpt-550-5.1.1-bob@b.test"
 
 
@@ -56,16 +59,17 @@ KINDS = {
 
 
 class Point(NamedTuple):
-    """One run: a scenario, the thread and the call before which it is killed."""
+    """One run: a scenario, the thread and the call at which it is disturbed, and how."""
 
     scenario: "Scenario"
     thread: int
     call: Call
+    fault: str
 
 
 @dataclass(frozen=True)
 class Scenario:
-    """A run to kill.
+    """A run to disturb.
 
     Attributes:
         name: For people.
@@ -73,7 +77,7 @@ class Scenario:
         template: The database before.
         place: Where it runs.
         server: That takes the mail.
-        points: Where it can be killed.
+        calls: Where it can be disturbed, by thread.
     """
 
     name: str
@@ -81,7 +85,7 @@ class Scenario:
     template: LedgerFile
     place: Path
     server: ScriptedServer
-    points: list[Point] = field(default_factory=list)
+    calls: list[tuple[int, Call]] = field(default_factory=list)
 
     @property
     def words(self) -> list[str]:
@@ -93,7 +97,7 @@ class Scenario:
 
 
 def prepare(folder: Path, name: str, server: ScriptedServer) -> Scenario:
-    """Make a scenario, and find out where it can be killed, by thread."""
+    """Make a scenario, and find out where it can be disturbed."""
     kind = KINDS[name]
     place = folder / name / "feedpub.db"
     template = LedgerFile.create(folder / name / "template.db", kind.addresses)
@@ -104,9 +108,20 @@ def prepare(folder: Path, name: str, server: ScriptedServer) -> Scenario:
         calls, there = strace.record_thread(
             scenario.words, CALLS, program=run_sender, thread=thread
         )
-        scenario.points.extend(Point(scenario, thread, call) for call in calls)
+        scenario.calls.extend((thread, call) for call in calls)
         thread += 1
     return scenario
+
+
+def list_points(scenarios: Sequence[Scenario], faults: Sequence[str]) -> list[Point]:
+    """Return every run to be made; only what goes to the disk can fail."""
+    return [
+        Point(scenario, thread, call, fault)
+        for scenario in scenarios
+        for fault in faults
+        for thread, call in scenario.calls
+        if fault == "kill" or call.name in DISK
+    ]
 
 
 def run_sender(words: Sequence[str]) -> int:
@@ -120,27 +135,36 @@ class Tally:
     """What was tried and what was found."""
 
     tried: Counter[str] = field(default_factory=Counter)
-    killed: int = 0
+    ended: int = 0
     unknown: int = 0
     arrived: int = 0
     failures: list[str] = field(default_factory=list)
 
 
 def disturb(point: Point, tally: Tally) -> None:
-    """Kill one run before one call, go on, and note whatever is not as promised."""
-    scenario, thread, call = point
+    """Disturb one run at one call, go on, and note whatever is not as promised."""
+    scenario, thread, call, fault = point
     ledger = scenario.reset()
-    ended = strace.inject(call, strace.KILL, scenario.words, program=run_sender, thread=thread)
+    ended = strace.inject(call, FAULTS[fault], scenario.words, program=run_sender, thread=thread)
     tally.tried[call.name] += 1
-    tally.killed += ended.code == -9
-    problems = [] if ended.code in (0, -9) else [f"exits with {ended.code}: {ended.said}"]
+    tally.ended += ended.code != 0
+    problems = list(find_silence(scenario, ended, fault))
     again = strace.run(scenario.words, program=run_sender)
     if again.code:
         problems.append(f"the next run exits with {again.code}: {again.said}")
     problems += find_harm(scenario, ledger, tally)
     if problems:
-        where = f"{scenario.name}: killed in thread {thread} before {call}"
+        where = f"{scenario.name}: {fault} in thread {thread} at {call}"
         tally.failures.append("\n  ".join((where, *problems)))
+
+
+def find_silence(scenario: Scenario, ended: strace.Ended, fault: str) -> Iterator[str]:
+    """Yield what an error of the disk is not told about."""
+    expected = (0, -9) if fault == "kill" else (0, 1)
+    if ended.code not in expected or "Traceback" in ended.said:
+        yield f"exits with {ended.code}: {ended.said}"
+    if ended.code == 1 and str(scenario.place) not in ended.said:
+        yield f"says {ended.said}"
 
 
 def find_harm(scenario: Scenario, ledger: LedgerFile, tally: Tally) -> Iterator[str]:
@@ -174,7 +198,7 @@ def find_harm(scenario: Scenario, ledger: LedgerFile, tally: Tally) -> Iterator[
 
 
 def run(points: Sequence[Point], *, tell: Callable[[str], None]) -> Tally:
-    """Kill a run at each of the points."""
+    """Disturb a run at each of the points."""
     tally = Tally()
     started = time.monotonic()
     for number, point in enumerate(points, 1):
@@ -189,9 +213,9 @@ def run(points: Sequence[Point], *, tell: Callable[[str], None]) -> Tally:
 
 def spread(points: Sequence[Point], size: int, chance: random.Random) -> list[Point]:
     """Return a sample in which every call of every thread of every scenario has its turn."""
-    groups: dict[tuple[str, int, str], list[Point]] = {}
+    groups: dict[tuple[str, int, str, str], list[Point]] = {}
     for point in points:
-        key = (point.scenario.name, point.thread, point.call.name)
+        key = (point.scenario.name, point.thread, point.call.name, point.fault)
         groups.setdefault(key, []).append(point)
     queues = list(groups.values())
     for queue in queues:
@@ -207,6 +231,7 @@ def spread(points: Sequence[Point], size: int, chance: random.Random) -> list[Po
 def main() -> int:
     """Run the matrix; return 1 if a promise is broken."""
     parser = argparse.ArgumentParser(prog="python -m tests.e2e.mail.killmatrix")
+    parser.add_argument("--faults", default="kill", help=f"of {', '.join(FAULTS)}; default: kill")
     parser.add_argument("--sample", type=int, help="points in all, instead of every one")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--scenario", choices=KINDS, action="append")
@@ -217,14 +242,14 @@ def main() -> int:
         with run_scripted_server(folder / "server") as server:
             scenarios = [prepare(folder, kind, server) for kind in options.scenario or KINDS]
             for scenario in scenarios:
-                say(f"{scenario.name}: {len(scenario.points)} points")
-            points = [point for scenario in scenarios for point in scenario.points]
+                say(f"{scenario.name}: {len(scenario.calls)} calls")
+            points = list_points(scenarios, options.faults.split(","))
             if options.sample is not None:
                 points = spread(points, options.sample, random.Random(options.seed))
             tally = run(points, tell=say)
     say(", ".join(f"{name} {count}" for name, count in sorted(tally.tried.items())))
     say(
-        f"{tally.tried.total()} points, {tally.killed} runs killed, {tally.unknown} recipients "
+        f"{tally.tried.total()} points, {tally.ended} runs ended early, {tally.unknown} recipients "
         f"unknown, {tally.arrived} of them mailed, {len(tally.failures)} failures"
     )
     return int(bool(tally.failures))
