@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from itertools import chain, islice
 
 from feedpub.audience.changing import change_preferences
@@ -27,7 +28,7 @@ from feedpub.subscribers.choices import resolve_choice
 from feedpub.subscribers.columns import Columns, find_columns
 from feedpub.subscribers.entries import Entry, RowReader
 from feedpub.subscribers.limits import identify_asker
-from feedpub.subscribers.networks import find_network
+from feedpub.subscribers.networks import is_address
 from feedpub.subscribers.states import Change, Event, move
 from feedpub.subscribers.table import Row, Table, open_table
 
@@ -200,11 +201,10 @@ class Import:
         )
 
     def _make_consent(self, desk: Desk, person: Person, entry: Entry) -> ConsentRow:
-        details = {"kind": entry.kind.value, "said": "file" if entry.said else "editor"}
-        network = entry.network if find_network(entry.network) else None
+        network = entry.network if entry.network and is_address(entry.network) else None
         return ConsentRow(
-            person.id, desk.now, Change.IMPORTED.value, self._source, network=network,
-            details=json.dumps(details),
+            person.id, desk.now, Change.IMPORTED.value, self._source, "", "", network,
+            _describe(entry.kind, said=entry.said),
         )  # fmt: skip
 
     def _ask(self, desk: Desk, people: Sequence[Person]) -> None:
@@ -243,7 +243,7 @@ class Import:
             self._counts.skipped += 1
             return
         desk.save(changed)
-        details = json.dumps({"kind": entry.kind.value, "updated": True})
+        details = _describe(entry.kind, said=entry.said)
         desk.log(person.id, Change.IMPORTED, source=self._source, details=details)
         self._counts.updated += 1
 
@@ -288,6 +288,12 @@ class Import:
             rejected=tuple(counts.rejected),
             headings=columns.headings,
         )
+
+
+@cache
+def _describe(kind: ImportKind, *, said: bool) -> str:
+    """Return what the log says of a row: what it was about, and whose word that was."""
+    return json.dumps({"kind": kind.value, "said": "file" if said else "editor"})
 
 
 def _cut(rows: Iterator[Row]) -> Iterator[list[Row]]:

@@ -83,14 +83,13 @@ class People:
 
     def update(self, people: Sequence[Person]) -> None:
         """Replace their rows."""
-        names = [column.name for column in subscribers.columns]
         statement = (
             sa.update(subscribers)
             .where(subscribers.c.id == sa.bindparam("row"))
-            .values({name: sa.bindparam(f"new_{name}") for name in names[1:]})
+            .values({name: sa.bindparam(f"new_{name}") for name in _COLUMNS[1:]})
         )
         if people:
-            self._connection.execute(statement, [_to_change(names, one) for one in people])
+            self._connection.execute(statement, [_to_change(one) for one in people])
 
     def erase(self, gone: Sequence[int]) -> None:
         """Leave nothing of some people but empty rows and the nameless part of the log."""
@@ -319,18 +318,21 @@ def _make_person(row: Any) -> Person:
     return Person(**values)
 
 
+_COLUMNS = [column.name for column in subscribers.columns]
+_PLACES = [Person._fields.index(name) for name in _COLUMNS]
+_CHOICE = _COLUMNS.index("choice")
+
+
 def _to_row(person: Person) -> tuple[object, ...]:
     """Return a person in the order of the table's columns."""
-    return tuple(_to_value(person, column.name) for column in subscribers.columns)
+    row = [person[place] for place in _PLACES]
+    row[_CHOICE] = _join(person.choice)
+    return tuple(row)
 
 
-def _to_change(names: Sequence[str], person: Person) -> dict[str, object]:
-    new = {f"new_{name}": _to_value(person, name) for name in names[1:]}
-    return {"row": person.id} | new
-
-
-def _to_value(person: Person, name: str) -> object:
-    return _join(person.choice) if name == "choice" else getattr(person, name)
+def _to_change(person: Person) -> dict[str, object]:
+    values = zip(_COLUMNS, _to_row(person), strict=True)
+    return {"row" if name == "id" else f"new_{name}": value for name, value in values}
 
 
 def _split(text: str) -> tuple[int, ...]:
@@ -338,4 +340,4 @@ def _split(text: str) -> tuple[int, ...]:
 
 
 def _join(choice: Iterable[int]) -> str:
-    return ",".join(map(str, sorted(choice)))
+    return ",".join(map(str, sorted(choice))) if choice else ""
