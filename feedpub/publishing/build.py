@@ -171,6 +171,8 @@ class Build:
         )
         try:
             output.publish()
+            if self._setup.publish_more is not None:
+                output.written += self._setup.publish_more()
         except BaseException:
             # What waits beside its place takes room that a full disk may lack.
             with suppress(TargetError):

@@ -41,6 +41,8 @@ class Setup:
         thumbnailer: Makes thumbnails; also fetches them.
         probe: Web addresses give, for each, why it does not answer, or None.
         notifier: Told of changed feeds; None if nobody is.
+        publish_more: Brings what others publish below the same folder up to date, the pages of
+            sent issues, and returns the paths that changed; None if there is nothing of the kind.
         lock: Keeps two runs apart.
         clock: Now, aware.
         mint: Source, path and attempt give an id.
@@ -66,6 +68,7 @@ class Setup:
     thumbnailer: Thumbnails
     probe: Callable[[Sequence[str]], dict[str, str | None]]
     notifier: Notifier | None
+    publish_more: Callable[[], list[str]] | None
     lock: Lock
     clock: Callable[[], datetime]
     mint: Callable[[str, str, int], str]

@@ -55,6 +55,16 @@ def open_newsletter(
     Raises:
         ConfigError: No newsletter is scheduled, or a key cannot be used.
     """
+    return Newsletter(make_mail_setup(config, clock=clock, allow_private=allow_private))
+
+
+def make_mail_setup(
+    config: Config,
+    *,
+    clock: Callable[[], datetime] | None = None,
+    allow_private: bool = False,
+) -> MailSetup:
+    """Return a newsletter's settings and adapters; nothing is opened yet; see there."""
     settings = config.newsletter
     if settings is None:
         raise ConfigError(
@@ -70,7 +80,7 @@ def open_newsletter(
         for row in bounced:
             audience.record_refusal(row.subscriber, delivery=row.delivery, code=row.code)
 
-    setup = MailSetup(
+    return MailSetup(
         site=site,
         letterhead=_make_letterhead(config, settings),
         schedules=settings.schedules,
@@ -96,7 +106,6 @@ def open_newsletter(
             config.database_path.with_name(config.database_path.name + ".sending.lock"), wait_s=1
         ),
     )
-    return Newsletter(setup)
 
 
 def _make_letterhead(config: Config, settings: NewsletterConfig) -> Letterhead:

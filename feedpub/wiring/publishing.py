@@ -125,6 +125,7 @@ def make_setup(
         thumbnailer=_LazyThumbnailer(allow_private=allow_private),
         probe=_Probe(allow_private=allow_private),
         notifier=_Hub(config.site.hub) if config.site.hub and config.feeds.ping else None,
+        publish_more=_Archive(config) if config.newsletter and config.pages.enabled else None,
         lock=FileLock(_lock_path(config)),
         clock=clock or (lambda: datetime.now(UTC)),
         mint=lambda source, path, attempt: mint_id(config.site_id, source, path, attempt=attempt),
@@ -234,6 +235,22 @@ class _StoreOpener:
             yield store
         finally:
             store.close()
+
+
+class _Archive:
+    """Publishes the pages of sent issues; loads what that takes only where there are some."""
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+
+    def __call__(self) -> list[str]:
+        with open_store(self._config.database_path) as store, store.transaction() as catalog:
+            if not catalog.issues.recent(1):
+                return []
+        from feedpub.mailing.archive import publish_archive
+        from feedpub.wiring.newsletter import make_mail_setup
+
+        return publish_archive(make_mail_setup(self._config))
 
 
 class _PageMaker:
