@@ -1,7 +1,8 @@
 """The documents of one feed and how they link to each other (RFC 5005, section 4).
 
 The live document names the newest archive; every archive names its neighbours and the live one.
-A closed month never changes, so a reader that walks back can keep what it has seen.
+A closed month changes once, when the next one closes and is linked, unless one of its articles is
+edited, comes late or goes; so a reader that walks back can keep what it has seen.
 """
 
 from collections.abc import Iterator

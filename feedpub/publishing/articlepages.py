@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from feedpub.catalog.identity import Record, State
 from feedpub.model import Entry
 from feedpub.ports import Target
-from feedpub.publishing.feedmaker import Made, Recipe, load_entries
 from feedpub.publishing.payload import Payload, name_page
 from feedpub.publishing.store import Catalog
+from feedpub.publishing.workbench import Made, Recipe, load_entries
 
 if TYPE_CHECKING:
     from feedpub.pages import Pages

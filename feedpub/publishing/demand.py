@@ -8,11 +8,11 @@ from feedpub.catalog.identity import State
 from feedpub.catalog.lookup import look_up
 from feedpub.feeds import FORMATS
 from feedpub.model import Category
-from feedpub.publishing.feedmaker import FeedTask
 from feedpub.publishing.selection import Selection
 from feedpub.publishing.setup import BuildOptions, Setup, cut
 from feedpub.publishing.standing import ALL_MONTHS, EVERYTHING
 from feedpub.publishing.store import Catalog
+from feedpub.publishing.workbench import FeedTask
 
 _BATCH = 500
 _DOCUMENT = FORMATS[0].file

@@ -11,7 +11,7 @@ from feedpub.model import FeedSummary, Problem
 from feedpub.ports import Lost, Progress, Staged
 from feedpub.publishing.articlepages import ArticlePageMaker
 from feedpub.publishing.demand import Demand, share
-from feedpub.publishing.feedmaker import FeedMaker, FeedTask, Made, Recipe
+from feedpub.publishing.feedmaker import FeedMaker
 from feedpub.publishing.frontpage import find_children, make_front_pages, summarize
 from feedpub.publishing.pictures import PictureDesk
 from feedpub.publishing.renditions import place_media, render_stale
@@ -25,6 +25,7 @@ from feedpub.publishing.setup import (
 )
 from feedpub.publishing.standing import Difference, stand
 from feedpub.publishing.store import Catalog
+from feedpub.publishing.workbench import FeedTask, Made, Recipe
 
 PROBE = "all/" + FORMATS[0].file
 """A document that every site has; without it the output is gone, and is made anew."""
