@@ -364,6 +364,7 @@ class Newsletter:
         setup, now = self._setup, self._setup.clock()
         due: dict[Frequency, datetime] = {}
         with open_transaction(setup.site.open_store, read_only=True) as catalog:
+            people = catalog.issues.people()
             for schedule in setup.schedules:
                 last = catalog.issues.last(schedule.frequency)
                 found = find_due(schedule, setup.site.site.zone, now, last=last)
@@ -374,7 +375,7 @@ class Newsletter:
                     if last is not None
                     else find_next(schedule, setup.site.site.zone, now)
                 )
-        return NewsletterStatus(tuple(self.issues(5)), due, self.is_rehearsal)
+        return NewsletterStatus(tuple(self.issues(5)), due, people, self.is_rehearsal)
 
 
 def _describe(ledger: Ledger, issue: Issue) -> IssueStatus:

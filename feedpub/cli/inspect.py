@@ -2,14 +2,17 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from feedpub.cli.issue import write_newsletter
 from feedpub.cli.loading import load_settings, localise, open_site
 from feedpub.cli.options import SiteCommand
 from feedpub.cli.output import (
     printable,
     say,
+    to_plain,
     write,
     write_bytes,
     write_json,
@@ -19,6 +22,10 @@ from feedpub.cli.output import (
 from feedpub.cli.session import Session, pass_session
 from feedpub.cli.summary import count
 from feedpub.model import SiteStatus
+
+if TYPE_CHECKING:
+    from feedpub.config import Config
+    from feedpub.mailing.results import NewsletterStatus
 
 EXIT_INVALID = 3
 
@@ -68,8 +75,10 @@ def status(session: Session) -> None:
     with session.wiring.open_site(config) as publisher:
         found = publisher.status()
     found = replace(found, problems=localise(found.problems, config.root))
+    newsletter = _look_at_newsletter(session, config)
     if session.json:
-        write_json(found)
+        plain = to_plain(found)
+        write_json({**plain, "newsletter": newsletter} if isinstance(plain, dict) else plain)
         return
     write(f"site         {printable(config.site.title)}  {config.site.url}")
     write(f"output       {config.feeds.folder}")
@@ -81,7 +90,15 @@ def status(session: Session) -> None:
          for s in found.sources],
     )  # fmt: skip
     write_problems(found.problems)
+    if newsletter is not None:
+        write_newsletter(newsletter)
     write(f"next: {found.next_command}")
+
+
+def _look_at_newsletter(session: Session, config: "Config") -> "NewsletterStatus | None":
+    if config.newsletter is None:
+        return None
+    return session.wiring.open_newsletter(config).status()
 
 
 def _describe(found: SiteStatus) -> list[tuple[str, str]]:

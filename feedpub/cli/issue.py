@@ -15,7 +15,9 @@ from feedpub.cli.summary import count
 from feedpub.model import DeliveryState, Frequency
 
 if TYPE_CHECKING:
-    from feedpub.mailing.results import IssueStatus
+    from collections.abc import Sequence
+
+    from feedpub.mailing.results import IssueStatus, NewsletterStatus
     from feedpub.newsletter import Newsletter
 
 _STATES = {state.name.lower(): state for state in DeliveryState}
@@ -43,6 +45,27 @@ def list_issues(session: Session, limit: int) -> None:
         return
     if not found:
         say("there is no issue yet; see: feedpub preview")
+    _write_issues(found)
+
+
+def write_newsletter(status: "NewsletterStatus") -> None:
+    """Write what ``feedpub status`` says of the newsletter."""
+    people = ", ".join(f"{number:,} {state}" for state, number in status.subscribers.items())
+    write(f"{'subscribers':<12} {people or 'nobody yet'}")
+    for frequency, due in status.next_due.items():
+        write(f"{frequency:<12} next {show_time(due)}")
+    if status.rehearsal:
+        write(f"{'mail':<12} none is set up: sending is a rehearsal")
+    _write_issues(status.issues)
+    for one in status.issues:
+        if one.holder:
+            progress = f", progress {show_time(one.progressed)}" if one.progressed else ""
+            write(f"{one.issue.key}: sent by {one.holder}{progress}")
+        if one.next_command:
+            write(f"{one.issue.key}: {one.next_command}")
+
+
+def _write_issues(found: "Sequence[IssueStatus]") -> None:
     write_table(
         ("issue", "state", "articles", "recipients", "where they stand"),
         [

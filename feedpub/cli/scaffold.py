@@ -9,7 +9,7 @@ from feedpub.config.show import to_toml
 if TYPE_CHECKING:
     from feedpub.sources.generators import Blog
 
-IGNORED = ("feedpub.db*", "feedpub.key", "outbox/")
+IGNORED = ("feedpub.db*", "feedpub.key", "outbox/", "backups/")
 
 
 def compose_settings(
@@ -102,6 +102,20 @@ def _feeds(answers: Answers, blog: "Blog | None") -> list[str]:
         "[thumbnails]",
         "# copy: pictures are fetched, made small and served with the feeds. link, none",
         'mode = "copy"',
+        "",
+        "# A digest by e-mail; look at it with: feedpub preview",
+        "# [newsletter]",
+        '# weekly = "Fri 09:00"',
+        '# from = "Name <news@example.org>"',
+        "# Law wants to know in every mail who sends it.",
+        '# postal_address = "Street 1, City"',
+        "#",
+        "# Without a mail server sending is a rehearsal; the password is FEEDPUB_MAIL_PASSWORD.",
+        "# [mail]",
+        '# host = "smtp.example.org"',
+        "# port = 587",
+        '# security = "starttls"',
+        '# user = "news@example.org"',
     ]
 
 

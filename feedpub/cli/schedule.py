@@ -15,6 +15,7 @@ from feedpub.cli.session import Session, pass_session
 
 if TYPE_CHECKING:
     from feedpub.config import Config
+    from feedpub.model import Schedule
 
 EVERY = ("quarter", "hour", "day")
 
@@ -33,7 +34,7 @@ EVERY = ("quarter", "hour", "day")
 )
 @pass_session
 def schedule(session: Session, form: str, every: str) -> None:
-    """Print what makes a scheduler build this site.
+    """Print what makes a scheduler build this site, and send its newsletter.
 
     Nothing is installed.
     """
@@ -48,9 +49,9 @@ def schedule(session: Session, form: str, every: str) -> None:
 
 
 _WHERE = {
-    "cron": "add this line by: crontab -e",
+    "cron": "add it by: crontab -e",
     "systemd": "save both below ~/.config/systemd/user/, then:"
-    " systemctl --user enable --now feedpub.timer",
+    " systemctl --user enable --now feedpub.timer (and the other timers)",
     "github-actions": "save this as .github/workflows/feeds.yml",
 }
 
@@ -66,8 +67,25 @@ def _minute(config: "Config") -> int:
     return int(config.site_id[:8], 16) % 60
 
 
+def _send_command(config: "Config") -> list[str]:
+    return [*_command(config)[:-1], "send", "--yes"]
+
+
 def compose_cron(config: "Config", every: str) -> str:
-    """Return a crontab line. Exit code 75 (another build is at it) needs no mail, so it is 0."""
+    """Return crontab lines. Exit code 75 (another run is at it) needs no mail, so it is 0.
+
+    A site with a newsletter is sent from every hour: the run that finds an issue due sends it,
+    the others only build. So neither the machine's zone nor an hour that it was off matters.
+    """
+    if config.newsletter is None:
+        return _compose_builds(config, every)
+    builds = "" if every == "hour" else _compose_builds(config, every)
+    minutes = sorted({schedule.minute for schedule in config.newsletter.schedules})
+    when = ",".join(map(str, minutes)) + " * * * *"
+    return builds + _cron_line(when, _send_command(config))
+
+
+def _compose_builds(config: "Config", every: str) -> str:
     minute = _minute(config)
     when = {
         "quarter": ",".join(str(m) for m in sorted((minute + n) % 60 for n in (0, 15, 30, 45)))
@@ -75,8 +93,12 @@ def compose_cron(config: "Config", every: str) -> str:
         "hour": f"{minute} * * * *",
         "day": f"{minute} 6 * * *",
     }[every]
+    return _cron_line(when, _command(config))
+
+
+def _cron_line(when: str, words: list[str]) -> str:
     # cron turns % into a line break.
-    command = shlex.join(_command(config)).replace("%", r"\%")
+    command = shlex.join(words).replace("%", r"\%")
     return f"{when} {command} || [ $? -eq 75 ]\n"
 
 
@@ -109,7 +131,48 @@ Persistent=true
 
 [Install]
 WantedBy=timers.target
+""" + "".join(_compose_sender(config, one) for one in _list_schedules(config))
+
+
+def _list_schedules(config: "Config") -> "tuple[Schedule, ...]":
+    return () if config.newsletter is None else config.newsletter.schedules
+
+
+def _compose_sender(config: "Config", schedule: "Schedule") -> str:
+    """Return the units that send one newsletter, by the clock of the site's zone."""
+    name = f"feedpub-{schedule.frequency}"
+    words = [*_send_command(config), str(schedule.frequency)]
+    command = " ".join(_systemd_quote(part) for part in words)
+    day = "" if schedule.weekday is None else f"{_WEEKDAYS[schedule.weekday]} "
+    date = "*-*-*" if schedule.day is None else f"*-*-{schedule.day:02}"
+    when = f"{day}{date} {schedule.hour:02}:{schedule.minute:02}:00 {config.site.zone}"
+    return f"""
+# {name}.service
+[Unit]
+Description=Send the {schedule.frequency} newsletter of {_systemd_text(str(config.root))}
+Wants=network-online.target
+After=network-online.target
+
+[Service]
+Type=oneshot
+ExecStart={command}
+TimeoutStopSec=20
+
+# {name}.timer
+[Unit]
+Description=Send the {schedule.frequency} newsletter
+
+[Timer]
+OnCalendar={when}
+# Also after the machine was off; an issue that is too old then waits for a person.
+Persistent=true
+
+[Install]
+WantedBy=timers.target
 """
+
+
+_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 def _systemd_text(text: str) -> str:

@@ -122,11 +122,13 @@ class NewsletterStatus:
     Attributes:
         issues: The last ones, newest first.
         next_due: By frequency.
+        subscribers: By state, as words; states without any are left out.
         rehearsal: Whether no mailer is configured.
     """
 
     issues: tuple[IssueStatus, ...]
     next_due: Mapping[Frequency, datetime]
+    subscribers: Mapping[str, int]
     rehearsal: bool
 
 

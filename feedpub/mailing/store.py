@@ -83,6 +83,10 @@ class Issues(Protocol):
         """Change where an issue stands."""
         ...
 
+    def people(self) -> dict[str, int]:
+        """Return how many subscribers there are by state, as words; none that is empty."""
+        ...
+
     def knows_people(self) -> bool:
         """Return whether there is, or was, a subscriber."""
         ...

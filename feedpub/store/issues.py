@@ -216,6 +216,18 @@ class Issues:
         )
         return made
 
+    def people(self) -> dict[str, int]:
+        """Return how many subscribers there are by state, as words; none that is empty."""
+        query = (
+            sa.select(subscribers.c.state, sa.func.count())
+            .group_by(subscribers.c.state)
+            .order_by(subscribers.c.state)
+        )
+        return {
+            SubscriberState(state).name.lower(): number
+            for state, number in self._connection.execute(query)
+        }
+
     def knows_people(self) -> bool:
         """Return whether there is, or was, a subscriber."""
         return self._connection.execute(sa.select(subscribers.c.id).limit(1)).first() is not None
