@@ -259,6 +259,7 @@ class _Run:
         for thread in threads:
             thread.start()
         self._watch(lines, threads)
+        self._tell_progress()
         if self._unreachable is not None and self._dispatcher.has_left and not self.is_stopping:
             self.halt(StopReason.UNREACHABLE, str(self._unreachable))
 
@@ -297,6 +298,9 @@ class _Run:
     def _tick(self) -> None:
         if self._stop.requested:
             self.halt(StopReason.SIGNAL, "told to stop")
+        self._tell_progress()
+
+    def _tell_progress(self) -> None:
         if self._progress is not None:
             self._progress("send", self._done, self._total)
 

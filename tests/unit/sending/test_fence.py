@@ -1,0 +1,96 @@
+"""The thread that commits for all connections."""
+
+import threading
+import time
+from collections.abc import Sequence
+
+from feedpub.errors import StoreError
+from feedpub.model import DeliveryState
+from feedpub.ports.mailing import Change, Outcome
+from feedpub.sending.fence import Fence
+
+SENT = Outcome(1, DeliveryState.SENT)
+
+
+def test_what_is_submitted_is_committed_before_anybody_passes() -> None:
+    committed: list[Change] = []
+
+    def commit(changes: Sequence[Change]) -> list[bool]:
+        committed.extend(changes)
+        return [True] * len(changes)
+
+    fence = Fence(commit)
+
+    assert fence.submit([SENT], 2).wait()
+    assert committed == [Change([SENT], 2)]
+    fence.close()
+
+
+def test_each_is_told_its_own_answer() -> None:
+    fence = Fence(lambda changes: [change.crossing == 1 for change in changes])
+
+    tickets = [fence.submit([], crossing) for crossing in (1, 2, 1)]
+
+    assert [ticket.wait() for ticket in tickets] == [True, False, True]
+    fence.close()
+
+
+def test_a_failed_commit_lets_nobody_pass_and_leaves_nobody_waiting() -> None:
+    def commit(changes: Sequence[Change]) -> list[bool]:
+        raise StoreError("disk full")
+
+    fence = Fence(commit)
+
+    assert not fence.submit([SENT], 2).wait()
+    assert isinstance(fence.error, StoreError)
+    assert fence.unsaved == [SENT]
+    fence.close()
+
+
+def test_those_who_wait_share_a_commit() -> None:
+    batches: list[int] = []
+    entered, go_on = threading.Event(), threading.Event()
+
+    def commit(changes: Sequence[Change]) -> list[bool]:
+        batches.append(len(changes))
+        entered.set()
+        go_on.wait(10)
+        return [True] * len(changes)
+
+    fence = Fence(commit)
+    first = fence.submit([], 0)
+    entered.wait(10)
+    tickets = [fence.submit([], crossing) for crossing in range(1, 6)]
+    go_on.set()
+
+    assert all(ticket.wait() for ticket in (first, *tickets))
+    assert batches == [1, 5]
+    fence.close()
+
+
+def test_on_a_slow_disk_it_waits_for_the_other_connections() -> None:
+    batches: list[int] = []
+
+    def commit(changes: Sequence[Change]) -> list[bool]:
+        batches.append(len(changes))
+        time.sleep(0.2)
+        return [True] * len(changes)
+
+    fence = Fence(commit)
+    with fence.line(), fence.line():
+        fence.submit([], 0).wait()
+        first = fence.submit([], 1)
+        time.sleep(0.05)
+        second = fence.submit([], 2)
+        assert first.wait()
+        assert second.wait()
+    fence.close()
+
+    assert batches == [1, 2]
+
+
+def test_after_its_end_nobody_passes() -> None:
+    fence = Fence(lambda changes: [True] * len(changes))
+    fence.close()
+
+    assert not fence.submit([], 1).wait()
