@@ -60,7 +60,8 @@ def change_preferences(
     if wish == before:
         return person
     desk.log(person.id, Change.PREFERENCES, source=source, network=network, details=wish)
-    return desk.set_frequency(person, frequency)._replace(choice=choice, language=language)
+    changed = desk.set_frequency(person, frequency, source=source)
+    return changed._replace(choice=choice, language=language)
 
 
 def unsubscribe(desk: Desk, person: Person, *, source: str, network: str | None) -> Person:

@@ -140,32 +140,37 @@ class Desk:
         )
         return active._replace(confirmed=self.now, since=since, paused=False)
 
-    def set_frequency(self, person: Person, frequency: Frequency | None) -> Person:
+    def set_frequency(self, person: Person, frequency: Frequency | None, *, source: str) -> Person:
         """Return somebody with another frequency, owed what they have not got; not kept yet."""
         old, new = self.effective(person.frequency), self.effective(frequency)
+        if old == new or person.state != SubscriberState.ACTIVE:
+            return person._replace(frequency=frequency)
         since = person.since
-        if old != new and person.state == SubscriberState.ACTIVE:
-            since = since_after_change(
-                since,
-                last_end=self.last_end(old),
-                joined=person.confirmed or person.created,
-                next_start=self.last_end(new),
-            )
+        if person.paused:  # so far under the old frequency, from here on under the new one
+            since = self._since_after_pause(person)
+            self.log(person.id, Change.PAUSED, source=source)
+        since = since_after_change(
+            since,
+            last_end=self.last_end(old),
+            joined=person.confirmed or person.created,
+            next_start=self.last_end(new),
+        )
         return person._replace(frequency=frequency, since=since)
 
     def set_paused(self, person: Person, paused: bool, *, source: str) -> Person:
         """Return somebody who pauses or goes on; not kept yet."""
         if paused == person.paused:
             return person
-        since = person.since
-        if not paused:
-            since = since_after_pause(
-                since,
-                paused=self.people.last_event(person.id, Change.PAUSED) or 0,
-                last_end=self.last_end(self.effective(person.frequency)),
-            )
         self.log(person.id, Change.PAUSED if paused else Change.RESUMED, source=source)
+        since = person.since if paused else self._since_after_pause(person)
         return person._replace(paused=paused, since=since)
+
+    def _since_after_pause(self, person: Person) -> int | None:
+        return since_after_pause(
+            person.since,
+            paused=self.people.last_event(person.id, Change.PAUSED) or 0,
+            last_end=self.last_end(self.effective(person.frequency)),
+        )
 
     def log(
         self,

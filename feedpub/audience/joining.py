@@ -168,7 +168,7 @@ def add(
                 "add it with --confirmed if its owner asked for it since"
             )
         person = desk.find(parsed.mailbox) or desk.add(parsed.text, parsed.mailbox)
-        wished = desk.set_frequency(person, frequency)._replace(
+        wished = desk.set_frequency(person, frequency, source=source)._replace(
             choice=choice, language=language or None
         )
         if confirmed:

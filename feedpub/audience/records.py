@@ -72,6 +72,11 @@ class Records:
         with self._desk(read_only=True) as desk:
             return make_subscriber(desk.get(subscriber))
 
+    def find_recipient(self, delivery: int) -> int | None:
+        """Return whose copy of an issue a row of the ledger is; None if there is no such row."""
+        with self._desk(read_only=True) as desk:
+            return desk.people.recipient(delivery)
+
     def show(self, address: str) -> SubscriberRecord:
         """Return all that is known of whoever has an address.
 

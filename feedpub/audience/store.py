@@ -142,6 +142,10 @@ class People(Protocol):
         """Return the latest end of the issues that somebody got, or may have got."""
         ...
 
+    def recipient(self, delivery: int) -> int | None:
+        """Return whose a row of the ledger is; None if there is no such row."""
+        ...
+
     def deliveries(self, subscriber: int) -> dict[int, int]:
         """Return how many of somebody's digests stand in each state."""
         ...
