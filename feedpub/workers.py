@@ -142,15 +142,22 @@ class Pool(Generic[T, R]):
     fork would share its locks. Without ``fork`` the function must be picklable.
     """
 
-    def __init__(self, function: Callable[[T], R], jobs: int) -> None:
-        """Start the processes; with one job there are none, and the work is done here."""
+    def __init__(self, function: Callable[[T], R], jobs: int, *, apart: bool = False) -> None:
+        """Start the processes; with one job there are none, and the work is done here.
+
+        Args:
+            function: What they do.
+            jobs: How many.
+            apart: One job, too, has a process.
+        """
         self._function = function
         self._workers: list[_Worker[T]] = []
-        if jobs > 1:
+        processes = jobs if jobs > 1 or apart else 0
+        if processes:
             _give_memory_back()
         method = "fork" if "fork" in multiprocessing.get_all_start_methods() else "spawn"
         self._context: Any = multiprocessing.get_context(method)
-        for _ in range(jobs if jobs > 1 else 0):
+        for _ in range(processes):
             self._workers.append(self._start())
 
     def _start(self) -> _Worker[T]:

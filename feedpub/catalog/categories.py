@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from feedpub.catalog.renames import Renames, rename_path
-from feedpub.catalog.slugs import mint_slug
+from feedpub.catalog.slugs import Read, mint_slug
 from feedpub.model import Category, CategoryPath
 
 EVERYTHING = Category(0, (), ("all",))
@@ -106,16 +106,20 @@ class CategoryTree:
         path = self._by_id[category].path
         return tuple(self._by_path[path[:depth]] for depth in range(len(path)))
 
-    def grow(self, paths: Iterable[CategoryPath]) -> "CategoryTree":
+    def grow(self, paths: Iterable[CategoryPath], *, read: Read | None = None) -> "CategoryTree":
         """Return the tree with a node for each path and each of its prefixes.
 
         The result depends on the paths, not on their order. It is this very tree if nothing is new.
+
+        Args:
+            paths: Of categories.
+            read: See ``mint_slug``.
         """
         wanted = {path[:depth] for path in paths for depth in range(1, len(path) + 1)}
         missing = sorted(wanted - self._by_path.keys())
         if not missing:
             return self
-        plan = _Plan(self)
+        plan = _Plan(self, read=read)
         for path in missing:
             plan.add(path)
         return plan.finish()
@@ -161,7 +165,10 @@ class Renamed:
 class _Plan:
     """Nodes and aliases while a tree is changed."""
 
-    def __init__(self, tree: CategoryTree, without: Iterable[Category] = ()) -> None:
+    def __init__(
+        self, tree: CategoryTree, without: Iterable[Category] = (), *, read: Read | None = None
+    ) -> None:
+        self._read = read
         gone = {node.id for node in without}
         self.by_path = {node.path: node for node in tree if node.id not in gone}
         self.aliases = dict(tree.aliases)
@@ -184,7 +191,9 @@ class _Plan:
         def is_taken(slug: str) -> bool:
             return self.owners.get("/".join((*above, slug)), id) != id
 
-        slug = kept if kept and not is_taken(kept) else mint_slug(path[-1], is_taken)
+        slug = (
+            kept if kept and not is_taken(kept) else mint_slug(path[-1], is_taken, read=self._read)
+        )
         node = Category(id, path, (*above, slug), parent.id or None)
         self.by_path[path] = node
         self.owners[node.folder] = id

@@ -23,12 +23,17 @@ _WINDOWS = frozenset(
 RESERVED = _OURS | _WINDOWS
 """Names that no category gets, at any level."""
 
+Read = Callable[[str], str]
+"""Gives what ``transliterate`` does."""
+
 _FALLBACK = "category"
 # A longer name says nothing more in 80 bytes of slug.
 _MAX_READ_CHARS = 160
 
 
-def mint_slug(name: str, is_taken: Callable[[str], bool] | None = None) -> str:
+def mint_slug(
+    name: str, is_taken: Callable[[str], bool] | None = None, *, read: "Read | None" = None
+) -> str:
     """Return the slug of a category's name.
 
     Chinese becomes pinyin, other scripts their usual transcription; a name of which nothing is
@@ -38,18 +43,19 @@ def mint_slug(name: str, is_taken: Callable[[str], bool] | None = None) -> str:
     Args:
         name: Of the category; in NFC or NFD, which mint the same.
         is_taken: Whether a slug or an alias beside it has that name; None where there are none.
+        read: In place of ``transliterate``, for one that asks another process.
 
     Returns:
         Lower-case letters, digits and single hyphens; 1 to 80 bytes, never reserved.
     """
-    for slug in _candidates(unicodedata.normalize("NFC", name)):
+    name = unicodedata.normalize("NFC", name)
+    for slug in _candidates(name, (read or transliterate)(name)):
         if slug not in RESERVED and not (is_taken and is_taken(slug)):
             return slug
     raise ValueError(f"every slug of {name!r} is taken")
 
 
-def _candidates(name: str) -> Iterator[str]:
-    base = transliterate(name)
+def _candidates(name: str, base: str) -> Iterator[str]:
     if base:
         yield base
     digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()

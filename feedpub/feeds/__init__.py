@@ -4,7 +4,7 @@ from feedpub.feeds.archive import document_folder
 from feedpub.feeds.channel import ATOM, FORMATS, JSON, RSS, FeedUrls, category_scheme, feed_urls
 from feedpub.feeds.documents import build_feed
 from feedpub.feeds.opml import build_opml
-from feedpub.feeds.rendering import render_entries
+from feedpub.feeds.rendering import load_libraries, render_entries
 
 __all__ = [
     "ATOM",
@@ -17,5 +17,6 @@ __all__ = [
     "category_scheme",
     "document_folder",
     "feed_urls",
+    "load_libraries",
     "render_entries",
 ]

@@ -14,6 +14,11 @@ _BATCH_ENTRIES = 64
 _BATCH_CHARACTERS = 1_000_000
 
 
+def load_libraries() -> None:
+    """Import what writing feeds takes; a caller that has to wait for others may do it meanwhile."""
+    from feedpub.feeds import extension  # noqa: F401
+
+
 def render_entries(entries: Sequence[Entry], site: Site) -> list[RenderedEntry | LintError]:
     """Return each entry's bytes in the three formats, or why it has none, in the given order.
 

@@ -17,6 +17,7 @@ from feedpub.publishing.output import PROBE, Output
 from feedpub.publishing.setup import BuildOptions, Setup, open_transaction
 from feedpub.publishing.standing import ALL_MONTHS, EVERYTHING
 from feedpub.publishing.store import Catalog, Store
+from feedpub.publishing.transcription import start_transcriber
 
 RESTORED = "restored"
 """Note of the site: the database came from a backup, and nothing was built since."""
@@ -52,8 +53,11 @@ class Build:
                 pass
             glance = setup.glance()
         reader = setup.reader.knowing(self._list_known(glance))
-        with setup.make_pool(reader, setup.jobs) as workers:
-            observation = Observation(setup, workers, self._progress)
+        with (
+            setup.make_pool(reader, setup.jobs) as workers,
+            start_transcriber(setup, is_first=self._is_first(glance)) as read,
+        ):
+            observation = Observation(setup, workers, self._progress, read)
             if glance is not None and self._is_idle(glance, observation):
                 return self._report_idle(glance)
             observation.read_ahead(glance)
@@ -62,6 +66,10 @@ class Build:
             with setup.open_store() as store:
                 planned = self._take_in(store, observation)
         return planned or self._publish(observation)
+
+    def _is_first(self, glance: Glance | None) -> bool:
+        names = {source.name for source in self._setup.sources}
+        return glance is not None and not names <= glance.settings.keys()
 
     def _list_known(self, glance: Glance | None) -> dict[str, Mapping[str, bytes]]:
         """Return the fingerprints of folders that need not be listed if they are unchanged."""

@@ -69,7 +69,7 @@ class GenerationRun:
 
     def _take_in_batch(self, sightings: list[Sighting], *, last: bool = False) -> None:
         paths = {path for seen in sightings for path in seen.categories}
-        self._intake.tree = self._intake.tree.grow(paths)
+        self._intake.tree = self._intake.tree.grow(paths, read=self._intake.read)
         if not self._intake.empty:
             self._look_up(sightings)
         for seen in sightings:

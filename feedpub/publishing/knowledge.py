@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from feedpub.catalog.categories import CategoryTree
 from feedpub.catalog.identity import BACKDATED_S, Moment, Record, Sighting, State
+from feedpub.catalog.slugs import Read
 from feedpub.ports import SourceRow, StoredProblem
 from feedpub.publishing.store import Catalog
 
@@ -61,6 +62,7 @@ class Intake:
         counts: ``new updated moved deleted duplicates baseline backdated``.
         articles: A published article for each title and body that this build has met.
         holders: Who has each id that this build has met.
+        read: How names of categories are transliterated; None for the usual way.
         texts: Contents of which a file came, changed or went; they may have to be united.
     """
 
@@ -75,6 +77,7 @@ class Intake:
     articles: dict[bytes, int] = field(default_factory=dict)
     holders: dict[str, int] = field(default_factory=dict)
     texts: set[bytes] = field(default_factory=set)
+    read: Read | None = None
 
     def count_first_sight(self, before: Record | None, after: Record) -> None:
         """Count an article that is published for the first time."""

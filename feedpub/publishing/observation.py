@@ -6,7 +6,7 @@ from contextlib import nullcontext
 from typing import Any, NamedTuple
 
 from feedpub.catalog.identity import Moment, Record, State
-from feedpub.catalog.slugs import release_tables
+from feedpub.catalog.slugs import Read, release_tables
 from feedpub.errors import SourceHeldError
 from feedpub.model import Problem
 from feedpub.ports import (
@@ -40,8 +40,18 @@ class Observation:
         counts: Of the intake.
     """
 
-    def __init__(self, setup: Setup, workers: Workers, progress: Progress) -> None:
-        """Scan every source; a process for each core lists and stats."""
+    def __init__(
+        self, setup: Setup, workers: Workers, progress: Progress, read: Read | None = None
+    ) -> None:
+        """Scan every source; a process for each core lists and stats.
+
+        Args:
+            setup: Of the site.
+            workers: Each with the site's reader.
+            progress: Is told how far it is.
+            read: How names of categories are transliterated; None for the usual way.
+        """
+        self._read_name = read
         self.held: dict[str, SourceHeldError] = {}
         self.problems: list[Problem] = []
         self.counts: Counter[str] = Counter()
@@ -177,7 +187,9 @@ class Observation:
         def locate(record: Record) -> str:
             return setup.locate(names[record.source], record.folder, record.name)
 
-        intake = Intake(catalog, known, moment, setup.mint, locate, first_reads, empty)
+        intake = Intake(
+            catalog, known, moment, setup.mint, locate, first_reads, empty, read=self._read_name
+        )
         if self._setup.renames:
             renamed = known.rename(self._setup.renames)
             if renamed.tree is not known:

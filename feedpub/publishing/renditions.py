@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from feedpub.feeds import load_libraries
 from feedpub.ports import Lost, Progress, RenditionRow, Staged, StoredProblem, Target
 from feedpub.publishing.payload import MEDIA, make_key, satisfies
 from feedpub.publishing.rendering import Rendered, Renderer, RenderTask
@@ -11,7 +12,7 @@ from feedpub.publishing.setup import Setup, count_jobs, cut, open_transaction
 from feedpub.publishing.store import Catalog
 
 _BATCH = 500
-_CHUNK = 8
+_CHUNK, _AHEAD = 24, 4  # articles that travel together, and how often a process gets some more
 UNREADABLE = "cannot be "
 """How the message of a fault begins that may pass though the file does not change."""
 
@@ -58,7 +59,8 @@ def render_stale(
         setup.make_pool(renderer, count_jobs(setup, len(rows))) as pool,
         open_transaction(setup.open_store) as catalog,
     ):
-        results = pool.map(_make_tasks(setup, catalog, rows, wanted), chunk=_CHUNK)
+        results = pool.map(_make_tasks(setup, catalog, rows, wanted), chunk=_CHUNK, ahead=_AHEAD)
+        load_libraries()  # the processes are at work, and those that make feeds inherit them
         for batch in cut_iterator(_count(results, len(rows), progress), _BATCH):
             _keep(setup, catalog, batch, outcome)
     return outcome

@@ -34,7 +34,8 @@ class Setup:
         target: Where documents go.
         open_store: Opens the store; ``read_only`` for the making processes.
         glance: The quick look at the catalog; None if only the store itself can tell.
-        make_pool: Function and number of processes give ``Workers`` to be closed.
+        make_pool: Function and number of processes give ``Workers`` to be closed; ``apart`` has
+            one process do it where there is one job.
         reader: What a reading process does.
         make_pages: Gives what renders HTML; None without pages.
         article_pages: Whether an article without a URL gets a page.
@@ -61,7 +62,7 @@ class Setup:
     target: Target
     open_store: OpenStore
     glance: Callable[[], Glance | None]
-    make_pool: Callable[[Any, int], AbstractContextManager[Any]]
+    make_pool: Callable[..., AbstractContextManager[Any]]
     reader: SourceReader
     make_pages: "Callable[[], Pages] | None"
     article_pages: bool

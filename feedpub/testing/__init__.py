@@ -197,7 +197,12 @@ class MemoryHub:
         return list(topics), []
 
 
-def no_processes(function: Callable[[Any], Any], jobs: int) -> Pool[Any, Any]:  # noqa: ARG001
+def no_processes(
+    function: Callable[[Any], Any],
+    jobs: int,  # noqa: ARG001
+    *,
+    apart: bool = False,  # noqa: ARG001
+) -> Pool[Any, Any]:
     """Return a pool that does the work itself, however many processes are asked for."""
     return Pool(function, 1)
 
