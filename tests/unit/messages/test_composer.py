@@ -5,8 +5,10 @@ import re
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 
+import dkim
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -17,7 +19,7 @@ from feedpub.links import preferences_url, unsubscribe_url
 from feedpub.messages import Composer, Sender, read_return_path, read_unsubscribe_address
 from feedpub.model import Issue, Message
 from feedpub.tokens import Action, Signer
-from tests.support.dkim_keys import signing_keys
+from tests.support.dkim_keys import look_up, signing_keys
 from tests.support.mails import HOSTILE_TEXTS, parse, parse_old, raw_field, raw_names
 
 NAMES = [
@@ -76,6 +78,26 @@ def test_the_date_is_that_of_the_issue(composer: Composer, plan: Plan, issue: Is
 
     assert issue.created is not None
     assert parsedate_to_datetime(date) == issue.created.replace(microsecond=0)
+
+
+def test_the_date_of_an_issue_in_any_zone_is_written_in_utc(
+    sender: Sender, signer: Signer, issue: Issue, plan: Plan
+) -> None:
+    created = datetime(2026, 11, 27, 9, tzinfo=timezone(timedelta(hours=8)))
+
+    data = compose(Composer(sender, signer, issue=replace(issue, created=created)), plan).data
+
+    assert raw_field(data, "Date") == b"Fri, 27 Nov 2026 01:00:00 +0000"
+
+
+def test_an_odd_address_to_unsubscribe_is_escaped_in_its_link(
+    sender: Sender, signer: Signer, issue: Issue, plan: Plan
+) -> None:
+    odd = replace(sender, unsubscribe_address="a%b&c?d=e@blog.example")
+
+    data = compose(Composer(odd, signer, issue=issue), plan).data
+
+    assert b", <mailto:a%25b%26c%3Fd%3De+77-" in raw_field(data, "List-Unsubscribe")
 
 
 def test_one_click_is_offered_by_whole_addresses_the_web_first(
@@ -161,6 +183,21 @@ def test_each_recipient_and_each_issue_has_an_id_of_its_own(
     assert set(found.values()) == {1}
     assert len(found) == 87
     assert all(re.fullmatch(r"<[A-Za-z0-9_-]{22}@blog\.example>", name) for name in found)
+
+
+def test_signed_mails_from_one_plan_do_not_depend_on_those_before(
+    sender: Sender, signer: Signer, issue: Issue, plan: Plan
+) -> None:
+    composer = Composer(sender, signer, signing_keys(), issue=issue)
+    compiled = composer.compile(plan)
+
+    mails = [
+        composer.compose(compiled, delivery=1, subscriber=2, address="a@b.example").data
+        for _ in range(3)
+    ]
+
+    assert mails[0] == mails[1] == mails[2]
+    assert [dkim.DKIM(mails[2]).verify(index, dnsfunc=look_up) for index in (0, 1)] == [True, True]
 
 
 # Envelope

@@ -59,6 +59,20 @@ def test_a_weak_key_is_used_with_a_warning() -> None:
     assert "1024 bits is weak; make one of 2048" in load(rsa_pem(1024)).warning
 
 
+def test_a_key_that_not_everybody_can_verify_is_used_with_a_warning(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # A longer one takes too long to make.
+    monkeypatch.setattr("feedpub.messages.dkim_keys._LONGEST_BITS", 2047)
+
+    assert "not everybody can verify an RSA key of 2048 bits" in load(rsa_pem()).warning
+
+
+@pytest.mark.parametrize("pem", [rsa_pem(), ed25519_pem()], ids=["rsa", "ed25519"])
+def test_the_domain_of_a_key_is_written_in_lower_case(pem: bytes) -> None:
+    assert load(pem, domain="Blog.Example").domain == "blog.example"
+
+
 def test_a_key_that_verifiers_refuse_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     # No library makes a shorter key any more.
     monkeypatch.setattr("feedpub.messages.dkim_keys._REFUSED_BITS", 1025)
