@@ -92,13 +92,14 @@ class RowReader:
         address = _read_address(value.get("address", ""))
         kind, said = self._find_kind(value)
         frequency = value.get("frequency", "").casefold()
+        nothing = () if "categories" in self._places else None
         if len(value) == 1:  # nothing but the address
-            return Entry(address, kind, said)
+            return Entry(address, kind, said, nothing)
         return Entry(
             address,
             kind,
             said,
-            _split(value.get("categories", "")) if "categories" in self._places else None,
+            _split(value["categories"]) if "categories" in value else nothing,
             _read_frequency(frequency) if frequency else None,
             value.get("language") or None,
             value.get("paused", "").casefold() in _YES or value.get("state", "") == "paused",

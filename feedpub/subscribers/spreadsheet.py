@@ -53,7 +53,8 @@ def restore_cell(cell: str) -> str:
     if not cell.startswith("'"):
         return cell
     cell = cell[1:]
-    return cell.replace("\\|", "|") if cell.startswith(_ITS) else cell
+    # It has no bar without a backslash where it put the apostrophe there.
+    return cell.replace("\\|", "|") if cell.startswith((*_ITS, "\\|")) else cell
 
 
 def make_row(subscriber: Subscriber, tree: CategoryTree) -> tuple[str, ...]:

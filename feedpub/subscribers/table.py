@@ -5,6 +5,7 @@ import csv
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from feedpub.errors import ListError
 
@@ -16,6 +17,8 @@ _MARKS = (
 _SEPARATORS = (",", ";", "\t", "|")
 _LOOKED_AT = 50
 _LONGEST_CELL = 1_000_000
+_END = "\x01"
+"""A row of our own behind the last, to see whether a quotation mark is still open there."""
 
 Row = tuple[int, list[str]]
 """Number of a row, from 1 and with the heading, and its cells without blanks around them."""
@@ -42,17 +45,25 @@ class Table:
             ListError: A quotation mark is never closed.
         """
         csv.field_size_limit(_LONGEST_CELL)
-        lines = csv.reader(io.StringIO(self.text), delimiter=self.separator, strict=False)
+        lines = chain(io.StringIO(self.text), ("\n", _END))
         number = 0
+        cells: list[str] = []
         try:
-            for number, cells in enumerate(lines, 1):
+            for number, cells in enumerate(csv.reader(lines, delimiter=self.separator), 1):
                 cells = [cell.strip() for cell in cells]
-                if any(cells) and not _is_hint(cells, number):
+                if any(cells) and cells != [_END] and not _is_hint(cells, number):
                     yield number, cells
         except csv.Error as error:
-            raise ListError(
-                f"row {number + 1}: {error}; look for a quotation mark that is never closed"
-            ) from error
+            raise _unclosed(number + 1) from error
+        if cells != [_END]:  # it went into the cell that has no end, with all before it
+            raise _unclosed(number)
+
+
+def _unclosed(row: int) -> ListError:
+    return ListError(
+        f"row {row}: a quotation mark is never closed, so what follows cannot be told apart; "
+        "correct that row"
+    )
 
 
 def open_table(data: bytes, encoding: str = "") -> Table:
@@ -67,6 +78,8 @@ def open_table(data: bytes, encoding: str = "") -> Table:
     text, found = _decode(data, encoding)
     if "\0" in text:
         raise ListError("this is no list of addresses but a binary file; save it as CSV")
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
     return Table(text, found, _find_separator(text))
 
 
@@ -95,7 +108,11 @@ def _find_separator(text: str) -> str:
     sample = "\n".join(text.splitlines()[:_LOOKED_AT])
 
     def weigh(separator: str) -> tuple[float, int]:
-        widths = [len(row) for row in csv.reader(io.StringIO(sample), delimiter=separator) if row]
+        try:
+            rows = list(csv.reader(io.StringIO(sample), delimiter=separator))
+        except csv.Error:  # a quotation mark that is never closed; reading the rows tells where
+            return 0.0, 0
+        widths = [len(row) for row in rows if row]
         widest = max(widths, default=1)
         if widest == 1:
             return 0.0, 0
