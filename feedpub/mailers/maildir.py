@@ -100,5 +100,5 @@ class MaildirConnection:
 def _unique_name() -> str:
     seconds, micro = divmod(time.time_ns() // 1000, 1_000_000)
     host = socket.gethostname().replace("/", "\\057").replace(":", "\\072")
-    middle = f"M{micro}P{os.getpid()}Q{next(_number)}R{secrets.token_hex(4)}"
+    middle = f"M{micro:06}P{os.getpid()}Q{next(_number)}R{secrets.token_hex(4)}"
     return f"{seconds}.{middle}.{host}"

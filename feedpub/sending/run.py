@@ -4,17 +4,15 @@ import logging
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, suppress
 from datetime import datetime
-from itertools import islice
 
-from feedpub.deliveries import Breaker, are_held, judge, put_back, settle
+from feedpub.deliveries import Breaker, judge, put_back, settle
 from feedpub.errors import FeedpubError, MailerError, MailerRefusedError
 from feedpub.model import DeliveryState, Message
 from feedpub.ports import Progress
 from feedpub.ports.mailing import (
-    Bounced,
     Change,
     Claim,
     Connection,
@@ -24,6 +22,7 @@ from feedpub.ports.mailing import (
     Recovery,
     Reply,
 )
+from feedpub.sending.bounced import OnBounces, hand_on_bounces
 from feedpub.sending.dispatcher import Dispatcher, domain_of
 from feedpub.sending.fence import Fence, Ticket
 from feedpub.sending.line import Job, Line
@@ -34,12 +33,8 @@ _log = logging.getLogger(__name__)
 Compose = Callable[[Claim], Message | None]
 """Makes the message of a claim, None if nothing is in it; called by several threads."""
 
-OnBounces = Callable[[Sequence[Bounced]], None]
-"""Is given addresses that do not exist, a few hundred at a time, some perhaps a second time."""
-
 _TICK_S = 0.1
 _LEAVE_S = 1.0
-_BOUNCES = 500
 
 
 def deliver(
@@ -359,7 +354,7 @@ class _Run:
         if self._stopped is not None and self._stopped.reason is StopReason.SIGNAL:
             bounced = held = 0  # the next run finds them
         else:
-            bounced, held = self._hand_on_bounces(on_bounces)
+            bounced, held = hand_on_bounces(self._ledger, self._issue, on_bounces)
         self._end_round()
         tally = self._tally
         return SendReport(
@@ -378,24 +373,3 @@ class _Run:
             recovered=recovered,
             stopped=self._stopped,
         )
-
-    def _hand_on_bounces(self, on_bounces: OnBounces | None) -> tuple[int, int]:
-        """Return how many addresses were handed on, and how many are held back."""
-        counts = self._ledger.counts(self._issue)
-        if on_bounces is None or not counts.get(DeliveryState.FAILED):
-            return 0, 0
-        done = sum(
-            counts.get(state, 0)
-            for state in (DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.UNKNOWN)
-        )
-        number = sum(1 for _ in self._ledger.bounced(self._issue))
-        if are_held(number, done):
-            return 0, number
-        for batch in _batches(self._ledger.bounced(self._issue)):
-            on_bounces(batch)
-        return number, 0
-
-
-def _batches(found: Iterator[Bounced]) -> Iterator[Sequence[Bounced]]:
-    while batch := list(islice(found, _BOUNCES)):
-        yield batch
