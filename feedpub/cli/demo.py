@@ -4,6 +4,7 @@ import shlex
 import shutil
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,7 +12,10 @@ from feedpub.cli.build import build_once
 from feedpub.cli.options import SiteCommand
 from feedpub.cli.output import say, write, write_json, write_table
 from feedpub.cli.session import Session, pass_session
-from feedpub.model import BuildReport, FeedReport
+from feedpub.model import BuildReport, FeedReport, Frequency
+
+if TYPE_CHECKING:
+    from feedpub.config import Config
 
 
 @click.command(cls=SiteCommand)
@@ -39,19 +43,34 @@ def demo(session: Session, folder: Path) -> None:
     config = load_config(folder / "feedpub.toml", {})
     session.wiring.create_site(config)
     report = build_once(session, config, offline=True)
+    mails = _write_mails(session, config)
     if session.json:
-        write_json(report)
+        write_json({"build": report, "newsletter": mails})
     else:
-        _show(report, folder, config.feeds.folder)
+        _show(report, folder, config.feeds.folder, mails[0])
 
 
-def _show(report: BuildReport, folder: Path, output: Path) -> None:
+def _write_mails(session: Session, config: "Config") -> list[Path]:
+    """Write the first issue as a page, as plain text and as the whole mail."""
+    preview = session.wiring.open_newsletter(config).preview(Frequency.WEEKLY)
+    mails = {
+        "newsletter.html": preview.html.encode(),
+        "newsletter.txt": preview.text.encode(),
+        "newsletter.eml": preview.eml,
+    }
+    for name, data in mails.items():
+        (config.root / name).write_bytes(data)
+    return [config.root / name for name in mails]
+
+
+def _show(report: BuildReport, folder: Path, output: Path, mail: Path) -> None:
     write_table(
         ("category", "articles", "files"),
         [(_name(one), one.articles, ", ".join(_short_names(one))) for one in report.summaries],
     )
     write("")
     write(f"Open in a browser: {output / 'index.html'}")
+    write(f"The newsletter:    {mail} (as text and as mail: .txt, .eml)")
     there = f"{_program()} -C {shlex.quote(str(folder))}"
     write(f"Or serve it:       {there} serve")
     say(f"The articles are in {folder / 'articles'}; change one and type: {there} build")

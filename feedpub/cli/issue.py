@@ -35,7 +35,9 @@ def issue() -> None:
 
 
 @issue.command("list", cls=SiteCommand)
-@click.option("--limit", type=click.IntRange(1), default=20, show_default=True)
+@click.option(
+    "--limit", type=click.IntRange(1), default=20, show_default=True, help="How many at most."
+)
 @pass_session
 def list_issues(session: Session, limit: int) -> None:
     """Show the last issues and where their recipients stand."""

@@ -34,6 +34,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "send": "feedpub.cli.send:send",
         "issue": "feedpub.cli.issue:issue",
         "subscribers": "feedpub.cli.subscribers:subscribers",
+        "bounces": "feedpub.cli.bounces:bounces",
     },
     "Keep": {
         "backup": "feedpub.cli.keep:backup",

@@ -37,7 +37,14 @@ _MOBILE_WIDTH = 375
 @click.option("--lead", metavar="ARTICLE", help="The article that comes first.")
 @click.option("--exclude", metavar="ARTICLE", multiple=True, help="Leave an article out.")
 @click.option("-w", "--watch", is_flag=True, help="Serve it, and show changes as they are saved.")
-@click.option("-p", "--port", type=click.IntRange(0, 65535), default=8001, show_default=True)
+@click.option(
+    "-p",
+    "--port",
+    type=click.IntRange(0, 65_535),
+    default=8001,
+    show_default=True,
+    help="Of --watch; 0 takes any that is free.",
+)
 @pass_session
 def preview(session: Session, /, frequency: Frequency | None, **options: Any) -> None:
     """Show the next issue as one mail.

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from feedpub.config import Config, Resolved
     from feedpub.newsletter import Newsletter
     from feedpub.publisher import Publisher
+    from feedpub.returned import Returned
 
 ColorChoice = Literal["auto", "always", "never"]
 
@@ -29,6 +30,9 @@ class Wiring(Protocol):
 
     def open_audience(self, config: "Config") -> "Audience":
         """Return the API of the subscribers of an existing site."""
+
+    def open_returned(self, config: "Config") -> "Returned":
+        """Return the API of the mail that came back to an existing site."""
 
     def create_site(self, config: "Config") -> None:
         """Make database and key of a new site."""

@@ -1,5 +1,6 @@
 """A connection to the database, as feedpub wants it, and the schema brought up to date."""
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -40,7 +41,9 @@ def connect_sqlite(path: Path, *, read_only: bool = False) -> sa.Engine:
         )
     if _is_cut(path):
         raise damaged(str(path), "its end is missing")
-    address = f"file:{quote(str(path))}?mode={'ro' if read_only else 'rw'}"
+    # Whoever may write takes the log away when the last one leaves; a reader could not.
+    mode = "ro" if read_only and not os.access(path, os.W_OK) else "rw"
+    address = f"file:{quote(str(path))}?mode={mode}"
     engine = sa.create_engine(
         "sqlite://",
         creator=lambda: sqlite3.connect(address, uri=True, check_same_thread=False),
@@ -76,8 +79,7 @@ def _prepare(engine: sa.Engine, *, begin: str, write: bool) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves, so that it can be IMMEDIATE
         cursor = connection.cursor()
         cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
-        if write:
-            cursor.execute("PRAGMA synchronous=full")
+        cursor.execute("PRAGMA synchronous=full" if write else "PRAGMA query_only=on")
         cursor.execute("PRAGMA foreign_keys=on")
         cursor.execute("PRAGMA cache_size=-32768")
         cursor.close()

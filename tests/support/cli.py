@@ -10,6 +10,7 @@ from feedpub.cli.main import cli
 from feedpub.cli.session import Session
 from feedpub.config import Config
 from feedpub.model import BuildReport, Problem, SiteStatus
+from tests.support.newsletters import FakeNewsletter
 from tests.support.settings import SITE
 
 
@@ -22,6 +23,7 @@ class FakeSite:
         problems: What a check returns.
         site_status: What a status returns.
         error: Raised by whatever is called, if set.
+        newsletter: What opening the newsletter gives.
         calls: Name and arguments, in order.
     """
 
@@ -29,7 +31,12 @@ class FakeSite:
     problems: list[Problem] = field(default_factory=list)
     site_status: SiteStatus | None = None
     error: BaseException | None = None
+    newsletter: FakeNewsletter = field(default_factory=FakeNewsletter)
     calls: list[tuple[str, Any]] = field(default_factory=list)
+
+    def open_newsletter(self, config: Config) -> FakeNewsletter:
+        self._note("open_newsletter", config)
+        return self.newsletter
 
     def _note(self, name: str, *arguments: Any) -> None:
         self.calls.append((name, arguments))

@@ -64,7 +64,7 @@ def test_right_settings_are_well() -> None:
 
 def test_a_template_is_listed_copied_compared(tmp_path: Path) -> None:
     name = "pages/base.html"
-    assert "own" not in run("template", "list").stdout
+    assert " own" not in run("template", "list").stdout
 
     assert run("template", "eject", name).exit_code == 0
     own = tmp_path / "templates" / name

@@ -292,6 +292,8 @@ def test_the_demo_is_copied_built_and_shown(folder: Path) -> None:
     assert any(line.startswith("  网络") for line in lines)
     assert f"Open in a browser: {folder / 'here/feeds/index.html'}" in lines
     assert "Or serve it:       feedpub -C here serve" in lines
+    assert (folder / "here/newsletter.eml").read_bytes().startswith(b"Subject:")
+    assert "五篇" in (folder / "here/newsletter.html").read_text("utf-8")
     assert site.asked("build")[0]["offline"] is True
     assert site.asked("create_site")[0].site.title != "not this"
 
