@@ -24,6 +24,7 @@
     +-- IssueHeldError         an issue waits for a person's word
     +-- MailerError            no mail can be sent at present
     |   +-- MailerRefusedError or ever, unless somebody changes a setting
+    +-- MailboxError           the mailbox of returned mail cannot be read at present
     +-- BusyError              another run holds the site; try again later
 
 A message is lower case, names the place and the offending value, and ends with the remedy.
@@ -307,6 +308,12 @@ class MailerRefusedError(MailerError):
     """No mail can be sent until somebody changes a setting, here or at the mail server."""
 
     exit_code = 1
+
+
+class MailboxError(FeedpubError):
+    """The mailbox that mail comes back to cannot be read; what was read is done with."""
+
+    exit_code = 75
 
 
 class BusyError(FeedpubError):

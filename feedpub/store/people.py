@@ -289,6 +289,12 @@ class People:
         found: int | None = self._connection.scalar(query)
         return found
 
+    def recipient(self, delivery: int) -> int | None:
+        """Return whose a row of the ledger is; None if there is no such row."""
+        query = sa.select(deliveries.c.subscriber).where(deliveries.c.id == delivery)
+        found: int | None = self._connection.scalar(query)
+        return found
+
     def deliveries(self, subscriber: int) -> dict[int, int]:
         """Return how many of somebody's digests stand in each state."""
         query = (

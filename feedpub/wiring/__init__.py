@@ -22,6 +22,7 @@ from feedpub.wiring.publishing import (
 if TYPE_CHECKING:
     from feedpub.audience import Audience
     from feedpub.newsletter import Newsletter
+    from feedpub.returned import Returned
 
 __all__ = [
     "KEY_NAME",
@@ -32,6 +33,7 @@ __all__ = [
     "make_sources",
     "open_audience",
     "open_newsletter",
+    "open_returned",
     "open_site",
     "restore_site",
 ]
@@ -54,3 +56,10 @@ def open_audience(config: Config, *, clock: Callable[[], datetime] | None = None
     from feedpub.wiring import audience
 
     return audience.open_audience(config, clock=clock)
+
+
+def open_returned(config: Config, *, clock: Callable[[], datetime] | None = None) -> "Returned":
+    """Return the API of mail that came back; see ``feedpub.wiring.returned``."""
+    from feedpub.wiring import returned
+
+    return returned.open_returned(config, clock=clock)

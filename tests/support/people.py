@@ -9,6 +9,7 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
+import pytest
 from flask.testing import FlaskClient
 
 from feedpub.config import Config, Mailbox, MailConfig, NewsletterConfig, WebConfig
@@ -138,6 +139,25 @@ class PeopleSite:
         """Return where somebody stands now."""
         return self.person(subscriber).state
 
+    def deliver(self, subscriber: Subscriber) -> int:
+        """Return the row of the ledger of a digest that went to somebody."""
+        with sqlite3.connect(self.config.database_path) as connection:
+            connection.execute(
+                "INSERT OR IGNORE INTO issues (id, key, frequency, starts, ends, scheduled, state,"
+                " created) VALUES (1, 'weekly/2026-01-02', 'weekly', 0, 1, 1, 3, 1)"
+            )
+            connection.execute(
+                "INSERT OR IGNORE INTO selections (id, issue, choice, language, since)"
+                " VALUES (1, 1, '', 'en', 0)"
+            )
+            row = connection.execute(
+                "INSERT INTO deliveries (issue, subscriber, selection, state) VALUES (1, ?, 1, 3)",
+                (subscriber.id,),
+            )
+        connection.close()
+        assert row.lastrowid
+        return row.lastrowid
+
     # Links
 
     def link(self, place: Place, subscriber: Subscriber) -> str:
@@ -175,6 +195,14 @@ class PeopleSite:
             text = "\n".join(connection.iterdump())
         connection.close()
         return text.encode()
+
+
+@pytest.fixture(scope="session")
+def built_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a site that was built; for copies."""
+    root = tmp_path_factory.mktemp("built")
+    PeopleSite(root)
+    return root
 
 
 def press(client: FlaskClient, path: str, do: str, **fields: Any) -> Any:

@@ -20,7 +20,7 @@ PURE = (
     "reading", "catalog", "feeds", "pages", "embed", "tokens", "links", "digest", "messages",
     "subscribers", "deliveries", "bounces",
 )  # fmt: skip
-APIS = ("publishing", "publisher", "sending", "mailing", "audience", "newsletter")
+APIS = ("publishing", "publisher", "sending", "mailing", "audience", "returned", "newsletter")
 ADAPTERS = (
     "config",
     "hooks",

@@ -2,15 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.people import PeopleSite
+from tests.support.people import PeopleSite, built_site
 
-
-@pytest.fixture(scope="session")
-def built_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a site that was built; for copies."""
-    root = tmp_path_factory.mktemp("built")
-    PeopleSite(root)
-    return root
+__all__ = ["built_site"]
 
 
 @pytest.fixture

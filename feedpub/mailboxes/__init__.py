@@ -1,0 +1,1 @@
+"""Where returned mail is read from: a maildir or an IMAP folder."""
