@@ -75,7 +75,7 @@ def _address(picture: Picture | None) -> Picture | None:
 
 
 def _make_names(names: Iterable[str]) -> tuple[str, ...]:
-    return tuple(plain for name in names if (plain := make_plain(name)).strip())
+    return tuple([plain for name in names if (plain := make_plain(name)).strip()])
 
 
 def _add_picture(html: str, picture: Picture | None) -> str:

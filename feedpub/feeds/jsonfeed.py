@@ -13,6 +13,7 @@ from feedpub.model import Picture, Site
 
 VERSION = "https://jsonfeed.org/version/1.1"
 _ITEMS_SLOT = b'"items":[]'
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def render_json_item(item: Item, site: Site) -> bytes:
@@ -36,7 +37,7 @@ def build_json_feed(channel: Channel, items: Iterable[bytes]) -> bytes:
 
 def _dump(value: dict[str, Any]) -> bytes:
     kept = {key: part for key, part in value.items() if part not in (None, "")}
-    return json.dumps(kept, ensure_ascii=False, separators=(",", ":")).encode()
+    return _encode(kept).encode()
 
 
 def _describe_item(item: Item, site: Site) -> dict[str, Any]:

@@ -49,6 +49,9 @@ def make_plain(text: str) -> str:
     gets an invisible zero-width space after its ``<``: it then runs nowhere and reads the same
     everywhere. Generics such as ``List<String>`` stay as they are.
     """
+    # Nearly every text is plain already; what nobody shows is not printable.
+    if text.isprintable() and "<" not in text and "\ufffd" not in text:
+        return text
     if "<" in text:
         # Without a value no attribute acts, and "@" marks the address of a name <a@example.org>.
         end = max(text.rfind("="), text.rfind("@"))

@@ -63,6 +63,7 @@ def read_fields(
     path: str,
     dialect: Dialect,
     published: datetime | None,
+    hashed: bool = True,
 ) -> ReadArticle:
     """Return an article that ``split_article`` took apart.
 
@@ -73,11 +74,13 @@ def read_fields(
         path: Within the source.
         dialect: Of the source.
         published: As for ``read_article``.
+        hashed: Whether the content's hash is asked for; else it is empty.
 
     Raises:
         ArticleError: A date that is none.
     """
-    return _Reading(front, path, dialect, published).read(_body_bytes(data, text, front))
+    body = _body_bytes(data, text, front) if hashed else None
+    return _Reading(front, path, dialect, published).read(body)
 
 
 def _body_bytes(data: bytes, text: str, front: FrontMatter) -> bytes:
@@ -99,7 +102,7 @@ class _Reading:
         self._extra = self._fields.get("extra") or self._fields.get("params")
         self._warnings = list(front.warnings)
 
-    def read(self, body: bytes) -> ReadArticle:
+    def read(self, body: bytes | None) -> ReadArticle:
         fields, dialect = self._fields, self._dialect
         name = read_name(self._path, localised=dialect.generator in _LOCALISED)
         title = self._read_title(name)
@@ -110,7 +113,7 @@ class _Reading:
         return ReadArticle(
             self._path,
             title,
-            hash_content(title, body, dialect.placeholders),
+            b"" if body is None else hash_content(title, body, dialect.placeholders),
             stamp.instant,
             stamp.kind,
             self._read_moment(UPDATES).instant,

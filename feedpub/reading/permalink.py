@@ -21,6 +21,7 @@ _JEKYLL_STYLES = {
 _TOKEN = re.compile(r":([a-z_]+)")
 _SAFE = "/-._~!$&'()*+,;=:@%"
 _DATE = re.compile(r"^.*\d{4}-\d{2}-\d{2}-(?=.)")
+_SLASHES = re.compile(r"/{2,}")
 _BROKEN_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
@@ -71,11 +72,9 @@ def expand_permalink(
         generator,
     )
     tokens = {"jekyll": article.jekyll, "hugo": article.hugo}.get(generator, article.hexo)
-    filled = _TOKEN.sub(
-        lambda match: tokens(match[1]),
-        pattern.replace("http://", "http//").replace("https://", "https//"),
-    )
-    return _finish(filled)
+    if "://" in pattern:
+        pattern = pattern.replace("http://", "http//").replace("https://", "https//")
+    return _finish(_TOKEN.sub(lambda match: tokens(match[1]), pattern))
 
 
 def _finish(filled: str) -> str:
@@ -87,8 +86,11 @@ def _finish(filled: str) -> str:
 
 
 def _encode(path: str) -> str:
-    path = re.sub(r"/{2,}", "/", path).lstrip("/")
-    return quote(_BROKEN_PERCENT.sub("%25", path), safe=_SAFE)
+    if "//" in path:
+        path = _SLASHES.sub("/", path)
+    if "%" in path:
+        path = _BROKEN_PERCENT.sub("%25", path)
+    return quote(path.lstrip("/"), safe=_SAFE)
 
 
 def _drop_index(path: str) -> str:

@@ -25,7 +25,7 @@ def render_article(
     sidecar: bytes | None = None,
     published: datetime | None = None,
 ) -> tuple[ReadArticle, Rendition]:
-    """Read an article's fields and render its body.
+    """Read an article's fields, but for the hash of its content, and render its body.
 
     Args:
         data: Of the file.
@@ -44,7 +44,9 @@ def render_article(
     """
     text = decode(data, path)
     front = split_article(text, path=path, dialect=dialect, sidecar=sidecar)
-    article = read_fields(front, data, text, path=path, dialect=dialect, published=published)
+    article = read_fields(
+        front, data, text, path=path, dialect=dialect, published=published, hashed=False
+    )
     rendition = render_markup(
         front.body,
         path=path,

@@ -37,7 +37,8 @@ def test_an_article_is_read_and_rendered_as_by_one_after_the_other(
 
     assert seen == [article]
     assert article.permalink == "2020/a/"
-    assert article == read_article(text.encode(), published=PUBLISHED, **common)
+    read = read_article(text.encode(), published=PUBLISHED, **common)
+    assert article == read._replace(content_hash=b"")
     assert rendition == render_body(
         text.encode(),
         base_url="https://b.example/2020/a/",
