@@ -13,7 +13,8 @@ from feedpub.deliveries import judge, settle
 from feedpub.deliveries.replies import Scope
 from feedpub.errors import MailerError
 from feedpub.model import DeliveryState, Message
-from feedpub.ports.mailing import Claim, Connection, Mailer, Notice, NoticeBook, Outcome
+from feedpub.ports.mailing import Claim, Connection, Mailer, Outcome
+from feedpub.ports.notices import Notice, NoticeBook
 from feedpub.sending.options import Stop
 
 _log = logging.getLogger(__name__)

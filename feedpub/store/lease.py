@@ -3,6 +3,7 @@
 import os
 import socket
 from collections.abc import Sequence
+from functools import cache
 
 from feedpub.ports.mailing import Lease
 from feedpub.store.engine import damaged
@@ -10,22 +11,26 @@ from feedpub.store.engine import damaged
 # A lease that ends so far ahead was written by a clock that has been put right since.
 _ABSURD_S = 3600
 
-HOST = socket.gethostname() or "localhost"
-
 held_here: set[int] = set()
 """Tokens of the leases of this process: its own number proves nothing where it is always 1."""
 
 
+@cache
+def name_host() -> str:
+    """Return the name of this machine."""
+    return socket.gethostname() or "localhost"
+
+
 def describe_holder(token: int) -> str:
     """Return what ``issues.holder`` has of this process."""
-    return f"{HOST} {os.getpid()} {token}"
+    return f"{name_host()} {os.getpid()} {token}"
 
 
 def is_alive(held: Lease, now: int) -> bool:
     """Return whether somebody has a lease that is not over."""
     if held.until <= now or held.until > now + _ABSURD_S:
         return False
-    if held.host != HOST:
+    if held.host != name_host():
         return True
     if held.pid == os.getpid():
         return held.token in held_here

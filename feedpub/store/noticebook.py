@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from feedpub.model import DeliveryState
-from feedpub.ports.mailing import Notice, Outcome
+from feedpub.ports.mailing import Outcome
+from feedpub.ports.notices import Notice
 from feedpub.store.plain import PlainDatabase, find_suppressed
 
 # So long a notice that was taken is nobody else's; after a crash it is sent again.

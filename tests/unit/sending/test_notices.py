@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from feedpub.errors import MailerError
 from feedpub.model import DeliveryState, Message
-from feedpub.ports.mailing import Notice, Outcome, Reply, Stage
+from feedpub.ports.mailing import Outcome, Reply, Stage
+from feedpub.ports.notices import Notice
 from feedpub.sending import NoticeReport, Stop, deliver_notices
 from feedpub.testing import FixedClock, MemoryMailer
 from feedpub.testing.ledger import MemoryConnection
