@@ -103,17 +103,25 @@ def run_scripted_server(folder: Path, *options: str) -> Iterator[ScriptedServer]
     """Run the scripted server; its options are those of ``tests.support.smtp_server``."""
     kept = folder / "kept"
     kept.mkdir(parents=True, exist_ok=True)
-    command = [
-        sys.executable, "-m", "tests.support.smtp_server", str(folder / "accepted.jsonl"),
-        "--keep", str(kept), "--transcript", str(folder / "transcript"), *options,
-    ]  # fmt: skip
+    recording = (
+        "--journal", str(folder / "accepted.jsonl"), "--keep", str(kept),
+        "--transcript", str(folder / "transcript"),
+    )  # fmt: skip
+    with run_forgetful_server(*recording, *options) as port:
+        yield ScriptedServer(port, folder)
+
+
+@contextmanager
+def run_forgetful_server(*options: str) -> Iterator[int]:
+    """Run the scripted server without a record of what it took; return its port."""
     with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=REPOSITORY,
+        [sys.executable, "-m", "tests.support.smtp_server", *options],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=REPOSITORY,
         env=clean_environment(),
     ) as process:  # fmt: skip
         try:
             assert process.stdout is not None
-            yield ScriptedServer(int(process.stdout.readline()), folder)
+            yield int(process.stdout.readline())
         finally:
             process.kill()
 

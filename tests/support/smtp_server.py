@@ -1,6 +1,6 @@
 """An SMTP server that behaves as the address of the recipient says, as a process of its own.
 
-    python -m tests.support.smtp_server JOURNAL [options]
+    python -m tests.support.smtp_server [--journal FILE] [options]
 
 It prints its port, records each message durably before it answers 250, and ends with its standard
 input. The words of a local part, joined by hyphens, say what happens:
@@ -48,13 +48,15 @@ class HangUp(Exception):  # noqa: N818 - ends a connection, and is no error
 class Journal:
     """Messages that were taken, one JSON object a line, on disk before anybody is told."""
 
-    def __init__(self, path: Path, keep: Path | None) -> None:
-        self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    def __init__(self, path: Path | None, keep: Path | None) -> None:
+        self._file = path and os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         self._keep = keep
         self._lock = threading.Lock()
         self._numbers = itertools.count(1)
 
     def add(self, envelope: dict[str, object], data: bytes) -> None:
+        if self._file is None:
+            return
         found = _MESSAGE_ID.search(data)
         entry = envelope | {
             "id": found.group(1).decode("ascii", "replace") if found else "",
@@ -314,7 +316,7 @@ class Server:
 def main() -> None:
     parser = argparse.ArgumentParser()
     add = parser.add_argument
-    add("journal", type=Path, help="where each message that was taken is noted")
+    add("--journal", type=Path, help="where each message that was taken is noted")
     add("--port", type=int, default=0)
     add("--keep", type=Path, help="folder for the messages themselves")
     add("--transcript", type=Path, help="file for the commands")
