@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from feedpub.audience import Audience
 from feedpub.config import Config
 from feedpub.model import Message, NoticeKind, SubscriberState
-from feedpub.ports.mailing import Notice
+from feedpub.ports.notices import Notice
 from feedpub.sending import NoticeReport, deliver_notices
 from feedpub.sending.options import Stop
 from feedpub.subscribers.notices import LINK_KINDS, may_mail
