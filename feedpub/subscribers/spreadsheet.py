@@ -53,7 +53,7 @@ def restore_cell(cell: str) -> str:
     if not cell.startswith("'"):
         return cell
     cell = cell[1:]
-    # It has no bar without a backslash where it put the apostrophe there.
+    # Where defusedcsv puts an apostrophe, it puts a backslash before each bar, too.
     return cell.replace("\\|", "|") if cell.startswith((*_ITS, "\\|")) else cell
 
 

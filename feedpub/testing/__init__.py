@@ -19,14 +19,16 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from feedpub.audience import Audience, AudienceSetup
 from feedpub.config import Config, FeedsConfig, PagesConfig, SourceConfig, ThumbnailsConfig
 from feedpub.errors import FetchError
-from feedpub.model import Problem, Site
+from feedpub.model import Frequency, Problem, Site
 from feedpub.ports import Glance, Staged
 from feedpub.publisher import Publisher
 from feedpub.store.sql import SqlStore
 from feedpub.testing.ledger import MemoryLedger, MemoryMailer
 from feedpub.thumbnails import Thumbnailer
+from feedpub.tokens import Signer
 from feedpub.wiring import make_setup
 from feedpub.workers import Pool
 
@@ -38,6 +40,7 @@ __all__ = [
     "MemoryPictures",
     "MemoryStore",
     "MemoryTarget",
+    "make_audience",
     "make_config",
     "make_publisher",
     "no_processes",
@@ -278,6 +281,33 @@ def make_publisher(
         lock=_no_lock,
     )
     return Publisher(setup)
+
+
+def make_audience(
+    store: MemoryStore | None = None,
+    *,
+    clock: Callable[[], datetime] | None = None,
+    default_frequency: Frequency | None = Frequency.WEEKLY,
+    frequencies: Sequence[Frequency] = tuple(Frequency),
+    **changes: Any,
+) -> Audience:
+    """Return the API of subscribers who live as long as the store.
+
+    Args:
+        store: Give that of a publisher to let its categories be chosen.
+        clock: Now, aware.
+        default_frequency: Of those who chose none.
+        frequencies: Those that are sent, oftenest first.
+        changes: Fields of ``AudienceSetup`` in place of these, such as ``policy``.
+    """
+    setup = AudienceSetup(
+        open_store=(store or MemoryStore()).open,
+        signer=Signer(SITE_ID.encode()),
+        clock=clock or FixedClock(),
+        default_frequency=default_frequency,
+        frequencies=tuple(frequencies),
+    )
+    return Audience(replace(setup, **changes))
 
 
 def _no_lock() -> AbstractContextManager[None]:
