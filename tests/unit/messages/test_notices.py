@@ -113,6 +113,25 @@ def test_a_notice_without_a_language_has_that_of_the_site(notices: Notices) -> N
     assert parse(compose(notices).data)["Subject"] == "请确认订阅：纸飞机周报"
 
 
+def test_the_text_begins_behind_the_subject_and_ends_with_one_line_end(notices: Notices) -> None:
+    plain = body(compose(notices), "plain").decode()
+
+    assert plain.startswith("有人")
+    assert plain.endswith("某市某路 1 号\r\n")
+
+
+def test_a_title_of_two_lines_makes_a_subject_of_one(
+    sender: Sender, signer: Signer, site: Site
+) -> None:
+    notices = Notices(replace(sender, title="two\nlines"), signer, site=site)
+
+    assert parse(compose(notices).data)["Subject"] == "请确认订阅：two lines"
+
+
+def test_answers_to_a_confirmation_with_a_link_go_to_the_editor(notices: Notices) -> None:
+    assert raw_field(compose(notices).data, "Reply-To") == b"editor@blog.example"
+
+
 def test_a_confirmation_carries_nothing_of_whoever_asked(notices: Notices) -> None:
     first = compose(notices, address="free-pills@evil.example")
     second = compose(notices, address="reader@example.org")
