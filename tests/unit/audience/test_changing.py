@@ -94,6 +94,7 @@ class Reader:
 
     def __init__(self) -> None:
         self._house = Reader.house()
+        self.wait(1)
         for frequency in Frequency:
             self._house.prepare(frequency)
         self.begin = self.now
