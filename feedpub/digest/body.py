@@ -119,8 +119,10 @@ class _Reader(HTMLParser):
             self._text.append(data)
         else:
             joined = _BREAK_IN_CJK.sub("", data)
-            start, end = (" " if joined[at : at + 1].isspace() else "" for at in (0, -1))
-            self._text.append(start + " ".join(joined.split()) + (end if joined.strip() else ""))
+            words = " ".join(joined.split())
+            before = " " if joined[:1].isspace() else ""
+            after = " " if words and joined[-1:].isspace() else ""
+            self._text.append(before + words + after)
 
     def finish(self) -> str:
         self._end_paragraph()

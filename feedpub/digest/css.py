@@ -5,6 +5,7 @@ element and its ancestors only. The set of what is allowed is closed: what is un
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from feedpub.errors import TemplateError
@@ -101,21 +102,21 @@ def _check_declarations(content: Any) -> Iterator[Complaint]:
         elif item.lower_name in seen:
             # cssutils keeps the last one only, so a fallback would be lost unseen.
             yield Complaint(item.source_line, f"{item.name!r} stands twice in one rule")
-        elif not _survives(item):
+        elif not _survives(item.lower_name, _tinycss2().serialize(item.value)):
             yield Complaint(item.source_line, f"the value of {item.name!r} would be lost")
         else:
             seen.add(item.lower_name)
 
 
-def _survives(declaration: Any) -> bool:
+@lru_cache(maxsize=1024)
+def _survives(name: str, value: str) -> bool:
     """Return whether the inliner keeps a declaration; it drops what it cannot read, unseen."""
     from feedpub.digest.inline import read_style
 
-    value = _tinycss2().serialize(declaration.value)
     # What stays unresolved is lost on most mail programs; a URL would be loaded by all of them.
     if any(sign in value.lower() for sign in ("var(", "calc(", "url(", "{", "}", "<")):
         return False
-    return read_style(f"{declaration.name}:{value}") == [declaration.lower_name]
+    return read_style(f"{name}:{value}") == [name]
 
 
 def _is_allowed(selector: str) -> bool:

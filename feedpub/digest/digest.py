@@ -6,7 +6,7 @@ from feedpub.digest.edition import Edition
 from feedpub.digest.frozen import Frozen, FrozenArticle, from_bytes, to_bytes
 from feedpub.digest.levels import BUDGET
 from feedpub.digest.mail import Mail
-from feedpub.digest.picking import list_sections, pick
+from feedpub.digest.picking import index_articles, list_sections, pick
 from feedpub.digest.plan import Plan
 from feedpub.digest.values import Level
 from feedpub.errors import TemplateError
@@ -23,6 +23,7 @@ class FrozenDigest:
 
     def __init__(self, frozen: Frozen) -> None:
         self._frozen = frozen
+        self._index = index_articles(frozen.articles)
         titles = {article.id: article.title for article in frozen.articles}
         self._editions = {kept.language.lower(): Edition(kept, titles) for kept in frozen.editions}
 
@@ -65,6 +66,7 @@ class FrozenDigest:
         sections = list_sections(choice, nodes=frozen.nodes, tops=frozen.tops)
         selection = pick(
             frozen.articles,
+            self._index,
             sections,
             since=since,
             hidden=hidden,
@@ -91,6 +93,7 @@ class FrozenDigest:
         frozen = self._frozen
         selection = pick(
             frozen.articles,
+            self._index,
             frozen.tops,
             since=-_EVERYTHING,
             hidden=hidden,

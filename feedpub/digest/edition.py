@@ -1,6 +1,6 @@
 """A frozen digest in one language, ready to be put together: blocks, and what they measure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import lru_cache
 from html import escape
 from typing import NamedTuple
@@ -25,11 +25,13 @@ class Card(NamedTuple):
 
     Attributes:
         contents: Its line in the table of contents.
+        line: Bytes of it.
         levels: Its blocks by level.
         sizes: Bytes of its HTML by level, ascending.
     """
 
     contents: Block
+    line: int
     levels: tuple[Blocks, Blocks, Blocks]
     sizes: Sizes
 
@@ -47,6 +49,7 @@ class Edition:
         self.headings = {node: _blocks(pair) for node, pair in frozen.headings.items()}
         self.contents_head = _block(frozen.rows["contents_head"])
         self.contents_end = _block(frozen.rows["contents_end"])
+        self.contents_frame = measure(self.contents_head) + measure(self.contents_end)
         self._frozen = frozen
         # Bound to this edition: what it remembers goes with it.
         self._variant = lru_cache(maxsize=None)(self._make_variant)
@@ -95,6 +98,7 @@ class Edition:
         title, summary, full = rank(sizes)
         return Card(
             contents=self._contents(article),
+            line=measure(self._contents(article)),
             levels=(offered[title], offered[summary], offered[full]),
             sizes=(sizes[title], sizes[summary], sizes[full]),
         )
@@ -127,11 +131,6 @@ class Edition:
             more=more,
             rest=_measure_text(self._frozen.parts["rest"][0]),
         )
-
-    def measure_contents(self, cards: Sequence[Card]) -> tuple[int, list[int]]:
-        """Return the bytes around a table of contents, and those of each card's line."""
-        around = measure(self.contents_head) + measure(self.contents_end)
-        return around, [measure(card.contents) for card in cards]
 
 
 def _blocks(pair: Pair) -> Blocks:

@@ -49,8 +49,7 @@ def freeze(
     ordered = sorted(articles, key=_rank)
     kept = tuple(_freeze_article(article, tree) for article in ordered)
     nodes = _list_nodes(kept, tree)
-    names = [*("/".join(node.path) for node in nodes), *languages]
-    gaps = Gaps(head, names)
+    gaps = name_gaps(head, tree)
     editions = (
         _Edition(Renderer(folders, head, tag), head, gaps, tree).freeze(ordered, nodes)
         for tag in dict.fromkeys(languages)
@@ -65,6 +64,11 @@ def freeze(
         articles=kept,
         editions=tuple(editions),
     )
+
+
+def name_gaps(head: DigestHead, tree: CategoryTree) -> Gaps:
+    """Return stand-ins that stand in nothing that is searched for them."""
+    return Gaps(head, ["/".join(node.path) for node in tree])
 
 
 def _rank(article: DigestArticle) -> tuple[bool, int, float, int]:

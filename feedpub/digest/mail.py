@@ -70,10 +70,11 @@ class Mail:
         picks, edition = self._selection.picks, self._edition
         yield self._cards[0].levels[levels[0]]
         left = Counter(found.section for found in picks[len(levels) :]) + self._selection.omitted
-        shown = range(1, len(levels))
+        by_section: dict[int, list[int]] = {}
+        for place in range(1, len(levels)):
+            by_section.setdefault(picks[place].section, []).append(place)
         for section in self._selection.order:
-            places = [place for place in shown if picks[place].section == section]
-            if places:
+            if places := by_section.get(section):
                 yield edition.headings[section]
                 yield from (self._cards[place].levels[levels[place]] for place in places)
                 if count := left.pop(section, 0):
@@ -88,12 +89,11 @@ class Mail:
         """
         sizes = [card.sizes for card in self._cards]
         if content is not Level.TITLE and len(sizes) >= CONTENTS_FROM:
-            around, lines = self._edition.measure_contents(self._cards)
             wider = [
-                (title + line, summary + line, full + line)
-                for (title, summary, full), line in zip(sizes, lines, strict=True)
+                (title + card.line, summary + card.line, full + card.line)
+                for (title, summary, full), card in zip(sizes, self._cards, strict=True)
             ]
-            found = self._fit_sizes(wider, around, content)
+            found = self._fit_sizes(wider, self._edition.contents_frame, content)
             if any(found.levels):
                 return found, True
             return self._fit_sizes(sizes, 0, Level.TITLE), False

@@ -1,7 +1,7 @@
 """Which articles of a digest a choice shows, and in which section; pure arithmetic on ids."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from feedpub.digest.frozen import FrozenArticle
@@ -46,11 +46,22 @@ def list_sections(choice: Choice, *, nodes: Sequence[int], tops: Sequence[int]) 
     """
     if not choice or 0 in choice:
         return list(tops)
-    return [node for node in nodes if node in choice]
+    wanted = frozenset(choice)
+    return [node for node in nodes if node in wanted]
+
+
+def index_articles(articles: Sequence[FrozenArticle]) -> Mapping[int, tuple[int, ...]]:
+    """Return by node the places of the articles in it or below it, ascending."""
+    found: dict[int, list[int]] = {}
+    for place, article in enumerate(articles):
+        for node in article.nodes:
+            found.setdefault(node, []).append(place)
+    return {node: tuple(places) for node, places in found.items()}
 
 
 def pick(
-    articles: Iterable[FrozenArticle],
+    articles: Sequence[FrozenArticle],
+    index: Mapping[int, Sequence[int]],
     sections: Sequence[int],
     *,
     since: int,
@@ -64,20 +75,23 @@ def pick(
 
     Args:
         articles: The lead first, then the newest first.
+        index: Of them.
         sections: In the order of the mail.
         since: Whole seconds; what was first seen before is no news.
         hidden: Ids of withdrawn articles.
         cards: Articles at most.
         section_cards: Articles of one section at most; the first of all stands above them.
     """
+    placed: dict[int, int] = {}
+    for section in sections:
+        for place in index.get(section, ()):
+            placed.setdefault(place, section)
     picks: list[Pick] = []
     shown: Counter[int] = Counter()
     omitted: Counter[int] = Counter()
-    for article in articles:
+    for place in sorted(placed):
+        article, section = articles[place], placed[place]
         if article.first_seen < since or article.id in hidden:
-            continue
-        section = next((node for node in sections if node in article.nodes), None)
-        if section is None:
             continue
         if not picks:
             picks.append(Pick(article.id, section))

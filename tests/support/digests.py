@@ -65,6 +65,11 @@ def html_of(plan: Plan) -> str:
     return fill(plan.html).decode()
 
 
+def shown_of(plan: Plan) -> str:
+    """Return the HTML part without its head and its preheader, which repeats words."""
+    return html_of(plan).partition('role="main"')[2]
+
+
 def text_of(plan: Plan) -> str:
     """Return the plain-text part as one recipient gets it."""
     return fill(plan.text).decode()
