@@ -8,7 +8,7 @@ from feedpub.errors import FeedpubError, IssueError
 from feedpub.mailing.archive import publish_archive
 from feedpub.mailing.draft import AS_IT_IS, Hand
 from feedpub.mailing.guarding import check_settings
-from feedpub.mailing.preparing import BY_SCHEDULE, Timing, decide, prepare_issue
+from feedpub.mailing.preparing import BY_SCHEDULE, Timing, check_restored, decide, prepare_issue
 from feedpub.mailing.preview import make_plan, make_preview, make_test_mail
 from feedpub.mailing.rehearsal import rehearse
 from feedpub.mailing.results import (
@@ -88,6 +88,7 @@ class Newsletter:
             return rehearse(setup, frequency, choices, progress or _ignore)
         with self._report_to_operator(frequency) as told, setup.lock():
             setup.check()
+            check_restored(setup)
             run = Run(
                 setup,
                 setup.mailer,
@@ -208,6 +209,7 @@ class Newsletter:
             IssueHeldError: A person has to look first.
         """
         check_settings(self._setup)
+        check_restored(self._setup)
         due = decide(self._setup, frequency, timing)
         if isinstance(due, NotDue):
             return None

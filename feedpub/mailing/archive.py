@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from feedpub.pages import Pages
 
 FOLDER = "newsletter"
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LISTED = 50
 """Issues in the feed and on the index page; the pages link from one to the next."""
 
@@ -50,8 +51,9 @@ def publish_archive(setup: MailSetup, beginning: Issue | None = None) -> list[st
     staged = [setup.site.target.stage(path, data) for path, data in documents.items()]
     changed: list[Staged] = [item for item in staged if item is not None]
     setup.site.target.commit(changed)
+    removed = setup.site.target.delete(work.gone)
     work.remember()
-    return [item.path for item in changed]
+    return [*(item.path for item in changed), *removed]
 
 
 def page_path(issue: Issue) -> str:
@@ -71,7 +73,14 @@ def _list_issues(setup: MailSetup, beginning: Issue | None) -> list[Issue]:
 
 
 class _Work:
+    """One look at the archive.
+
+    Attributes:
+        gone: Pages of issues of which everything was withdrawn, found by ``make_pages``.
+    """
+
     def __init__(self, setup: MailSetup, issues: Sequence[Issue]) -> None:
+        self.gone: list[str] = []
         self._setup, self._issues = setup, issues
         self._digests: dict[int, FrozenDigest] = {}
         with open_transaction(setup.site.open_store, read_only=True) as catalog:
@@ -88,7 +97,9 @@ class _Work:
                 next=self._link(issue, place - 1),
                 hidden=self._withdrawn,
             )
-            if page is not None:
+            if page is None:
+                self.gone.append(page_path(issue))
+            else:
                 pages[page_path(issue)] = page
         return pages
 
@@ -115,9 +126,10 @@ class _Work:
     def make_front(self, pages: "Pages") -> dict[str, bytes]:
         """Return the index and the feeds of the newest issues."""
         site = self._setup.site.site
-        entries = [self._make_entry(issue) for issue in self._issues[:_LISTED]]
+        listed = [issue for issue in self._issues if page_path(issue) not in self.gone]
+        entries = [self._make_entry(issue) for issue in listed[:_LISTED]]
         node = Category(-1, (self._setup.letterhead.title,), (FOLDER,))
-        feed = Feed(node, max(entry.updated for entry in entries))
+        feed = Feed(node, max((entry.updated for entry in entries), default=EPOCH))
         rendered = [
             (entry.id, made)
             for entry, made in zip(entries, render_entries(entries, site), strict=True)
@@ -133,7 +145,7 @@ class _Work:
         shown = [one for one in digest.articles if one.id not in self._withdrawn]
         plan = digest.plan((), "", -(1 << 62), hidden=self._withdrawn)
         day = issue.scheduled.astimezone(self._setup.site.site.zone)
-        sent = issue.created or datetime.fromtimestamp(0, UTC)
+        sent = issue.created or EPOCH
         return Entry(
             id=uuid5(UUID(self._setup.site.site_id), f"newsletter/{issue.key}").urn,
             url=archive_url(self._setup, issue.key),

@@ -52,7 +52,6 @@ def decide(setup: MailSetup, frequency: Frequency, timing: Timing) -> Due | NotD
         )
     now, zone = setup.clock(), setup.site.site.zone
     with open_transaction(setup.site.open_store, read_only=True) as catalog:
-        _check_restored(catalog)
         last = catalog.issues.last(frequency)
         clock = _read_clock(catalog)
         if timing.now:
@@ -78,8 +77,15 @@ def decide(setup: MailSetup, frequency: Frequency, timing: Timing) -> Due | NotD
     )
 
 
-def _check_restored(catalog: Catalog) -> None:
-    if catalog.shelves.meta().get(RESTORED):
+def check_restored(setup: MailSetup) -> None:
+    """Refuse to mail from a backup until a build has told apart what came since.
+
+    Raises:
+        IssueHeldError: The database was restored, and nothing was built since.
+    """
+    with open_transaction(setup.site.open_store, read_only=True) as catalog:
+        is_restored = bool(catalog.shelves.meta().get(RESTORED))
+    if is_restored:
         raise IssueHeldError(
             "the database was restored from a backup, and which articles came since is not known"
             " yet; type: feedpub build",

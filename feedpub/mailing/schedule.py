@@ -76,7 +76,9 @@ def find_due(
     before = find_latest(schedule, zone, latest - timedelta(seconds=1))
     missed: tuple[datetime, ...] = ()
     if last is not None:
-        missed = tuple(_list_between(schedule, zone, last.scheduled, latest))
+        # What was due before the window begins was covered, or let go, by a restore perhaps.
+        covered = max(last.scheduled, last.ends)
+        missed = tuple(_list_between(schedule, zone, covered, latest))
     return Due(
         key=make_key(schedule.frequency, latest.astimezone(zone).date()),
         frequency=schedule.frequency,

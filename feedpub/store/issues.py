@@ -1,7 +1,7 @@
 """Issues and their recipients, within one transaction."""
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -21,6 +21,7 @@ from feedpub.store.schema import arrivals, articles
 
 _EVERYTHING = 0
 _BATCH = 500
+_DAY = timedelta(days=1)
 _OPEN = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.COMMITTING)
 
 
@@ -266,7 +267,8 @@ class Issues:
                     frequency=frequency,
                     starts=instant if last is None else min(last.ends, instant),
                     ends=instant if last is None else max(last.ends, instant),
-                    scheduled=_instant(now),
+                    # What is due now is due still; it begins at this instant.
+                    scheduled=_instant(now) - _DAY if last is None else last.scheduled,
                     state=IssueState.EMPTY,
                     created=_instant(now),
                     finished=_instant(now),

@@ -1,0 +1,81 @@
+"""Sent issues as pages: no token, no address, links between them, an index and a feed."""
+
+import json
+import shutil
+
+from feedpub.wiring import open_site
+from tests.support.press import Press
+
+FIRST, SECOND = "weekly/2026-11-27", "weekly/2026-12-04"
+
+
+def send_two(press: Press) -> None:
+    press.join("reader")
+    press.write("One")
+    press.send()
+    press.pass_week()
+    press.write("Two", "beta")
+    press.send()
+
+
+def test_a_sent_issue_is_a_page_without_anybodys_traces(press: Press) -> None:
+    send_two(press)
+
+    page = press.page(f"newsletter/{FIRST}/index.html")
+
+    assert "One" in page
+    for trace in ("reader@", "example.com", "unsubscribe", "退订"):
+        assert trace not in page
+
+
+def test_pages_lead_to_one_another(press: Press) -> None:
+    send_two(press)
+
+    assert f"../../{SECOND}/index.html" in press.page(f"newsletter/{FIRST}/index.html")
+    assert f"../../{FIRST}/index.html" in press.page(f"newsletter/{SECOND}/index.html")
+
+
+def test_the_mail_leads_to_its_page(press: Press) -> None:
+    send_two(press)
+
+    assert f"https://blog.example/feeds/newsletter/{FIRST}/" in press.read("reader")[0]
+
+
+def test_issues_have_an_index_and_a_feed(press: Press) -> None:
+    send_two(press)
+
+    feed = json.loads(press.page("newsletter/feed.json"))
+    assert [item["url"] for item in feed["items"]] == [
+        f"https://blog.example/feeds/newsletter/{SECOND}/",
+        f"https://blog.example/feeds/newsletter/{FIRST}/",
+    ]
+    assert SECOND in press.page("newsletter/index.html")
+
+
+def test_what_is_hidden_goes_from_old_pages_with_the_next_build(press: Press) -> None:
+    send_two(press)
+
+    with open_site(press.config, clock=lambda: press.now) as publisher:
+        publisher.hide("one.md")
+    press.build()
+
+    assert "# One" not in press.page("newsletter/feed.json")
+    assert not (press.root / f"feeds/newsletter/{FIRST}/index.html").exists()
+
+
+def test_a_lost_output_folder_is_made_again_with_its_issues(press: Press) -> None:
+    send_two(press)
+    before = press.page(f"newsletter/{FIRST}/index.html")
+
+    shutil.rmtree(press.root / "feeds")
+    press.build()
+
+    assert press.page(f"newsletter/{FIRST}/index.html") == before
+
+
+def test_an_issue_that_was_not_sent_has_no_page(press: Press) -> None:
+    press.join("reader")
+
+    press.send()
+
+    assert not (press.root / "feeds/newsletter").exists()
