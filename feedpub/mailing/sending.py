@@ -71,14 +71,16 @@ class Run:
             MailerError: No mail can be sent.
         """
         resumed = [self._resume(issue) for issue in self._list_unfinished()]
-        if any(result.end == End.PARTLY for result in resumed) or self._stop.requested:
+        if resumed and (resumed[-1].stopped is not None or self._stop.requested):
             return resumed[-1]
         due = decide(self._setup, self._frequency, self._choices.timing)
         if isinstance(due, NotDue):
             if resumed:
                 return replace(resumed[-1], next_due=due.next)
             return SendResult(self._frequency, End.NOT_DUE, next_due=due.next)
-        return self._send_due(due)
+        result = self._send_due(due)
+        left = (f"{one.key}: {one.next_command}" for one in resumed if one.next_command)
+        return replace(result, reasons=(*result.reasons, *left))
 
     def _list_unfinished(self) -> list[Issue]:
         with open_transaction(self._setup.site.open_store, read_only=True) as catalog:
