@@ -3,6 +3,7 @@
 smtplib would wait for the reply to each command, and could not stop before the final dot.
 """
 
+import re
 import smtplib
 import socket
 from contextlib import suppress
@@ -30,6 +31,9 @@ class Timeouts:
     connect_s: float = 30
     reply_s: float = 300
     dot_s: float = 600
+
+
+_DOT = re.compile(rb"\n\.")  # twice as fast as ``in``
 
 
 class _NonsenseError(OSError):
@@ -216,7 +220,10 @@ def _is_expected(stage: Stage, code: int) -> bool:
 
 
 def _double_dots(data: bytes) -> bytes:
-    # RFC 5321, 4.5.2. What we write ourselves is base64, and has none.
-    if data.startswith(b"."):
-        data = b"." + data
-    return data.replace(b"\r\n.", b"\r\n..") if b"\r\n." in data else data
+    """Double what would be taken for the final dot (RFC 5321, 4.5.2)."""
+    # What we write ourselves is base64 behind the header, and has none. To see that takes
+    # microseconds if one byte is looked for, and a tenth of a millisecond if it is three.
+    body = max(0, data.find(b"\r\n\r\n"))
+    if data.find(b".", body) < 0 and data.find(b"\r\n.", 0, body) < 0 and data[:1] != b".":
+        return data
+    return (b"\r\n" + data).replace(b"\r\n.", b"\r\n..")[2:]
