@@ -24,6 +24,7 @@
     +-- IssueHeldError         an issue waits for a person's word
     +-- MailerError            no mail can be sent at present
     |   +-- MailerRefusedError or ever, unless somebody changes a setting
+    +-- ResolverError          no name server answers
     +-- MailboxError           the mailbox of returned mail cannot be read at present
     +-- BusyError              another run holds the site; try again later
 
@@ -308,6 +309,12 @@ class MailerRefusedError(MailerError):
     """No mail can be sent until somebody changes a setting, here or at the mail server."""
 
     exit_code = 1
+
+
+class ResolverError(FeedpubError):
+    """No name server answers."""
+
+    exit_code = 75
 
 
 class MailboxError(FeedpubError):

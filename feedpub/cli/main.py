@@ -35,6 +35,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "issue": "feedpub.cli.issue:issue",
         "subscribers": "feedpub.cli.subscribers:subscribers",
         "bounces": "feedpub.cli.bounces:bounces",
+        "doctor": "feedpub.cli.doctor:doctor",
     },
     "Keep": {
         "backup": "feedpub.cli.keep:backup",

@@ -12,6 +12,7 @@ import click
 if TYPE_CHECKING:
     from feedpub.audience import Audience
     from feedpub.config import Config, Resolved
+    from feedpub.doctor import Doctor
     from feedpub.newsletter import Newsletter
     from feedpub.publisher import Publisher
     from feedpub.returned import Returned
@@ -33,6 +34,11 @@ class Wiring(Protocol):
 
     def open_returned(self, config: "Config") -> "Returned":
         """Return the API of the mail that came back to an existing site."""
+
+    def open_doctor(
+        self, config: "Config", *, nameserver: tuple[str, int] | None = None
+    ) -> "Doctor":
+        """Return what examines an existing site."""
 
     def create_site(self, config: "Config") -> None:
         """Make database and key of a new site."""

@@ -109,7 +109,7 @@ class PeoplePages:
             lang=lang,
             style=f"../{self.style.name}",
             icon=f"../{self.icon.name}",
-            address=self._mask(address),
+            address=self._mask(address) if address else "",
             sign=sign,
             **values,
         )

@@ -118,14 +118,25 @@ def _link_preferences(desk: Desk, person: "Subscriber") -> str:
 
 
 def _unsubscribe(desk: Desk) -> Response:
-    desk.person = desk.audience.find(Action.UNSUBSCRIBE, desk.token)
+    # RFC 8058, 3.2: the mail program sends this one field, by itself, without page or cookie.
+    is_click = request.method == "POST" and request.form.get("List-Unsubscribe") == "One-Click"
+    try:
+        desk.person = desk.audience.find(Action.UNSUBSCRIBE, desk.token)
+    except TokenError:
+        if desk.setup.signer.read(Action.UNSUBSCRIBE, desk.token) is None:
+            raise
+        # Somebody who was erased: what they want is done already.
+        return _confirm_click() if is_click else desk.page("unsubscribed", can_undo=False)
+    if is_click:
+        desk.audience.unsubscribe(desk.person.id, source="one-click", network=desk.network)
+        return _confirm_click()
     if request.method != "POST":
         return _ask_to_unsubscribe(desk, desk.person)
-    # RFC 8058, 3.2: the mail program sends this one field, by itself, without page or cookie.
-    if request.form.get("List-Unsubscribe") == "One-Click":
-        desk.audience.unsubscribe(desk.person.id, source="one-click", network=desk.network)
-        return protect(Response("unsubscribed\n", content_type="text/plain; charset=utf-8"))
     return _change_by_link(desk, desk.person)
+
+
+def _confirm_click() -> Response:
+    return protect(Response("unsubscribed\n", content_type="text/plain; charset=utf-8"))
 
 
 def _ask_to_unsubscribe(desk: Desk, person: "Subscriber") -> Response:

@@ -21,6 +21,7 @@ from feedpub.wiring.publishing import (
 
 if TYPE_CHECKING:
     from feedpub.audience import Audience
+    from feedpub.doctor import Doctor
     from feedpub.newsletter import Newsletter
     from feedpub.returned import Returned
 
@@ -32,6 +33,7 @@ __all__ = [
     "make_setup",
     "make_sources",
     "open_audience",
+    "open_doctor",
     "open_newsletter",
     "open_returned",
     "open_site",
@@ -63,3 +65,15 @@ def open_returned(config: Config, *, clock: Callable[[], datetime] | None = None
     from feedpub.wiring import returned
 
     return returned.open_returned(config, clock=clock)
+
+
+def open_doctor(
+    config: Config,
+    *,
+    nameserver: tuple[str, int] | None = None,
+    clock: Callable[[], datetime] | None = None,
+) -> "Doctor":
+    """Return what examines a site; see ``feedpub.wiring.doctor``."""
+    from feedpub.wiring import doctor
+
+    return doctor.open_doctor(config, nameserver=nameserver, clock=clock)

@@ -20,7 +20,7 @@ PURE = (
     "reading", "catalog", "feeds", "pages", "embed", "tokens", "links", "digest", "messages",
     "subscribers", "deliveries", "bounces",
 )  # fmt: skip
-APIS = ("publishing", "publisher", "sending", "mailing", "audience", "returned", "newsletter")
+APIS = ("publishing", "publisher", "sending", "mailing", "audience", "returned", "newsletter", "doctor")
 ADAPTERS = (
     "config",
     "hooks",
@@ -28,6 +28,7 @@ ADAPTERS = (
     "mailboxes",
     "mailers",
     "net",
+    "resolver",
     "sources",
     "store",
     "targets",
@@ -71,6 +72,7 @@ LIBRARIES = {
     "bounces": {"flufl"},
     "messages": {"cryptography", "idna"},
     "subscribers": {"defusedcsv", "email_validator", "itsdangerous"},
+    "resolver": {"dns"},
     "net": {"requests", "urllib3"},
     "thumbnails": {"PIL"},
     "sources": {"yaml"},

@@ -313,6 +313,17 @@ def test_erasing_comes_by_a_link_that_is_mailed(site: PeopleSite) -> None:
     assert site.client.get(link).status_code == 404
 
 
+def test_the_link_of_somebody_who_was_erased_says_that_they_are_gone(site: PeopleSite) -> None:
+    person = site.add()
+    link = site.link(Place.UNSUBSCRIBE, person)
+    site.audience.forget(person.id, source="test")
+
+    page, click = site.client.get(link), site.client.post(link, data=ONE_CLICK)
+
+    assert (page.status_code, click.status_code) == (200, 200)
+    assert "comes to you any more" in page.text
+
+
 def test_unsubscribing_stands_on_the_page_of_preferences_too(site: PeopleSite) -> None:
     person = site.add()
     link = site.link(Place.PREFERENCES, person)
