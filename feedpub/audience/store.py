@@ -84,6 +84,10 @@ class People(Protocol):
         """Return why some addresses are suppressed, those that are."""
         ...
 
+    def suppressions(self) -> Iterator[tuple[bytes, str, int]]:
+        """Yield hash, reason and time of every barred address."""
+        ...
+
     def suppress(self, rows: Sequence[tuple[bytes, str, int]]) -> None:
         """Bar addresses: hash, reason, time; one that is barred already keeps its row."""
         ...

@@ -184,6 +184,12 @@ class People:
             found.update((bytes(hash), why) for hash, why in self._connection.execute(query))
         return found
 
+    def suppressions(self) -> Iterator[tuple[bytes, str, int]]:
+        """Yield hash, reason and time of every barred address."""
+        query = sa.select(suppressions.c.hash, suppressions.c.reason, suppressions.c.at)
+        for hash, reason, at in self._connection.execute(query):
+            yield bytes(hash), reason, at
+
     def suppress(self, rows: Sequence[tuple[bytes, str, int]]) -> None:
         """Bar addresses: hash, reason, time; one that is barred already keeps its row."""
         barred = self.suppressed(row[0] for row in rows)

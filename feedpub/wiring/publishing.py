@@ -1,4 +1,4 @@
-"""Wires the publisher: settings in, a ready ``Publisher`` out."""
+"""Wires what a build needs: settings in, a ``Setup`` with its adapters out."""
 
 import hashlib
 import os
@@ -16,7 +16,6 @@ from feedpub.errors import FetchError
 from feedpub.locks import FileLock
 from feedpub.model import Problem
 from feedpub.ports import Glance
-from feedpub.publisher import Publisher
 from feedpub.publishing.build import RESTORED
 from feedpub.publishing.setup import Setup
 from feedpub.publishing.standing import ALL_MONTHS, EVERYTHING
@@ -33,22 +32,6 @@ if TYPE_CHECKING:
 
 KEY_NAME = "feedpub.key"
 _ALL = [(EVERYTHING, ALL_MONTHS)]
-
-
-def open_site(
-    config: Config,
-    *,
-    clock: Callable[[], datetime] | None = None,
-    allow_private: bool = False,
-) -> Publisher:
-    """Return the API of a site.
-
-    Args:
-        config: Of the site.
-        clock: Now, aware; that of the machine if None.
-        allow_private: Let pictures come from private addresses, for an intranet and for tests.
-    """
-    return Publisher(make_setup(config, clock=clock, allow_private=allow_private))
 
 
 def create_site(config: Config) -> None:
@@ -75,7 +58,7 @@ def _create_key(key: Path) -> None:
 
 
 def restore_site(config: Config, archive: Path) -> None:
-    """Put a backup in the place of the database.
+    """Put a backup in the place of the database; whoever left since stays gone.
 
     Raises:
         BusyError: A run holds the site.
@@ -83,9 +66,16 @@ def restore_site(config: Config, archive: Path) -> None:
         CorruptStoreError: It is damaged.
     """
     from feedpub.store.sql import restore
+    from feedpub.wiring.departures import keep_departures
 
     with FileLock(_lock_path(config))():
-        restore(archive, config.database_path, _distrust)
+        keep = keep_departures(config.database_path, config.root / KEY_NAME)
+
+        def prepare(catalog: "Catalog") -> None:
+            _distrust(catalog)
+            keep(catalog)
+
+        restore(archive, config.database_path, prepare)
 
 
 def _distrust(catalog: "Catalog") -> None:
@@ -99,9 +89,20 @@ def _distrust(catalog: "Catalog") -> None:
 
 
 def make_setup(
-    config: Config, *, clock: Callable[[], datetime] | None = None, allow_private: bool = False
+    config: Config,
+    *,
+    clock: Callable[[], datetime] | None = None,
+    allow_private: bool = False,
+    publish_more: Callable[[], list[str]] | None = None,
 ) -> Setup:
-    """Return a site's settings and adapters; nothing is opened yet."""
+    """Return a site's settings and adapters; nothing is opened yet.
+
+    Args:
+        config: Of the site.
+        clock: Now, aware; that of the machine if None.
+        allow_private: Let pictures come from private addresses.
+        publish_more: Publishes what a build does not know of; None if there is nothing.
+    """
     sources = make_sources(config)
     jobs = config.jobs or count_cores()
     return Setup(
@@ -125,7 +126,7 @@ def make_setup(
         thumbnailer=_LazyThumbnailer(allow_private=allow_private),
         probe=_Probe(allow_private=allow_private),
         notifier=_Hub(config.site.hub) if config.site.hub and config.feeds.ping else None,
-        publish_more=_Archive(config) if config.newsletter and config.pages.enabled else None,
+        publish_more=publish_more,
         lock=FileLock(_lock_path(config)),
         clock=clock or (lambda: datetime.now(UTC)),
         mint=lambda source, path, attempt: mint_id(config.site_id, source, path, attempt=attempt),
@@ -235,22 +236,6 @@ class _StoreOpener:
             yield store
         finally:
             store.close()
-
-
-class _Archive:
-    """Publishes the pages of sent issues; loads what that takes only where there are some."""
-
-    def __init__(self, config: Config) -> None:
-        self._config = config
-
-    def __call__(self) -> list[str]:
-        with open_store(self._config.database_path) as store, store.transaction() as catalog:
-            if not catalog.issues.recent(1):
-                return []
-        from feedpub.mailing.archive import publish_archive
-        from feedpub.wiring.newsletter import make_mail_setup
-
-        return publish_archive(make_mail_setup(self._config))
 
 
 class _PageMaker:
