@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
 
 from feedpub.errors import FeedpubError, IssueError
 from feedpub.mailing.archive import publish_archive
 from feedpub.mailing.draft import AS_IT_IS, Hand
 from feedpub.mailing.guarding import check_settings
+from feedpub.mailing.looking import describe_issue, list_issues, look_at_newsletter
 from feedpub.mailing.preparing import BY_SCHEDULE, Timing, check_restored, decide, prepare_issue
 from feedpub.mailing.preview import make_plan, make_preview, make_test_mail
 from feedpub.mailing.rehearsal import rehearse
@@ -20,12 +20,12 @@ from feedpub.mailing.results import (
     Preview,
     SendResult,
 )
-from feedpub.mailing.schedule import NotDue, find_due, find_next
-from feedpub.mailing.sending import PLAIN, Choices, Run, load_digest, suggest_command
+from feedpub.mailing.schedule import NotDue
+from feedpub.mailing.sending import PLAIN, Choices, Run, load_digest
 from feedpub.mailing.setup import MailSetup
 from feedpub.model import DeliveryState, Frequency, Issue, IssueState
 from feedpub.ports import Progress
-from feedpub.ports.mailing import Ledger, Listed
+from feedpub.ports.mailing import Listed
 from feedpub.publishing.lookup import find_article
 from feedpub.publishing.setup import open_transaction
 from feedpub.sending import Stop
@@ -218,10 +218,7 @@ class Newsletter:
 
     def issues(self, limit: int | None = _SHOWN) -> list[IssueStatus]:
         """Return the last issues with their sums, newest first."""
-        with open_transaction(self._setup.site.open_store, read_only=True) as catalog:
-            found: Sequence[Issue] = catalog.issues.recent(limit)
-        with self._setup.open_ledger() as ledger:
-            return [_describe(ledger, issue) for issue in found]
+        return list_issues(self._setup, limit)
 
     def show(self, key: str) -> tuple[IssueStatus, list[IssueArticle]]:
         """Return an issue with its sums, and its articles.
@@ -242,7 +239,7 @@ class Newsletter:
                 for one in digest.articles
             ]
         with self._setup.open_ledger() as ledger:
-            return _describe(ledger, issue), articles
+            return describe_issue(ledger, issue), articles
 
     def recipients(self, key: str, states: Sequence[DeliveryState]) -> list[Listed]:
         """Return the recipients of an issue who stand in some states.
@@ -363,38 +360,7 @@ class Newsletter:
 
     def status(self) -> NewsletterStatus:
         """Return the last issues and when the next ones are due."""
-        setup, now = self._setup, self._setup.clock()
-        due: dict[Frequency, datetime] = {}
-        with open_transaction(setup.site.open_store, read_only=True) as catalog:
-            people = catalog.issues.people()
-            for schedule in setup.schedules:
-                last = catalog.issues.last(schedule.frequency)
-                found = find_due(schedule, setup.site.site.zone, now, last=last)
-                due[schedule.frequency] = (
-                    found.next
-                    if isinstance(found, NotDue)
-                    else found.scheduled
-                    if last is not None
-                    else find_next(schedule, setup.site.site.zone, now)
-                )
-        return NewsletterStatus(tuple(self.issues(5)), due, people, self.is_rehearsal)
-
-
-def _describe(ledger: Ledger, issue: Issue) -> IssueStatus:
-    counts = ledger.counts(issue.id)
-    lease, retry = ledger.lease(issue.id), ledger.next_due(issue.id)
-    return IssueStatus(
-        issue,
-        counts,
-        holder="" if lease is None else f"{lease.host}, process {lease.pid}",
-        progressed=None if lease is None else _instant(lease.progressed),
-        retry_at=_instant(retry) if retry else None,
-        next_command=suggest_command(issue, counts),
-    )
-
-
-def _instant(seconds: int) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)
+        return look_at_newsletter(self._setup)
 
 
 def _ignore(_stage: str, _done: int, _total: int) -> None:

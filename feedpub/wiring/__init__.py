@@ -15,9 +15,9 @@ from feedpub.wiring.publishing import (
     digest_settings,
     make_setup,
     make_sources,
-    open_site,
     restore_site,
 )
+from feedpub.wiring.site import open_site
 
 if TYPE_CHECKING:
     from feedpub.audience import Audience
