@@ -35,7 +35,7 @@ class SendOptions:
     messages_per_connection: int = 100
     limit: int = 0
     patience_s: int = 0
-    grace_s: float = 8
+    grace_s: float = 7
     renew_s: float = 15
     reconnect_s: tuple[float, ...] = (1, 4)
     trouble_limit: int = 0
