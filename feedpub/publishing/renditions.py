@@ -12,7 +12,7 @@ from feedpub.publishing.setup import Setup, count_jobs, cut, open_transaction
 from feedpub.publishing.store import Catalog
 
 _BATCH = 500
-_CHUNK, _AHEAD = 24, 4  # articles that travel together, and how often a process gets some more
+_CHUNK, _AHEAD = 16, 4  # articles that travel together, and how often a process gets some more
 UNREADABLE = "cannot be "
 """How the message of a fault begins that may pass though the file does not change."""
 

@@ -15,12 +15,20 @@ from feedpub.publishing.setup import Setup
 _ANY_HAN = "\u4e00"
 
 
-class _Transcriber:
+class Transcriber:
+    """Asks a process for the reading of a name."""
+
     def __init__(self, workers: Workers) -> None:
+        """Let the process begin to load.
+
+        Args:
+            workers: That apply ``transliterate``.
+        """
         self._workers = workers
         self._begun = workers.map([_ANY_HAN])
 
     def __call__(self, name: str) -> str:
+        """Return what ``transliterate`` does."""
         deque(self._begun, maxlen=0)  # one call after another
         (result,) = self._workers.map([name])
         return transliterate(name) if isinstance(result, Lost) else str(result)
@@ -38,4 +46,4 @@ def start_transcriber(setup: Setup, *, is_first: bool) -> Iterator[Read | None]:
         yield None
         return
     with setup.make_pool(transliterate, 1, apart=True) as workers:
-        yield _Transcriber(workers)
+        yield Transcriber(workers)

@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from feedpub.catalog.slugs import transliterate
 from feedpub.errors import LintError, TargetError
 from feedpub.ports import Lost
+from feedpub.publishing.transcription import Transcriber
 from feedpub.workers import Pool
 
 KILL, FAIL = "kill", "fail"
@@ -80,6 +82,26 @@ def test_tasks_and_results_larger_than_a_pipe_do_not_block() -> None:
         results = list(pool.map(items, chunk=8))
 
     assert results == [item * 2 for item in items]
+
+
+def test_one_job_may_have_a_process_of_its_own() -> None:
+    with Pool(os.path.realpath, 1) as here, Pool(lambda _: os.getpid(), 1, apart=True) as there:
+        assert list(here.map(["/"])) == ["/"]
+        assert list(there.map([0])) != [os.getpid()]
+
+
+def test_names_read_in_another_process_are_read_alike() -> None:
+    names = ["重庆", "News", "新媒体", "!"]
+
+    with Pool(transliterate, 1, apart=True) as pool:
+        read = Transcriber(pool)
+
+        assert [read(name) for name in names] == [transliterate(name) for name in names]
+
+
+def test_a_name_that_kills_its_reader_is_read_here() -> None:
+    with Pool(lambda _: os.kill(os.getpid(), signal.SIGKILL), 1, apart=True) as pool:
+        assert Transcriber(pool)("新闻") == "xin-wen"
 
 
 def test_no_worker_outlives_a_parent_that_is_killed(tmp_path: Path) -> None:
