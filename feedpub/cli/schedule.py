@@ -82,7 +82,22 @@ def compose_cron(config: "Config", every: str) -> str:
     builds = "" if every == "hour" else _compose_builds(config, every)
     minutes = sorted({schedule.minute for schedule in config.newsletter.schedules})
     when = ",".join(map(str, minutes)) + " * * * *"
-    return builds + _cron_line(when, _send_command(config))
+    return builds + _cron_line(when, _send_command(config)) + _compose_reading(config)
+
+
+def _compose_reading(config: "Config") -> str:
+    """Return the line that reads what came back; empty without a mailbox."""
+    if not _has_mailbox(config):
+        return ""
+    return _cron_line(f"{_minute(config)} * * * *", _read_command(config))
+
+
+def _has_mailbox(config: "Config") -> bool:
+    return config.bounces.maildir is not None or bool(config.bounces.imap_host)
+
+
+def _read_command(config: "Config") -> list[str]:
+    return [*_command(config)[:-1], "bounces"]
 
 
 def _compose_builds(config: "Config", every: str) -> str:
@@ -131,7 +146,12 @@ Persistent=true
 
 [Install]
 WantedBy=timers.target
-""" + "".join(_compose_sender(config, one) for one in _list_schedules(config))
+""" + "".join(
+        [
+            *(_compose_sender(config, one) for one in _list_schedules(config)),
+            _compose_reader(config),
+        ]
+    )
 
 
 def _list_schedules(config: "Config") -> "tuple[Schedule, ...]":
@@ -165,6 +185,37 @@ Description=Send the {schedule.frequency} newsletter
 [Timer]
 OnCalendar={when}
 # Also after the machine was off; an issue that is too old then waits for a person.
+Persistent=true
+
+[Install]
+WantedBy=timers.target
+"""
+
+
+def _compose_reader(config: "Config") -> str:
+    """Return the units that read what came back; empty without newsletter or mailbox."""
+    if config.newsletter is None or not _has_mailbox(config):
+        return ""
+    command = " ".join(_systemd_quote(part) for part in _read_command(config))
+    return f"""
+# feedpub-bounces.service
+[Unit]
+Description=Read what came back to {_systemd_text(str(config.root))}
+Wants=network-online.target
+After=network-online.target
+
+[Service]
+Type=oneshot
+ExecStart={command}
+SuccessExitStatus=75
+
+# feedpub-bounces.timer
+[Unit]
+Description=Read what came back
+
+[Timer]
+OnCalendar=hourly
+RandomizedDelaySec=5min
 Persistent=true
 
 [Install]

@@ -1,11 +1,14 @@
 """What the links of a mail do, and that they do nothing by themselves."""
 
+import json
 import re
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from lxml.html import document_fromstring
+from werkzeug.test import TestResponse
 
 from feedpub.links import Place
 from feedpub.model import Frequency, SubscriberState
@@ -583,3 +586,22 @@ def test_a_database_that_is_gone_is_a_page_and_not_a_trace(site: PeopleSite) -> 
     assert answer.status_code == 500
     assert "The mistake is ours" in answer.text
     assert str(root) not in answer.text
+
+
+def test_no_known_attack_gets_into_a_page(site: PeopleSite, shared: Path) -> None:
+    vectors = json.loads((shared / "vectors" / "xss.json").read_text("utf-8"))["vectors"]
+    link = site.link(Place.PREFERENCES, site.add())
+    form = proof(site.client.get(link).text, "address")
+    usual = shape_of(site.client.post(link, data={"do": "address", "form": form, "address": "x"}))
+
+    for vector in vectors:
+        fields = dict.fromkeys(("address", "category", "scope", "frequency"), vector["payload"])
+        answer = site.client.post(link, data={"do": "address", "form": form, **fields})
+
+        assert answer.status_code in (413, 422), vector["id"]
+        assert answer.status_code == 413 or shape_of(answer) == usual, vector["id"]
+
+
+def shape_of(answer: TestResponse) -> list[tuple[str, tuple[str, ...]]]:
+    """Return every element of a page with the names of its attributes."""
+    return [(str(one.tag), tuple(one.keys())) for one in document_fromstring(answer.data).iter()]

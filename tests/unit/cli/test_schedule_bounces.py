@@ -1,0 +1,39 @@
+"""Where there is a mailbox for what comes back, the scheduler reads it."""
+
+from pathlib import Path
+
+import pytest
+
+from feedpub.cli.schedule import compose_cron, compose_systemd
+from feedpub.config import Config, load_config
+from tests.support.cli import write_site
+
+LETTER = '[newsletter]\nweekly = "Fri 09:00"\nfrom = "news@a.example"\n'
+MAILBOX = '[bounces]\nmaildir = "bounces"\n'
+
+
+def load(folder: Path, text: str) -> Config:
+    return load_config(write_site(folder, text), {})
+
+
+@pytest.mark.parametrize("every", ["quarter", "hour", "day"])
+def test_cron_reads_the_mailbox_every_hour(tmp_path: Path, every: str) -> None:
+    lines = compose_cron(load(tmp_path, LETTER + MAILBOX), every).splitlines()
+
+    assert lines[-1].split()[1:5] == ["*", "*", "*", "*"]
+    assert "--quiet bounces || [ $? -eq 75 ]" in lines[-1]
+
+
+def test_systemd_reads_the_mailbox_every_hour(tmp_path: Path) -> None:
+    units = compose_systemd(load(tmp_path, LETTER + MAILBOX), "day")
+
+    assert "# feedpub-bounces.service" in units
+    assert '"bounces"' in units
+
+
+@pytest.mark.parametrize("text", [LETTER, MAILBOX, ""])
+def test_without_newsletter_or_mailbox_nothing_is_read(tmp_path: Path, text: str) -> None:
+    config = load(tmp_path, text)
+
+    assert "bounces\n" not in compose_cron(config, "hour")
+    assert "feedpub-bounces" not in compose_systemd(config, "hour")
