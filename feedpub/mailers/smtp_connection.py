@@ -3,7 +3,6 @@
 smtplib would wait for the reply to each command, and could not stop before the final dot.
 """
 
-import re
 import smtplib
 import socket
 from contextlib import suppress
@@ -31,9 +30,6 @@ class Timeouts:
     connect_s: float = 30
     reply_s: float = 300
     dot_s: float = 600
-
-
-_DOT = re.compile(rb"\n\.")  # twice as fast as ``in``
 
 
 class _NonsenseError(OSError):
