@@ -7,7 +7,7 @@ from typing import Literal
 from feedpub.feeds import FORMATS, build_feed, document_folder
 from feedpub.model import Archive, Entry, Feed, RenderedEntry, Site
 from feedpub.publishing.standing import ALL_MONTHS, EVERYTHING, month_of
-from feedpub.publishing.workbench import FeedTask, Workbench
+from feedpub.publishing.workbench import EPOCH, FeedTask, Workbench
 
 _DOCUMENTS = tuple(form.file for form in FORMATS)
 _RENDER_BATCH = 500
@@ -109,8 +109,7 @@ class Archives:
             entries |= {row: replace(entry, html=None) for row, entry in loaded.items()}
         for month, members in batch.items():
             for category, articles in members.items():
-                held = [row for row in articles if row in rendered]
-                self._make_archive(category, month, held, entries, rendered, site)
+                self._make_archive(category, month, articles, entries, rendered, site)
 
     def _archive_content(self) -> Literal["full", "summary"]:
         return "full" if self._recipe.archive == "full" else "summary"
@@ -119,7 +118,7 @@ class Archives:
         self,
         category: int,
         month: str,
-        rows: Sequence[int],
+        articles: Sequence[int],
         entries: Mapping[int, Entry],
         rendered: Mapping[int, RenderedEntry],
         site: Site,
@@ -127,16 +126,19 @@ class Archives:
         node = self._recipe.tree[category]
         folder = document_folder(node, month)
         latest = self._bench.latest_archive(category)
-        if not rows or latest is None or month > latest:
+        if not articles or latest is None or month > latest:
             self._drop(folder)
             return
+        # Even if none of them could be rendered: the months around this one link to it.
+        rows = [row for row in articles if row in rendered]
         after = self._selection.month_after(category, month)
         archive = Archive(
             month,
             previous=self._selection.month_before(category, month),
             next=after if after is not None and after <= latest else None,
         )
-        feed = Feed(node, max(entries[row].updated for row in rows), archive=archive)
+        updated = max((entries[row].updated for row in rows), default=EPOCH)
+        feed = Feed(node, updated, archive=archive)
         documents = build_feed(feed, [(entries[row].id, rendered[row]) for row in rows], site)
         for name, data in documents.items():
             self._bench.stage(f"{folder}/{name}", data)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from datetime import UTC, datetime
 
 from feedpub.feeds import build_feed
 from feedpub.model import Entry, Feed, RenderedEntry
@@ -10,9 +9,7 @@ from feedpub.ports import Target
 from feedpub.publishing.archives import Archives
 from feedpub.publishing.selection import MAX_ENTRIES
 from feedpub.publishing.store import Catalog
-from feedpub.publishing.workbench import FeedTask, Made, Recipe, Workbench
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+from feedpub.publishing.workbench import EPOCH, FeedTask, Made, Recipe, Workbench
 
 MAX_BURST_BYTES = 1_000_000
 """Beyond the newest, a feed takes in arrivals up to this size of its RSS document."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from feedpub.catalog.categories import CategoryTree
@@ -16,6 +17,9 @@ from feedpub.publishing.store import Catalog
 
 if TYPE_CHECKING:
     from feedpub.pages import Pages
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+"""The time of a document without entries."""
 
 
 class FeedTask(NamedTuple):

@@ -297,3 +297,20 @@ def test_months_are_those_of_utc(blog: Blog) -> None:
     blog.build()
 
     assert archived(blog) == ["2025-10"]
+
+
+def test_a_month_whose_only_article_cannot_be_read_is_no_dead_end(blog: Blog) -> None:
+    blog.set(feeds_archive="full")
+    blog.write("a.md", "Same.", title="Same")
+    blog.write("b.md", "Same.", title="Same", date="2025-10-01T00:00:00Z")
+    blog.write("c.md", date="2025-09-01T00:00:00Z")
+    blog.build()
+    blog.write("b.md", "Same.", title="Same", date="someday")
+    blog.build()
+
+    blog.write("a.md", "Another text.", title="Same")  # b.md is an article of its own again
+    blog.build()
+
+    assert find_dangling(blog.target.files) == set()
+    assert blog.items("all/archive/2025-10") == []
+    assert [item["title"] for item in blog.items("all/archive/2025-09")] == ["C"]
