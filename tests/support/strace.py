@@ -41,6 +41,7 @@ PRELOADED = (
 KILL = "signal=SIGKILL"
 Program = Callable[[Sequence[str]], int]
 _LINE = re.compile(r"^(\w+)\((.*)$")
+_STREAMS = ("1<", "2<")
 _ATTACH_S = 20
 
 
@@ -94,10 +95,15 @@ def may_trace() -> bool:
 def record(words: Sequence[str], below: Path) -> list[Call]:
     """Run the program and return its calls that touch what is below a folder, in order.
 
-    Only the main thread is followed: the others are its helpers.
+    Only the main thread is followed: the others are its helpers. What the program says on its
+    streams may name the folder, but is not written there.
     """
     calls, _ = record_thread(words, CALLS)
-    return [call for call in calls if os.fspath(below) in call.text]
+    return [
+        call
+        for call in calls
+        if os.fspath(below) in call.text and not call.text.startswith(_STREAMS)
+    ]
 
 
 def record_thread(
