@@ -14,8 +14,10 @@ if TYPE_CHECKING:
 
 WIDTH = 536
 """Pixels between the margins of the sheet."""
+_ABOVE = 2
+"""Level of the heading of an article; those of its body come below it."""
 _HEADING = re.compile(r"<(/?)h([1-6])(?=[ >])")
-_LEVELS = {"1": "4", "2": "4", "3": "5", "4": "6", "5": "6", "6": "6"}
+_IMAGE = re.compile(r'<img((?: [a-z]+="[^"]*")*)>')
 _PARAGRAPHS = frozenset(
     "p div h1 h2 h3 h4 h5 h6 ul ol dl pre blockquote table figure figcaption hr".split()  # noqa: SIM905
 )
@@ -28,10 +30,35 @@ def fit_html(html: str) -> str:
     """Return a body without style, class, id or comment, whose pictures are not too wide.
 
     Outlook knows no other width than that of the attribute; the height would then be wrong, and
-    so goes. Headings move below the article's own.
+    so goes. Headings move below the article's own, without a gap.
     """
     clean = _cleaner().clean(drop_illegal(html))
-    return _HEADING.sub(lambda tag: f"<{tag[1]}h{_LEVELS[tag[2]]}", clean)
+    return _IMAGE.sub(_complete_image, _shift_headings(clean) if "<h" in clean else clean)
+
+
+def _complete_image(image: re.Match[str]) -> str:
+    """Return a picture with the description that it must have; nothing for one without source."""
+    attributes = image[1]
+    if ' src="' not in attributes:
+        return ""
+    return image[0] if ' alt="' in attributes else f'<img{attributes} alt="">'
+
+
+def _shift_headings(html: str) -> str:
+    outline: list[int] = []
+    opened: list[int] = []
+
+    def shift(tag: re.Match[str]) -> str:
+        if tag[1]:
+            return f"</h{opened.pop() if opened else 6}"
+        level = int(tag[2])
+        while outline and outline[-1] >= level:
+            outline.pop()
+        outline.append(level)
+        opened.append(min(_ABOVE + len(outline), 6))
+        return f"<h{opened[-1]}"
+
+    return _HEADING.sub(shift, html)
 
 
 @cache

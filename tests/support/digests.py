@@ -147,3 +147,39 @@ def _read(id: int, item: dict[str, Any], category: int, feeds: Path) -> DigestAr
         picture=picture,
         language=item.get("language"),
     )
+
+
+def read_corpus(folder: Path) -> tuple[list[DigestArticle], CategoryTree]:
+    """Return real posts, as a blog of RSSHub's items has them, and their tree."""
+    from feedpub.reading import Dialect, read_article, render_body
+
+    dialect = Dialect(zone=SITE.zone, generator="auto")
+    read: list[tuple[Any, Any]] = []
+    for file in sorted((folder / "posts").glob("*.md")):
+        data = file.read_bytes()
+        article = read_article(data, path=file.name, dialect=dialect)
+        rendition = render_body(
+            data,
+            path=file.name,
+            dialect=dialect,
+            base_url="https://blog.example/post/",
+            title=article.title,
+            own_summary=article.summary,
+        )
+        read.append((article, rendition))
+    tree = CategoryTree().grow(path for article, _ in read for path in article.categories)
+    articles = [
+        make_article(
+            id,
+            title=article.title,
+            url=f"https://blog.example/post/{id}/",
+            summary=rendition.summary,
+            html=rendition.html or None,
+            published=article.date or datetime(2026, 11, 20, tzinfo=UTC),
+            authors=article.authors,
+            categories=tuple(node.id for p in article.categories if (node := tree.find(p))),
+            picture=Picture(article.thumbnail, 640, 400) if article.thumbnail else None,
+        )
+        for id, (article, rendition) in enumerate(read, 1)
+    ]
+    return articles, tree
