@@ -65,7 +65,7 @@ class Newsletter:
         stop: Stop | None = None,
         progress: Progress | None = None,
     ) -> SendResult:
-        """Deliver what is due: what is on its way first, then the issue that is due now.
+        """Deliver what is due: confirmations, what is on its way, then the issue that is due now.
 
         Running it again is harmless, and goes on where it was stopped.
 
@@ -89,6 +89,8 @@ class Newsletter:
         with self._report_to_operator(frequency) as told, setup.lock():
             setup.check()
             check_restored(setup)
+            if setup.send_notices is not None:
+                setup.send_notices(stop)
             run = Run(
                 setup,
                 setup.mailer,

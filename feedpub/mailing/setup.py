@@ -15,7 +15,7 @@ from feedpub.publishing.setup import Setup
 if TYPE_CHECKING:
     from feedpub.digest import DigestMaker
     from feedpub.messages.composer import Composer
-    from feedpub.sending import SendOptions
+    from feedpub.sending import NoticeReport, SendOptions, Stop
 
 
 class Outbox(Protocol):
@@ -74,6 +74,7 @@ class MailSetup:
         mailer: None for a rehearsal.
         outbox: For rehearsals.
         options: How fast, and over how many connections.
+        send_notices: Sends the mails to one person that wait; None where nothing is mailed.
         back_up: Copies the database; keeps the newest seven copies.
         check: Raises if the database is damaged.
         has_address: Whether the site has a web address of its own.
@@ -98,6 +99,7 @@ class MailSetup:
     mailer: Mailer | None
     outbox: Outbox
     options: "SendOptions"
+    send_notices: "Callable[[Stop | None], NoticeReport] | None"
     back_up: Callable[[], None]
     check: Callable[[], None]
     has_address: bool

@@ -48,9 +48,14 @@ def open_newsletter(
     allow_private: bool = False,
 ) -> "Newsletter":
     """Return the API of a site's newsletter; see ``feedpub.wiring.newsletter``."""
-    from feedpub.wiring import newsletter
+    from feedpub.wiring import newsletter, notices
 
-    return newsletter.open_newsletter(config, clock=clock, allow_private=allow_private)
+    return newsletter.open_newsletter(
+        config,
+        clock=clock,
+        allow_private=allow_private,
+        send_notices=notices.make_notice_delivery(config, clock=clock),
+    )
 
 
 def open_audience(config: Config, *, clock: Callable[[], datetime] | None = None) -> "Audience":

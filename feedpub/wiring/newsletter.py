@@ -18,8 +18,8 @@ from feedpub.links import unsubscribe_url
 from feedpub.locks import FileLock
 from feedpub.mailing.setup import Letterhead, MailSetup
 from feedpub.newsletter import Newsletter
-from feedpub.ports.mailing import Bounced, Ledger, Mailer
-from feedpub.sending import SendOptions
+from feedpub.ports.mailing import Bounced, Connection, Ledger, Mailer
+from feedpub.sending import NoticeReport, SendOptions, Stop
 from feedpub.tokens import Action, Signer
 from feedpub.wiring.audience import open_audience, read_signer
 from feedpub.wiring.publishing import ask_addresses, make_setup, open_store
@@ -43,6 +43,7 @@ def open_newsletter(
     *,
     clock: Callable[[], datetime] | None = None,
     allow_private: bool = False,
+    send_notices: Callable[[Stop | None], NoticeReport] | None = None,
 ) -> Newsletter:
     """Return the API of a site's newsletter.
 
@@ -51,11 +52,14 @@ def open_newsletter(
         clock: Now, aware; that of the machine if None.
         allow_private: Let pictures and probed links be on private addresses, for an intranet and
             for tests.
+        send_notices: Sends the mails to one person that wait.
 
     Raises:
         ConfigError: No newsletter is scheduled, or a key cannot be used.
     """
-    return Newsletter(make_mail_setup(config, clock=clock, allow_private=allow_private))
+    return Newsletter(
+        make_mail_setup(config, clock=clock, allow_private=allow_private, send_notices=send_notices)
+    )
 
 
 def make_mail_setup(
@@ -63,6 +67,7 @@ def make_mail_setup(
     *,
     clock: Callable[[], datetime] | None = None,
     allow_private: bool = False,
+    send_notices: Callable[[Stop | None], NoticeReport] | None = None,
 ) -> MailSetup:
     """Return a newsletter's settings and adapters; nothing is opened yet; see there."""
     settings = config.newsletter
@@ -80,6 +85,10 @@ def make_mail_setup(
         for row in bounced:
             audience.record_refusal(row.subscriber, delivery=row.delivery, code=row.code)
 
+    def back_up() -> None:
+        audience.purge()  # first, so that no copy keeps those who never confirmed
+        _back_up(config.database_path, site.clock())
+
     return MailSetup(
         site=site,
         letterhead=_make_letterhead(config, settings),
@@ -92,10 +101,11 @@ def make_mail_setup(
         make_digest=lambda: _make_digest(config),
         make_composer=_ComposerMaker(config, settings, signer),
         open_ledger=lambda: _open_ledger(config.database_path, signer),
-        mailer=None if config.mail is None else make_mailer(config.mail),
+        mailer=None if config.mail is None else _LazyMailer(config.mail),
         outbox=FolderOutbox(config.root / "outbox"),
         options=_make_options(config.mail),
-        back_up=lambda: _back_up(config.database_path, site.clock()),
+        send_notices=send_notices,
+        back_up=back_up,
         check=lambda: _check(config.database_path),
         has_address=config.site.url != LOCAL_URL,
         probe=_Probe(config, allow_private=allow_private),
@@ -212,6 +222,16 @@ def make_mailer(config: MailConfig) -> Mailer:
             helo=config.helo,
         )
     )
+
+
+class _LazyMailer:
+    """Reads the password when the first mail is to leave: to look at issues needs none."""
+
+    def __init__(self, config: MailConfig) -> None:
+        self._config = config
+
+    def connect(self) -> Connection:
+        return make_mailer(self._config).connect()
 
 
 def _make_options(config: MailConfig | None) -> SendOptions:

@@ -31,15 +31,15 @@ def make_notice_delivery(
     """
     if config.newsletter is None or config.mail is None:
         return None
-    signer = read_signer(config)
-    audience = open_audience(config, clock=clock)
-    compose = _Composer(config, audience, signer)
-    mailer = make_mailer(config.mail)
+    mail = config.mail
     now = clock or (lambda: datetime.now(UTC))
 
     def deliver(stop: Stop | None = None) -> NoticeReport:
         from feedpub.store.noticebook import SqlNoticeBook
 
+        # Keys and passwords are read when there is something to do: to look needs none.
+        signer, mailer = read_signer(config), make_mailer(mail)
+        compose = _Composer(config, open_audience(config, clock=clock), signer)
         book = SqlNoticeBook(
             config.database_path, lambda mailbox: signer.hash(Action.SUPPRESSION, mailbox)
         )

@@ -512,6 +512,21 @@ def test_a_restored_database_mails_nothing_again(press: Press) -> None:
     assert status.counts == {DeliveryState.UNKNOWN: 1}
 
 
+# Mails to one person
+
+
+def test_a_send_brings_confirmations_that_wait_and_then_the_welcome(press: Press) -> None:
+    press.audience.subscribe(
+        "new@example.com", choice=(), frequency=None, language=None, source="form",
+        wording="I want it.", version="1", network="192.0.2.1",
+    )  # fmt: skip
+
+    press.send()
+
+    (asked,) = press.read("new")
+    assert "确认" in asked
+
+
 # Hooks
 
 
