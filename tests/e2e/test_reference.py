@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from feedpub import errors
+from feedpub.digest.views import CardView, DigestView, ImageView, Links, SectionView
 from feedpub.model import ReadArticle
 from feedpub.pages import ASSETS
 from feedpub.pages.views import Card, Image, Line
@@ -77,7 +78,9 @@ def test_every_template_and_asset_is_documented() -> None:
     assert [name for name in names | set(ASSETS) if f"`{name}`" not in page("templates.md")] == []
 
 
-@pytest.mark.parametrize("value", [Line, Card, Image])
+@pytest.mark.parametrize(
+    "value", [Line, Card, Image, CardView, DigestView, ImageView, Links, SectionView]
+)
 def test_every_value_of_a_template_is_documented(value: type) -> None:
     names = {field.name for field in fields(value)}
 
