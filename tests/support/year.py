@@ -15,6 +15,7 @@ import re
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -25,14 +26,14 @@ from pathlib import Path
 from feedpub.config import load_config
 from feedpub.wiring import open_audience
 from tests.support.processes import clean_environment
-from tests.support.real_site import RealSite
+from tests.support.real_site import REPOSITORY, RealSite
 from tests.support.smtp import ScriptedServer, run_scripted_server
 
-FAKETIME = next((str(path) for path in Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1")), "")
 FIRST_FRIDAY = datetime(2026, 1, 2, 1, 0, tzinfo=UTC)  # 09:00 in Shanghai
 WEEK = timedelta(days=7)
 _TITLE = re.compile(r"Article (\d{4})\b")
 _CATEGORIES = ("alpha", "beta", "gamma")
+_PATIENCE_S = 120
 _SEND = ("send", "weekly", "--yes", "--no-probe", "--offline", "--catch-up")
 _SETTINGS = """
 [newsletter]
@@ -162,26 +163,29 @@ class Year:
 
     # Running the program
 
-    def _environment(self, at: datetime, port: int) -> dict[str, str]:
-        return clean_environment(
-            LD_PRELOAD=FAKETIME,
-            FAKETIME=f"@{at:%Y-%m-%d %H:%M:%S}",
-            NO_FAKE_STAT="1",
-            TZ="UTC",
-            FEEDPUB_MAIL_PORT=str(port),
-        )
+    def _environment(self, port: int) -> dict[str, str]:
+        return clean_environment(FEEDPUB_MAIL_PORT=str(port), PYTHONFAULTHANDLER="1")
+
+    def _command(self, at: datetime, *words: str) -> list[str]:
+        clocked = [sys.executable, "-m", "tests.support.clocked", at.isoformat()]
+        return [*clocked, *self.site.words(*words)]
 
     def _start(
         self, *words: str, at: datetime, port: int = 9, wrapper: Sequence[str] = ()
     ) -> "subprocess.Popen[str]":
         return subprocess.Popen(
-            [*wrapper, *self.site.command(*words)], text=True, cwd="/",
-            env=self._environment(at, port), stdin=subprocess.DEVNULL,
+            [*wrapper, *self._command(at, *words)], text=True, cwd=REPOSITORY,
+            env=self._environment(port), stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         )  # fmt: skip
 
     def _finish(self, process: "subprocess.Popen[str]") -> "subprocess.CompletedProcess[str]":
-        said, _ = process.communicate(timeout=300)
+        try:
+            said, _ = process.communicate(timeout=_PATIENCE_S)
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGABRT)  # which has every thread tell where it is
+            said, _ = process.communicate()
+            raise AssertionError("\n".join((*self.log, said))) from None
         words = " ".join(map(str, process.args))  # type: ignore[arg-type]
         self.log.append(f"week {self.week}: {words} -> {process.returncode}\n{said}")
         return subprocess.CompletedProcess(process.args, process.returncode, said)
@@ -247,8 +251,8 @@ class Year:
 
     def _json(self, *words: str) -> str:
         done = subprocess.run(
-            self.site.command("--json", *words), capture_output=True, text=True, cwd="/",
-            env=self._environment(self.friday, 9), timeout=60,
+            self._command(self.friday, "--json", *words), capture_output=True, text=True,
+            cwd=REPOSITORY, env=self._environment(9), timeout=60,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
         return done.stdout

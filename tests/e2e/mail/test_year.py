@@ -11,13 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import needs
 from tests.support.year import FAULTS, Year, no_fault
 
-pytestmark = [
-    needs.program("faketime"),
-    pytest.mark.slow,
-]
+pytestmark = pytest.mark.slow
 
 
 def play(folder: Path, weeks: int, seed: int, *, each: bool = False) -> Year:
