@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from feedpub.newsletter import Newsletter
 
 _STATES = {state.name.lower(): state for state in DeliveryState}
+_DECIDED = {"unknown", "failed"}
+"""States in which a person decides what is to become of somebody."""
 
 
 def open_newsletter(session: Session) -> "Newsletter":
@@ -47,6 +49,7 @@ def list_issues(session: Session, limit: int) -> None:
         return
     if not found:
         say("there is no issue yet; see: feedpub preview")
+        return
     _write_issues(found)
 
 
@@ -58,7 +61,8 @@ def write_newsletter(status: "NewsletterStatus") -> None:
         write(f"{frequency:<12} next {show_time(due)}")
     if status.rehearsal:
         write(f"{'mail':<12} none is set up: sending is a rehearsal")
-    _write_issues(status.issues)
+    if status.issues:
+        _write_issues(status.issues)
     for one in status.issues:
         if one.holder:
             progress = f", progress {show_time(one.progressed)}" if one.progressed else ""
@@ -76,7 +80,7 @@ def _write_issues(found: "Sequence[IssueStatus]") -> None:
                 one.issue.state.name.lower(),
                 one.issue.articles,
                 one.issue.recipients,
-                describe_counts(one.counts),
+                describe_counts(one.counts) if one.counts else one.issue.note,
             )
             for one in found
         ],
@@ -106,20 +110,33 @@ def show(session: Session, key: str, states: tuple[str, ...]) -> None:
         ("article", "title", ""),
         [(one.id, printable(one.title), "hidden" if one.hidden else "") for one in articles],
     )
-    write_table(
-        ("address", "state", "attempts", "answer"),
-        [
-            (
-                printable(row.address),
-                row.state.name.lower(),
-                row.attempts,
-                printable(" ".join(part for part in (row.code, row.reply) if part)),
-            )
-            for row in rows
-        ],
-    )
-    if status.next_command:
+    if rows:
+        write_table(
+            ("row", "address", "state", "attempts", "answer"),
+            [
+                (
+                    row.delivery,
+                    printable(row.address),
+                    row.state.name.lower(),
+                    row.attempts,
+                    printable(_join_answer(row.code, row.reply)),
+                )
+                for row in rows
+            ],
+        )
+    undecided = sorted(_DECIDED & {row.state.name.lower() for row in rows})
+    for name in undecided:
+        write(
+            f"send again: feedpub issue resend {key} --state {name}  (with --skip: leave them out)"
+        )
+    if status.next_command and not undecided:
         write(f"next: {status.next_command}")
+
+
+def _join_answer(code: str, reply: str) -> str:
+    """Return a server's answer; its text mostly begins with the second half of the code."""
+    basic, _, enhanced = code.partition(" ")
+    return " ".join(filter(None, (basic, enhanced, reply.removeprefix(enhanced).strip())))
 
 
 def _write_status(status: "IssueStatus") -> None:
@@ -163,6 +180,8 @@ def prepare(session: Session, /, frequency: Frequency, now: bool, **options: Any
         write_json(made)
     if made is None:
         say(f"{frequency}: nothing is due; make one now with --now")
+    elif not made.recipients:
+        say(f"{made.key}: {made.note}; nobody is mailed")
     else:
         say(
             f"{made.key}: {count(made.articles, 'article')},"
@@ -210,7 +229,14 @@ def stop(session: Session, key: str, undo: bool) -> None:
     type=click.Choice(["unknown", "failed"]),
     help="Whom; may be given twice.",
 )
-@click.option("--delivery", "deliveries", type=int, multiple=True, help="Only this row.")
+@click.option(
+    "--delivery",
+    "deliveries",
+    type=int,
+    multiple=True,
+    metavar="ROW",
+    help="Only this row of `issue show --state`; may be given again.",
+)
 @click.option("--skip", is_flag=True, help="Leave them out for good instead.")
 @pass_session
 def resend(

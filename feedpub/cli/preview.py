@@ -10,6 +10,7 @@ from feedpub.cli.newsletter import FREQUENCY, make_hand
 from feedpub.cli.options import SiteCommand
 from feedpub.cli.output import printable, say, write, write_json
 from feedpub.cli.session import Session, pass_session
+from feedpub.cli.summary import count
 from feedpub.model import Frequency
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ def _write(made: "Preview", options: dict[str, Any]) -> None:
     file.write_bytes(data)
     say(f"{printable(made.subject)}")
     say(
-        f"{made.articles} articles, {len(made.html.encode()) / 1000:.0f} KB of HTML,"
+        f"{count(made.articles, 'article')}, {len(made.html.encode()) / 1000:.0f} KB of HTML,"
         f" {len(made.eml) / 1000:.0f} KB as mail; wrote {file}"
     )
 

@@ -175,7 +175,8 @@ def _write_record(audience: "Audience", record: SubscriberRecord) -> None:
     if subscriber.paused:
         write("paused")
     for one in record.consents:
-        rest = (one.source, one.wording, one.version, one.network or "", one.details)
+        details = "" if one.details == "{}" else one.details
+        rest = (one.source, one.wording, one.version, one.network or "", details)
         write(f"{one.at:%Y-%m-%d %H:%M} {one.event}: {printable('; '.join(filter(None, rest)))}")
     sums = ", ".join(f"{number} {state}" for state, number in record.deliveries.items())
     write(f"digests: {sums or 'none'}; mails that came back: {record.bounces}")

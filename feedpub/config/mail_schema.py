@@ -58,9 +58,9 @@ SUBJECT = Setting(
     "newsletter.subject",
     kinds.text(),
     "",
-    "Subject of the mails; `{title}` is the first article's title, `{count}` how many more there"
-    " are.",
-    default_doc="`{title} 等 {count} 篇`, in the language of the mail",
+    "Subject of the mails; `{title}` is the first article's title, `{count}` how many articles"
+    " there are.",
+    default_doc="the first article's title, and how many more there are",
 )
 SUBJECT_PREFIX = Setting(
     "newsletter.subject_prefix",

@@ -212,7 +212,7 @@ class Run:
             counts,
             retry_at=datetime.fromtimestamp(next_due, UTC) if waiting and next_due else None,
             stopped=None if report.stopped is None else report.stopped.reason,
-            reasons=tuple(_explain(report)),
+            reasons=tuple(_explain(report, issue.key)),
             next_command=suggest_command(issue, counts),
         )
 
@@ -220,7 +220,7 @@ class Run:
 _OPEN = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.COMMITTING)
 
 
-def _explain(report: SendReport) -> Iterator[str]:
+def _explain(report: SendReport, key: str) -> Iterator[str]:
     """Yield what hindered a run, a line each."""
     if report.stopped is not None:
         yield report.stopped.text
@@ -229,7 +229,7 @@ def _explain(report: SendReport) -> Iterator[str]:
     if report.held:
         yield (
             f"{report.held:,} addresses do not exist, too many to believe; look at them with"
-            " 'feedpub issue show --failed', and unsubscribe those that are gone"
+            f" 'feedpub issue show {key} --state failed', and unsubscribe those that are gone"
         )
     if report.deferred:
         yield f"{report.deferred:,} were put off by their servers and are tried again"
@@ -243,9 +243,9 @@ def suggest_command(issue: Issue, counts: Mapping[DeliveryState, int]) -> str:
         return ""
     if any(counts.get(state) for state in _OPEN):
         return f"feedpub send {issue.frequency}"
-    if counts.get(DeliveryState.UNKNOWN) or counts.get(DeliveryState.FAILED):
-        return f"feedpub issue show {issue.key}"
-    return ""
+    unsure = [one for one in (DeliveryState.UNKNOWN, DeliveryState.FAILED) if counts.get(one)]
+    states = "".join(f" --state {one.name.lower()}" for one in unsure)
+    return f"feedpub issue show {issue.key}{states}" if states else ""
 
 
 def load_digest(setup: MailSetup, issue: Issue) -> "FrozenDigest":

@@ -14,6 +14,7 @@ from feedpub.mailing.results import (
     SendResult,
 )
 from feedpub.model import DeliveryState, Frequency, Issue, IssueState
+from feedpub.ports.mailing import Listed
 
 NOW = datetime(2026, 11, 27, 1, tzinfo=UTC)
 ISSUE = Issue(
@@ -34,6 +35,7 @@ class FakeNewsletter:
         error: Raised by ``send``, if set.
         is_rehearsal: Whether no mailer is configured.
         frequencies: Those that are scheduled.
+        rows: Recipients, in whatever state.
         calls: Name and arguments, in order.
     """
 
@@ -42,6 +44,7 @@ class FakeNewsletter:
     error: BaseException | None = None
     is_rehearsal: bool = False
     frequencies: tuple[Frequency, ...] = (Frequency.WEEKLY,)
+    rows: tuple[Listed, ...] = ()
     calls: list[tuple[str, Any]] = field(default_factory=list)
 
     def send(self, frequency: Frequency, choices: Any, **_: Any) -> SendResult:
@@ -83,9 +86,9 @@ class FakeNewsletter:
         status = IssueStatus(ISSUE, {DeliveryState.SENT: 120}, "host, process 7", NOW, NOW, "next")
         return status, [IssueArticle(3, "标题", "https://e.example/", hidden=True)]
 
-    def recipients(self, key: str, states: Any) -> list[Any]:
+    def recipients(self, key: str, states: Any) -> list[Listed]:
         self.calls.append(("recipients", (key, states)))
-        return []
+        return list(self.rows)
 
     def drop(self, key: str) -> Issue:
         self.calls.append(("drop", key))

@@ -9,6 +9,7 @@ import pytest
 from feedpub.errors import IssueHeldError, MailerError
 from feedpub.mailing.results import End
 from feedpub.model import DeliveryState, Frequency
+from feedpub.ports.mailing import Listed
 from feedpub.sending import StopReason
 from tests.support.cli import FakeSite, run, write_site
 from tests.support.newsletters import ISSUE, NOW, PLAN, SENT, FakeNewsletter
@@ -157,6 +158,16 @@ def test_an_issue_is_shown_with_articles_and_what_to_type_next() -> None:
     assert "hidden" in result.stdout
     assert "sent by      host, process 7" in result.stdout
     assert result.stdout.rstrip().endswith("next: next")
+
+
+def test_undecided_recipients_are_shown_with_the_command_that_decides() -> None:
+    row = Listed(7, 3, "a@b.test", DeliveryState.UNKNOWN, 1, 0, 0, "451 4.3.0", "4.3.0 busy")
+    site = site_with(rows=(row,))
+
+    result = run("issue", "show", ISSUE.key, "--state", "unknown", site=site)
+
+    assert "451 4.3.0 busy" in result.stdout
+    assert f"send again: feedpub issue resend {ISSUE.key} --state unknown" in result.stdout
 
 
 @pytest.mark.parametrize(
