@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import cached_property
+from typing import Any
 
 from feedpub.audience.setup import AudienceSetup
 from feedpub.audience.store import Catalog
@@ -18,6 +19,7 @@ from feedpub.model import (
     SubscriberState,
 )
 from feedpub.ports.people import ConsentRow, NoticeRow, Person
+from feedpub.subscribers.addresses import Address
 from feedpub.subscribers.notices import may_mail
 from feedpub.subscribers.states import Change, Event, move
 from feedpub.subscribers.windows import (
@@ -100,11 +102,10 @@ class Desk:
 
     # Changing
 
-    def add(self, address: str, mailbox: str) -> Person:
-        """Return a new row, pending."""
-        person = Person(
-            self.people.next_id(), address, mailbox, int(SubscriberState.PENDING), self.now
-        )
+    def add(self, address: Address, **wish: Any) -> Person:
+        """Return a new row, pending, with some fields."""
+        row, state = self.people.next_id(), int(SubscriberState.PENDING)
+        person = Person(row, address.text, address.mailbox, state, self.now)._replace(**wish)
         self.people.insert([person])
         return person
 

@@ -7,7 +7,7 @@ from feedpub.audience.setup import AudienceSetup
 from feedpub.errors import SubscriberError, TokenError
 from feedpub.model import Choice, Frequency, NoticeKind, Subscriber, SubscriberState
 from feedpub.ports.people import NoticeRow, Person
-from feedpub.subscribers.addresses import Address, mask_address, parse_address
+from feedpub.subscribers.addresses import mask_address, parse_address
 from feedpub.subscribers.choices import tidy_choice
 from feedpub.subscribers.limits import HOUR_S, Asker, identify_asker
 from feedpub.subscribers.states import Change, Event
@@ -35,13 +35,16 @@ def subscribe(
     with setup.transaction() as catalog:
         desk = Desk(setup, catalog)
         choice = tidy_choice(desk.tree, choice)
-        wish = write_wish(choice, frequency, check_language(language))
+        language = check_language(language)
+        wish = write_wish(choice, frequency, language)
         person, suppressed = desk.find(parsed.mailbox), desk.suppressed(parsed.mailbox)
         if not _may_ask(desk, asker):
             return
         desk.people.note_attempts(asker.keys, desk.now)
         if person is None:
-            person = _add(desk, parsed, choice, frequency, language)
+            person = desk.add(parsed, choice=choice, frequency=frequency, language=language)
+        else:
+            desk.save(person)  # changes nothing, and takes as long
         desk.log(
             person.id, Event.ASKED, source=source, wording=wording, version=version,
             network=network, details=wish,
@@ -60,17 +63,6 @@ def check_language(language: str | None) -> str | None:
     if language and not _LANGUAGE.fullmatch(language):
         raise SubscriberError(f"{language!r} is no language; give one such as zh-CN or en")
     return language or None
-
-
-def _add(
-    desk: Desk, address: Address, choice: Choice, frequency: Frequency | None, language: str | None
-) -> Person:
-    person = desk.add(address.text, address.mailbox)
-    return desk.save(
-        person._replace(
-            choice=choice, frequency=frequency and frequency.value, language=language or None
-        )
-    )
 
 
 def _may_ask(desk: Desk, asker: Asker) -> bool:
@@ -167,7 +159,7 @@ def add(
                 f"{mask_address(parsed.text)} is never mailed again ({suppressed}); "
                 "add it with --confirmed if its owner asked for it since"
             )
-        person = desk.find(parsed.mailbox) or desk.add(parsed.text, parsed.mailbox)
+        person = desk.find(parsed.mailbox) or desk.add(parsed)
         wished = desk.set_frequency(person, frequency, source=source)._replace(
             choice=choice, language=language or None
         )
