@@ -11,6 +11,7 @@ import click
 from feedpub.cli.build import build_once
 from feedpub.cli.options import SiteCommand
 from feedpub.cli.output import say, write, write_json, write_table
+from feedpub.cli.preview import link_to_disk
 from feedpub.cli.session import Session, pass_session
 from feedpub.model import BuildReport, FeedReport, Frequency
 
@@ -54,7 +55,7 @@ def _write_mails(session: Session, config: "Config") -> list[Path]:
     """Write the first issue as a page, as plain text and as the whole mail."""
     preview = session.wiring.open_newsletter(config).preview(Frequency.WEEKLY)
     mails = {
-        "newsletter.html": preview.html.encode(),
+        "newsletter.html": link_to_disk(preview.html, config, config.root).encode(),
         "newsletter.txt": preview.text.encode(),
         "newsletter.eml": preview.eml,
     }

@@ -1,11 +1,13 @@
 """``feedpub preview``: the next issue as one mail, to look at before anybody gets it."""
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from feedpub.cli.issue import open_newsletter
+from feedpub.cli.loading import load_settings
 from feedpub.cli.newsletter import FREQUENCY, make_hand
 from feedpub.cli.options import SiteCommand
 from feedpub.cli.output import printable, say, write, write_json
@@ -14,6 +16,7 @@ from feedpub.cli.summary import count
 from feedpub.model import Frequency
 
 if TYPE_CHECKING:
+    from feedpub.config import Config
     from feedpub.mailing.results import Preview
     from feedpub.newsletter import Newsletter
 
@@ -69,7 +72,7 @@ def preview(session: Session, /, frequency: Frequency | None, **options: Any) ->
     elif options["text"] and options["out"] is None:
         write(printable_text(made.text))
     else:
-        _write(made, options)
+        _write(session, made, options)
 
 
 def _make(session: Session, frequency: Frequency | None, options: dict[str, Any]) -> "Preview":
@@ -92,7 +95,7 @@ def _sum_up(made: "Preview") -> dict[str, object]:
     }
 
 
-def _write(made: "Preview", options: dict[str, Any]) -> None:
+def _write(session: Session, made: "Preview", options: dict[str, Any]) -> None:
     file: Path = options["out"] or Path("preview.html")
     if file.suffix == ".eml":
         data = made.eml
@@ -100,6 +103,7 @@ def _write(made: "Preview", options: dict[str, Any]) -> None:
         data = made.text.encode()
     else:
         html = show_mail(made, dark=options["dark"])
+        html = link_to_disk(html, load_settings(session), file.absolute().parent)
         data = (narrow(html) if options["mobile"] else html).encode()
     file.write_bytes(data)
     say(f"{printable(made.subject)}")
@@ -115,6 +119,18 @@ def show_mail(made: "Preview", *, dark: bool) -> str:
     for rule in _DARK if dark else ():
         html = html.replace(rule, "@media screen")
     return html
+
+
+def link_to_disk(html: str, config: "Config", folder: Path) -> str:
+    """Return a mail whose pictures and pages are those on this disk, published yet or not.
+
+    Args:
+        html: Of the mail.
+        config: Of the site.
+        folder: That the mail is opened from.
+    """
+    here = Path(os.path.relpath(config.feeds.folder, folder)).as_posix()
+    return html.replace(f'"{config.site.feeds_url}', f'"{here}/')
 
 
 def narrow(html: str) -> str:

@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import IO
 
@@ -30,11 +31,13 @@ _KILLED_S = 5
 class SendmailMailer:
     """Starts a process for each message; used by several threads."""
 
-    def __init__(self, command: str = "/usr/sbin/sendmail", *, timeout_s: float = 600) -> None:
+    def __init__(
+        self, command: Sequence[str] = ("/usr/sbin/sendmail",), *, timeout_s: float = 600
+    ) -> None:
         """Prepare.
 
         Args:
-            command: Path or name of the program.
+            command: Path or name of the program, and options to be given before ours.
             timeout_s: How long it may take before it is killed, and the outcome unknown.
         """
         self._command, self._timeout_s = command, timeout_s
@@ -45,13 +48,14 @@ class SendmailMailer:
         Raises:
             MailerRefusedError: There is none.
         """
-        program = shutil.which(self._command)
+        name, *options = self._command
+        program = shutil.which(name)
         if program is None:
             raise MailerRefusedError(
-                f"mail.command: there is no program {self._command!r}; install a mail server "
+                f"mail.command: there is no program {name!r}; install a mail server "
                 "that brings it, or correct the path"
             )
-        return SendmailConnection(program, self._timeout_s)
+        return SendmailConnection((program, *options), self._timeout_s)
 
 
 class SendmailConnection:
@@ -61,9 +65,9 @@ class SendmailConnection:
         usable: Whether it takes another message.
     """
 
-    def __init__(self, program: str, timeout_s: float) -> None:
+    def __init__(self, command: Sequence[str], timeout_s: float) -> None:
         self.usable = True
-        self._program, self._timeout_s = program, timeout_s
+        self._command, self._timeout_s = command, timeout_s
         self._offered: tuple[Message, IO[bytes]] | None = None
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -87,7 +91,7 @@ class SendmailConnection:
         message, file = self._offered
         self._offered = None
         # -i: a line with a lone dot is no end. -f: the return path.
-        arguments = [self._program, "-i", "-f", message.sender or "<>", "--", message.recipient]
+        arguments = [*self._command, "-i", "-f", message.sender or "<>", "--", message.recipient]
         with file:
             try:
                 process = subprocess.Popen(
@@ -97,7 +101,7 @@ class SendmailConnection:
                     stderr=subprocess.PIPE,
                 )
             except OSError as error:
-                return Reply(Stage.DOT, 451, f"4.3.0 {self._program}: {error.strerror}")
+                return Reply(Stage.DOT, 451, f"4.3.0 {self._command[0]}: {error.strerror}")
         self._process = process
         try:
             _, talk = process.communicate(timeout=self._timeout_s)

@@ -1,6 +1,5 @@
 """Wires the newsletter: settings in, a ready ``Newsletter`` out."""
 
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -16,12 +15,13 @@ from feedpub.errors import ConfigError, StoreError
 from feedpub.hooks import Hooks
 from feedpub.links import unsubscribe_url
 from feedpub.locks import FileLock
+from feedpub.mailers.outbox import FolderOutbox
 from feedpub.mailing.setup import Letterhead, MailSetup
 from feedpub.newsletter import Newsletter
 from feedpub.ports.mailing import Bounced, Connection, Ledger, Mailer
 from feedpub.sending import NoticeReport, SendOptions, Stop
 from feedpub.tokens import Action, Signer
-from feedpub.wiring.audience import open_audience, read_signer
+from feedpub.wiring.audience import OUTBOX, open_audience, read_signer
 from feedpub.wiring.publishing import ask_addresses, make_setup, open_store
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def make_mail_setup(
         make_composer=_ComposerMaker(config, settings, signer),
         open_ledger=lambda: _open_ledger(config.database_path, signer),
         mailer=None if config.mail is None else _LazyMailer(config.mail),
-        outbox=FolderOutbox(config.root / "outbox"),
+        outbox=FolderOutbox(config.root / OUTBOX),
         options=_make_options(config.mail),
         send_notices=send_notices,
         back_up=back_up,
@@ -211,7 +211,7 @@ def make_mailer(config: MailConfig) -> Mailer:
     if config.type == "maildir" and config.folder is not None:
         return MaildirMailer(config.folder)
     if config.type == "sendmail":
-        return SendmailMailer(config.command[0])
+        return SendmailMailer(config.command)
     return SmtpMailer(
         SmtpSettings(
             host=config.host,
@@ -243,22 +243,6 @@ def _make_options(config: MailConfig | None) -> SendOptions:
         rate=config.rate_per_s,
         messages_per_connection=config.messages_per_connection,
     )
-
-
-class FolderOutbox:
-    """Mails of a rehearsal, one file each."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    def put(self, name: str, data: bytes) -> str:
-        """Write one mail; return where it is."""
-        self._folder.mkdir(mode=0o700, exist_ok=True)
-        place = self._folder / name
-        descriptor = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-        return str(place)
 
 
 # The database

@@ -117,7 +117,7 @@ def make_setup(
         jobs=jobs,
         settings=digest_settings(config),
         target=LocalTarget(config.feeds.folder),
-        open_store=_StoreOpener(config.database_path),
+        open_store=StoreOpener(config.database_path),
         glance=lambda: _glance(config.database_path),
         make_pool=Pool,
         reader=Reader(sources),
@@ -195,7 +195,9 @@ def digest_settings(config: Config) -> str:
 
 
 def _page_files(overrides: Path) -> Iterator[Path]:
-    for folder in (overrides, templates_folder(), static_folder(), locale_folder()):
+    """Yield what pages are made of; the templates of mails are nobody's page."""
+    templates = (overrides / "pages", templates_folder() / "pages")
+    for folder in (*templates, static_folder(), locale_folder()):
         for file in sorted(folder.rglob("*")):
             if file.is_file() and file.suffix != ".po":
                 yield file
@@ -218,10 +220,10 @@ SCHEMA = "0002"
 
 def open_store(path: Path) -> AbstractContextManager["SqlStore"]:
     """Open the store of a database file, brought up to date."""
-    return _StoreOpener(path)()
+    return StoreOpener(path)()
 
 
-class _StoreOpener:
+class StoreOpener:
     """Opens the store anew each time it is called, so that it can be called in any process."""
 
     def __init__(self, path: Path) -> None:

@@ -10,7 +10,6 @@ import pytest
 
 from feedpub.errors import MailerError, MailerRefusedError
 from feedpub.mailers.maildir import MaildirMailer
-from feedpub.mailers.rehearsal import RehearsalMailer
 from feedpub.mailers.sendmail import SendmailMailer
 from feedpub.mailers.smtp import SmtpMailer, SmtpSettings
 from feedpub.mailers.smtp_connection import Timeouts
@@ -46,7 +45,7 @@ class Place(NamedTuple):
     read: Callable[[], list[bytes]]
 
 
-@pytest.fixture(params=["smtp", "smtp-plain", "maildir", "sendmail", "rehearsal", "memory"])
+@pytest.fixture(params=["smtp", "smtp-plain", "maildir", "sendmail", "memory"])
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
     if request.param.startswith("smtp"):
         options = ["--without", "PIPELINING"] if request.param == "smtp-plain" else []
@@ -56,7 +55,6 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
     yield {
         "maildir": make_maildir,
         "sendmail": make_sendmail,
-        "rehearsal": make_rehearsal,
         "memory": make_memory,
     }[request.param](tmp_path)
 
@@ -81,7 +79,7 @@ def make_sendmail(folder: Path) -> Place:
     taken.mkdir()
     program = write_program(folder, SENDMAIL.format(python=sys.executable, folder=str(taken)))
     return Place(
-        SendmailMailer(str(program), timeout_s=2),
+        SendmailMailer([str(program)], timeout_s=2),
         lambda: [to_wire(path.read_bytes()) for path in sorted(taken.glob("*"))],
     )
 
@@ -95,14 +93,6 @@ def write_program(folder: Path, text: str) -> Path:
 
 def to_wire(data: bytes) -> bytes:
     return data.replace(b"\n", b"\r\n")
-
-
-def make_rehearsal(folder: Path) -> Place:
-    outbox = folder / "outbox"
-    return Place(
-        RehearsalMailer(outbox),
-        lambda: [path.read_bytes() for path in sorted(outbox.glob("*.eml"))],
-    )
 
 
 def make_memory(folder: Path) -> Place:
@@ -252,7 +242,7 @@ def test_a_sendmail_that_hangs_is_killed(tmp_path: Path) -> None:
 
 def test_no_sendmail_is_said_at_once(tmp_path: Path) -> None:
     with pytest.raises(MailerRefusedError, match="there is no program '/nowhere/sendmail'"):
-        SendmailMailer("/nowhere/sendmail").connect()
+        SendmailMailer(["/nowhere/sendmail"]).connect()
 
 
 def test_a_recipient_is_never_an_option_of_sendmail(tmp_path: Path) -> None:
@@ -262,27 +252,3 @@ def test_a_recipient_is_never_an_option_of_sendmail(tmp_path: Path) -> None:
     connection.offer(make_message("-oQ/tmp@x.example"))
 
     assert connection.finish().code == 250
-
-
-# Rehearsal
-
-
-def test_a_rehearsal_names_files_by_recipient(tmp_path: Path) -> None:
-    connection = make_rehearsal(tmp_path).mailer.connect()
-
-    for address in ("a@x.example", "../张三/b@x.example"):
-        connection.offer(make_message(address))
-        connection.finish()
-
-    names = sorted(path.name for path in (tmp_path / "outbox").iterdir())
-    assert names == ["000001 a@x.example.eml", "000002 _张三_b@x.example.eml"]
-
-
-def test_a_rehearsal_replaces_the_one_before(tmp_path: Path) -> None:
-    for _ in range(2):
-        place = make_rehearsal(tmp_path)
-        connection = place.mailer.connect()
-        connection.offer(make_message())
-        connection.finish()
-
-    assert len(place.read()) == 1
