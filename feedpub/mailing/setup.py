@@ -22,7 +22,11 @@ class Outbox(Protocol):
     """Where a rehearsal puts its mails."""
 
     def put(self, name: str, data: bytes) -> str:
-        """Write one mail; return where it is, as a person would open it."""
+        """Write one mail over what has its name; return where it is, as a person would open it.
+
+        Raises:
+            MailerError: It cannot be written.
+        """
         ...
 
 

@@ -1,6 +1,6 @@
 """What somebody chose: categories, each with all that is below it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from feedpub.catalog.categories import EVERYTHING, CategoryTree
 from feedpub.catalog.lookup import look_up
@@ -45,9 +45,3 @@ def covers(tree: CategoryTree, choice: Choice, category: int) -> bool:
         return True
     near = {node.id for node in (*tree.ancestors(category), *tree.subtree(category))}
     return not near.isdisjoint(choice)
-
-
-def merge_choice(choice: Choice, merged: Mapping[int, int]) -> Choice:
-    """Return a choice after some categories became others; one that became all means all."""
-    moved = {merged.get(one, one) for one in choice}
-    return () if EVERYTHING.id in moved else tuple(sorted(moved))

@@ -1,9 +1,7 @@
 """Wires the audience: settings in, a ready ``Audience`` out."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from feedpub.audience import Audience, AudienceSetup
@@ -11,13 +9,13 @@ from feedpub.config import Config
 from feedpub.config.secrets import read_secret
 from feedpub.errors import ConfigError
 from feedpub.tokens import Signer
-from feedpub.wiring.publishing import KEY_NAME
+from feedpub.wiring.publishing import KEY_NAME, StoreOpener
 
 if TYPE_CHECKING:
     from feedpub.audience.store import Catalog
-    from feedpub.store.sql import SqlStore
 
 OUTBOX = "outbox"
+"""Folder of a site for the mails of rehearsals."""
 
 
 def open_audience(config: Config, *, clock: Callable[[], datetime] | None = None) -> Audience:
@@ -43,7 +41,7 @@ def make_audience_setup(
     """
     newsletter = config.newsletter
     return AudienceSetup(
-        open_store=_StoreOpener(config.database_path),
+        open_store=StoreOpener(config.database_path),
         signer=read_signer(config),
         clock=clock or (lambda: datetime.now(UTC)),
         default_frequency=None if newsletter is None else newsletter.default_frequency,
@@ -71,23 +69,6 @@ def read_signer(config: Config) -> Signer:
         return Signer(read_secret(key).strip().encode())
     except ValueError as error:
         raise ConfigError(str(error), path=str(key)) from error
-
-
-class _StoreOpener:
-    """Opens the store anew each time, so that every thread has a connection of its own."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    @contextmanager
-    def __call__(self, *, read_only: bool = False) -> "Iterator[SqlStore]":
-        from feedpub.store.sql import SqlStore
-
-        store = SqlStore.open(self._path, read_only=read_only)
-        try:
-            yield store
-        finally:
-            store.close()
 
 
 class _Traces:

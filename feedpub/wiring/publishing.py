@@ -231,6 +231,11 @@ class StoreOpener:
 
     @contextmanager
     def __call__(self, *, read_only: bool = False) -> Iterator["SqlStore"]:
+        """Open it for one block.
+
+        Raises:
+            StoreError: It cannot be used.
+        """
         from feedpub.store.sql import SqlStore
 
         store = SqlStore.open(self._path, read_only=read_only)
