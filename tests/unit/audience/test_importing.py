@@ -220,7 +220,8 @@ def test_nobody_is_brought_back_by_an_import(house: House, conflict: OnConflict)
 
     report = take(
         house,
-        "email,status\n" + "".join(f"{name}@example.com,active\n" for name in "abcd"),
+        "email,status,frequency\n"
+        + "".join(f"{name}@example.com,active,daily\n" for name in "abcd"),
         kind=CONFIRMED,
         on_conflict=conflict,
     )

@@ -26,7 +26,9 @@ PIECES = st.sampled_from(
 @given(st.lists(PIECES, max_size=12).map("".join) | st.emails())
 @example("Info@Example.COM")
 @example("a@b.local")
-@example("a@b--c.com")
+@example("a@ab--c.com")
+@example("a@xn--fiq228c.com")
+@example("a@xn--a.com")
 @example("a@1.2.3.4")
 def test_the_short_way_says_what_email_validator_says(text: str) -> None:
     assert try_address(text) == addresses._parse_thoroughly(text.strip())
