@@ -6,10 +6,10 @@ import dkim
 import pytest
 
 from feedpub.messages import load_key, read_return_path
-from feedpub.model import DeliveryState
+from feedpub.model import DeliveryState, SubscriberState
 from feedpub.tokens import Signer
 from tests.support.dkim_keys import rsa_pem
-from tests.support.dovecot import Dovecot, requires_dovecot, run_dovecot
+from tests.support.dovecot import PASSWORD, Dovecot, requires_dovecot, run_dovecot
 from tests.support.mail_site import DKIM, MailSite
 from tests.support.postfix import Postfix, requires_postfix, run_postfix
 from tests.support.smtp import run_scripted_server
@@ -19,6 +19,13 @@ READERS = ["ann@inbox.test", "bob@inbox.test", "cid@inbox.test"]
 # Postfix takes it; the server behind it does not.
 NOBODY = "rcpt-550-5.1.1-x@remote.test"
 BOUNCES = "bounce@news.test"
+IMAP = f"""\
+imap_host = "127.0.0.1"
+imap_port = {{port}}
+imap_security = "none"
+imap_user = "{BOUNCES}"
+password_file = "imap.password"
+"""
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +43,12 @@ def sent(
 ) -> tuple[MailSite, dict[str, bytes]]:
     """A site that mailed its issue through Postfix; each mail as it left, by recipient."""
     folder = tmp_path_factory.mktemp("sites")
-    site = MailSite.create(folder / "site", [*READERS, NOBODY])
+    site = MailSite.create(
+        folder / "site", [*READERS, NOBODY], settings=IMAP.format(port=servers[1].imap)
+    )
+    password = site.root / "imap.password"
+    password.write_text(PASSWORD)
+    password.chmod(0o600)
     key = site.root / "dkim.pem"
     key.write_bytes(rsa_pem())
     key.chmod(0o600)
@@ -109,3 +121,21 @@ def test_a_bounce_comes_back_and_names_the_delivery(
 def find_field(data: bytes, name: bytes) -> str:
     (line,) = (line for line in data.split(b"\r\n") if line.startswith(name + b": "))
     return line.partition(b": ")[2].decode()
+
+
+def test_a_bounce_that_is_read_suppresses(
+    servers: tuple[Postfix, Dovecot], sent: tuple[MailSite, dict[str, bytes]]
+) -> None:
+    site = sent[0]
+    servers[1].wait_for(BOUNCES, 1)
+
+    site.run_well("bounces")
+    again = site.run_well("bounces")
+
+    states = dict(site.ledger.look("SELECT address, state FROM subscribers"))
+    assert states == {
+        **dict.fromkeys(READERS, SubscriberState.ACTIVE),
+        NOBODY: SubscriberState.BOUNCED,
+    }
+    assert site.ledger.look("SELECT count(*) FROM suppressions") == [(1,)]
+    assert site.ledger.look("SELECT count(*) FROM bounces") == [(1,)], again
