@@ -11,7 +11,7 @@ from tests.support import needs
 from tests.support.processes import clean_environment
 
 NAIVE = Path(__file__).with_name("naive.py")
-_PATIENCE_S = 600
+_PATIENCE_S = 3600
 
 
 @dataclass(frozen=True, slots=True)
