@@ -8,11 +8,12 @@ from typing import NamedTuple
 from feedpub.digest.frozen import FrozenEdition, Pair, Pattern
 from feedpub.digest.levels import Furniture, Sizes, rank
 from feedpub.digest.plan import Block, Slot, measure
-from feedpub.digest.text import html_block, text_block, to_crlf
+from feedpub.digest.text import html_block, one_line, text_block, to_crlf
 from feedpub.digest.values import Level
 
-LONGEST_PREHEADER = 600
-"""Bytes of it in HTML; it is made for each choice, and the size guard counts on it."""
+_LONGEST_PREHEADER = 100
+# A character takes five bytes at most, as "&amp;"; padding and the end of the line come on top.
+_PREHEADER_BYTES = _LONGEST_PREHEADER * 5 + 4
 _NAMES = {Level.TITLE: "title", Level.SUMMARY: "summary", Level.FULL: "full"}
 _MANY = "000000"
 
@@ -116,17 +117,13 @@ class Edition:
         return (html_block(html),), (text_block(text),)
 
     def _make_preheader(self, words: str) -> Block:
-        data = escape(words, quote=False).encode()
-        if len(data) > LONGEST_PREHEADER:
-            # A reference that is cut would show.
-            data = data[:LONGEST_PREHEADER].rpartition(b"&")[0]
-        return (html_block(data.decode("utf-8", "ignore")),)
+        return (html_block(escape(one_line(words, _LONGEST_PREHEADER), quote=False)),)
 
     def _measure(self) -> Furniture:
         more = {section: _measure_text(pair[0]) for section, pair in self._frozen.more.items()}
         fixed = (self.before, self.between, self.after, self.top[0], self.masthead[0])
         return Furniture(
-            fixed=sum(map(measure, (*fixed, self.footer[0]))) + LONGEST_PREHEADER + 3,
+            fixed=sum(map(measure, (*fixed, self.footer[0]))) + _PREHEADER_BYTES,
             headings={section: measure(html) for section, (html, _) in self.headings.items()},
             more=more,
             rest=_measure_text(self._frozen.parts["rest"][0]),

@@ -13,7 +13,6 @@ from feedpub.digest.values import Level
 CONTENTS_FROM = 4
 """Articles from which on a mail has a table of contents."""
 _LONGEST_SUBJECT_TITLE = 120
-_LONGEST_PREHEADER = 100
 
 
 class Mail:
@@ -136,7 +135,7 @@ class Mail:
         """Return what a list of messages shows beside the subject: what else is in the mail."""
         first, *others = self._in_order(shown)
         words = " · ".join(self._title(found) for found in others[:3])
-        return one_line(words or self._edition.excerpt(first.article), _LONGEST_PREHEADER)
+        return words or self._edition.excerpt(first.article)
 
     def _title(self, found: Pick) -> str:
         return self._edition.titles[found.article]

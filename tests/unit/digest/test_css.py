@@ -80,6 +80,7 @@ def test_what_depends_on_more_or_would_be_lost_is_refused_with_file_and_line(
         ("p {}\n</style><script>", 2),
         ("p {}\n@import 'x';", 2),
         ("\n\n@font-face { font-family: x }", 3),
+        ("p { color: red }\n}", 2),
         ("p { color: red }" * 1000, None),
     ],
 )
