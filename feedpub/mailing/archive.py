@@ -85,7 +85,7 @@ class _Work:
         self._digests: dict[int, FrozenDigest] = {}
         with open_transaction(setup.site.open_store, read_only=True) as catalog:
             self._known = set(json.loads(catalog.shelves.meta().get(_NOTE, "[]")))
-            self._withdrawn: set[int] = catalog.issues.withdrawn()
+            self._hidden: set[int] = catalog.issues.hidden()
 
     def make_pages(self) -> dict[str, bytes]:
         """Return the pages that may have changed, oldest first."""
@@ -95,7 +95,7 @@ class _Work:
             page = self._load(issue).archive(
                 previous=self._link(issue, place + 1),
                 next=self._link(issue, place - 1),
-                hidden=self._withdrawn,
+                hidden=self._hidden,
             )
             if page is None:
                 self.gone.append(page_path(issue))
@@ -104,7 +104,7 @@ class _Work:
         return pages
 
     def _list_stale(self) -> Iterator[int]:
-        everything = self._known != self._withdrawn
+        everything = self._known != self._hidden
         for place, issue in enumerate(self._issues):
             is_there = self._setup.site.target.exists(page_path(issue))
             if everything or place < _RECENT or not is_there:
@@ -142,8 +142,8 @@ class _Work:
 
     def _make_entry(self, issue: Issue) -> Entry:
         digest = self._load(issue)
-        shown = [one for one in digest.articles if one.id not in self._withdrawn]
-        plan = digest.plan((), "", -(1 << 62), hidden=self._withdrawn)
+        shown = [one for one in digest.articles if one.id not in self._hidden]
+        plan = digest.plan((), "", -(1 << 62), hidden=self._hidden)
         day = issue.scheduled.astimezone(self._setup.site.site.zone)
         sent = issue.created or EPOCH
         return Entry(
@@ -158,6 +158,6 @@ class _Work:
 
     def remember(self) -> None:
         """Note what is withdrawn, so that older pages are made again when that changes."""
-        if self._known != self._withdrawn:
+        if self._known != self._hidden:
             with open_transaction(self._setup.site.open_store) as catalog:
-                catalog.shelves.set_meta({_NOTE: json.dumps(sorted(self._withdrawn))})
+                catalog.shelves.set_meta({_NOTE: json.dumps(sorted(self._hidden))})

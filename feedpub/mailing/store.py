@@ -37,12 +37,8 @@ class Issues(Protocol):
         """Return what was first seen in a half-open period, latest first: first_seen, article."""
         ...
 
-    def hidden(self, articles: Collection[int]) -> set[int]:
-        """Return those articles that the editor withdrew."""
-        ...
-
-    def withdrawn(self) -> set[int]:
-        """Return every article that the editor withdrew."""
+    def hidden(self, articles: Collection[int] | None = None) -> set[int]:
+        """Return those articles that the editor hid, deleted ones too; of all if None."""
         ...
 
     def groups(self, frequencies: Sequence[Frequency | None]) -> list[Group]:
@@ -81,6 +77,13 @@ class Issues(Protocol):
         self, issue: int, state: IssueState, *, note: str = "", finished: datetime | None = None
     ) -> None:
         """Change where an issue stands."""
+        ...
+
+    def go_on_from(self, frequencies: Sequence[Frequency | None], since: int) -> None:
+        """Let subscribers of these frequencies get what was first seen from an instant on.
+
+        Not those who have an instant of their own already.
+        """
         ...
 
     def people(self) -> dict[str, int]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from feedpub.catalog.identity import Flag, State
+from feedpub.catalog.identity import Flag
 from feedpub.model import (
     Choice,
     DeliveryState,
@@ -18,9 +18,9 @@ from feedpub.model import (
 from feedpub.ports.newsletter import Group, Member, Selection
 from feedpub.store.newsletter_schema import deliveries, issues, selections, subscribers
 from feedpub.store.schema import arrivals, articles
+from feedpub.store.sources import batches
 
 _EVERYTHING = 0
-_BATCH = 500
 _DAY = timedelta(days=1)
 _OPEN = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.COMMITTING)
 
@@ -124,25 +124,16 @@ class Issues:
         )
         return [(row[0], row[1]) for row in self._connection.execute(query)]
 
-    def hidden(self, wanted: Collection[int]) -> set[int]:
-        """Return those articles that the editor withdrew."""
+    def hidden(self, wanted: Collection[int] | None = None) -> set[int]:
+        """Return those articles that the editor hid, whatever became of them since."""
+        is_hidden = articles.c.flags.bitwise_and(int(Flag.HIDDEN)) != 0
+        query = sa.select(articles.c.id).where(is_hidden)
+        if wanted is None:
+            return set(self._connection.scalars(query))
         found: set[int] = set()
-        rows = sorted(wanted)
-        for start in range(0, len(rows), _BATCH):
-            query = sa.select(articles.c.id).where(
-                articles.c.id.in_(rows[start : start + _BATCH]),
-                articles.c.flags.bitwise_and(int(Flag.HIDDEN)) != 0,
-            )
-            found.update(self._connection.execute(query).scalars())
+        for rows in batches(sorted(wanted)):
+            found.update(self._connection.scalars(query.where(articles.c.id.in_(rows))))
         return found
-
-    def withdrawn(self) -> set[int]:
-        """Return every article that the editor withdrew."""
-        query = sa.select(articles.c.id).where(
-            articles.c.state == int(State.HELD),
-            articles.c.flags.bitwise_and(int(Flag.HIDDEN)) != 0,
-        )
-        return set(self._connection.execute(query).scalars())
 
     # Who gets them
 
@@ -216,6 +207,14 @@ class Issues:
             sa.update(issues).where(issues.c.id == issue.id).values(recipients=made)
         )
         return made
+
+    def go_on_from(self, frequencies: Sequence[Frequency | None], since: int) -> None:
+        """Let subscribers of these frequencies get what was first seen from an instant on."""
+        self._connection.execute(
+            sa.update(subscribers)
+            .where(_is_of(frequencies), subscribers.c.since.is_(None))
+            .values(since=since)
+        )
 
     def people(self) -> dict[str, int]:
         """Return how many subscribers there are by state, as words; none that is empty."""
@@ -346,13 +345,19 @@ def _make_issue(row: Any) -> Issue:
     )
 
 
-def _is_mailed(frequencies: Sequence[Frequency | None]) -> sa.ColumnElement[bool]:
+def _is_of(frequencies: Sequence[Frequency | None]) -> sa.ColumnElement[bool]:
     named = [one.value for one in frequencies if one is not None]
     theirs: sa.ColumnElement[bool] = subscribers.c.frequency.in_(named)
     if None in frequencies:
         theirs = sa.or_(subscribers.c.frequency.is_(None), theirs)
+    return theirs
+
+
+def _is_mailed(frequencies: Sequence[Frequency | None]) -> sa.ColumnElement[bool]:
     return sa.and_(
-        subscribers.c.state == int(SubscriberState.ACTIVE), sa.not_(subscribers.c.paused), theirs
+        subscribers.c.state == int(SubscriberState.ACTIVE),
+        sa.not_(subscribers.c.paused),
+        _is_of(frequencies),
     )
 
 

@@ -63,6 +63,18 @@ def test_what_is_hidden_goes_from_old_pages_with_the_next_build(press: Press) ->
     assert not (press.root / f"feeds/newsletter/{FIRST}/index.html").exists()
 
 
+def test_what_is_hidden_stays_away_from_old_pages_when_its_file_is_deleted(press: Press) -> None:
+    send_two(press)
+    with open_site(press.config, clock=lambda: press.now) as publisher:
+        publisher.hide("one.md")
+    press.build()
+
+    next(press.root.rglob("one.md")).unlink()
+    press.build()
+
+    assert not (press.root / f"feeds/newsletter/{FIRST}/index.html").exists()
+
+
 def test_a_lost_output_folder_is_made_again_with_its_issues(press: Press) -> None:
     send_two(press)
     before = press.page(f"newsletter/{FIRST}/index.html")
