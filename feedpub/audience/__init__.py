@@ -2,5 +2,6 @@
 
 from feedpub.audience.api import Audience
 from feedpub.audience.setup import AudienceSetup, Policy
+from feedpub.subscribers.addresses import mask_address
 
-__all__ = ["Audience", "AudienceSetup", "Policy"]
+__all__ = ["Audience", "AudienceSetup", "Policy", "mask_address"]

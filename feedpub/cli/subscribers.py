@@ -236,5 +236,6 @@ def _name_categories(audience: "Audience") -> dict[int, str]:
 
 
 def _masked(subscriber: Subscriber) -> str:
-    local, _, domain = subscriber.address.rpartition("@")
-    return printable(f"{local[:1]}***@{domain}")
+    from feedpub.audience import mask_address
+
+    return printable(mask_address(subscriber.address))

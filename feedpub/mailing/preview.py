@@ -16,6 +16,7 @@ from feedpub.model import Choice, Frequency, Issue, IssueState, Message
 from feedpub.ports import Progress
 from feedpub.ports.newsletter import Member
 from feedpub.publishing.setup import open_transaction
+from feedpub.subscribers.addresses import mask_address
 
 if TYPE_CHECKING:
     from feedpub.digest import FrozenDigest
@@ -77,12 +78,6 @@ def _describe(
         tuple(mask_address(member.address) for member in members),
         resumes,
     )
-
-
-def mask_address(address: str) -> str:
-    """Return an address as it may be shown to whoever stands behind the operator."""
-    local, _, domain = address.rpartition("@")
-    return f"{local[:1]}***@{domain}"
 
 
 def _measure(plan: MailPlan) -> int:

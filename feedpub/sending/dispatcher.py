@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from feedpub.deliveries import put_off
 from feedpub.ports.mailing import Change, Claim, Ledger, Outcome
 from feedpub.sending.options import SendOptions
+from feedpub.subscribers.addresses import find_domain
 
 _BATCH = 256
 # Of domains that have as many connections as they may; the ledger may hold them in a row.
@@ -98,7 +99,7 @@ class Dispatcher:
         found = None
         while self._ready and found is None:
             claim = self._ready.popleft()
-            domain = domain_of(claim.address)
+            domain = find_domain(claim.address)
             if domain in self._paused:
                 self._put_off.append(put_off(claim, self._paused[domain], self._now()))
             elif most and self._busy[domain] - (domain == holding) >= most:
@@ -135,7 +136,7 @@ class Dispatcher:
     def _give(self, claim: Claim) -> Claim:
         self._given += 1
         if self._options.per_domain:
-            self._busy[domain_of(claim.address)] += 1
+            self._busy[find_domain(claim.address)] += 1
         if self._options.rate:
             start = max(self._next_slot, time.monotonic())
             self._next_slot = start + 1 / self._options.rate
@@ -148,7 +149,7 @@ class Dispatcher:
                 self._forget(claim)
 
     def _forget(self, claim: Claim) -> None:
-        domain = domain_of(claim.address)
+        domain = find_domain(claim.address)
         self._busy[domain] -= 1
         if self._busy[domain] <= 0:
             del self._busy[domain]
@@ -180,8 +181,3 @@ class Dispatcher:
         with self._changed:
             self._closed = True
             self._changed.notify_all()
-
-
-def domain_of(address: str) -> str:
-    """Return the domain of an address, lower case."""
-    return address.rpartition("@")[2].lower()

@@ -23,10 +23,11 @@ from feedpub.ports.mailing import (
     Reply,
 )
 from feedpub.sending.bounced import OnBounces, hand_on_bounces
-from feedpub.sending.dispatcher import Dispatcher, domain_of
+from feedpub.sending.dispatcher import Dispatcher
 from feedpub.sending.fence import Fence, Ticket
 from feedpub.sending.line import Job, Line
 from feedpub.sending.options import SendOptions, SendReport, Stop, Stopped, StopReason
+from feedpub.subscribers.addresses import find_domain
 
 _log = logging.getLogger(__name__)
 
@@ -147,7 +148,7 @@ class _Run:
 
     def next(self, outcomes: list[Outcome], *, wait: bool, holding: Claim | None) -> Job | None:
         try:
-            domain = None if holding is None else domain_of(holding.address)
+            domain = None if holding is None else find_domain(holding.address)
             while (claim := self._dispatcher.take(wait=wait, holding=domain)) is not None:
                 message = self._compose(claim)
                 if message is not None:
@@ -183,7 +184,7 @@ class _Run:
         outcome = settle(claim, verdict, self.now())
         with self._lock:
             self._tally[outcome.state] += outcome.tried
-            self._breaker.count(domain_of(claim.address), verdict, timed_out=reply.timed_out)
+            self._breaker.count(find_domain(claim.address), verdict, timed_out=reply.timed_out)
             refusal, trouble = self._breaker.refusal, self._breaker.trouble
         if refusal is not None:
             self.halt(StopReason.REFUSED, refusal)

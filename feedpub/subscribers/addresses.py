@@ -109,6 +109,11 @@ def find_person(mailbox: str) -> str:
     return f"{local}@{domain}"
 
 
+def find_domain(address: str) -> str:
+    """Return the domain of an address, lower case."""
+    return address.rpartition("@")[2].lower()
+
+
 def mask_address(address: str) -> str:
     """Return an address for a person to recognise, in talk that others may read.
 

@@ -12,6 +12,7 @@ from feedpub.errors import ConfigError, IssueError
 from feedpub.links import unsubscribe_url
 from feedpub.model import SubscriberState
 from feedpub.ports.resolver import Resolver
+from feedpub.subscribers.addresses import find_domain
 from feedpub.tokens import Action, Signer
 from feedpub.wiring.audience import open_audience, read_signer
 from feedpub.wiring.newsletter import load_dkim_keys, make_mailer, open_newsletter
@@ -53,8 +54,8 @@ def open_doctor(
         DoctorSetup(
             postal_address=newsletter.postal_address,
             names=Names(
-                sender=_domain(newsletter.sender.address),
-                bounces=_domain(config.bounces.address),
+                sender=find_domain(newsletter.sender.address),
+                bounces=find_domain(config.bounces.address),
                 signer=config.dkim.domain if config.dkim else "",
                 keys=[Record(*key.public_record()) for key in keys],
             ),
@@ -72,10 +73,6 @@ def open_doctor(
             clock=clock or (lambda: datetime.now(UTC)),
         )
     )
-
-
-def _domain(address: str) -> str:
-    return address.rpartition("@")[2].lower()
 
 
 def _describe(mail: MailConfig) -> str:
