@@ -3,13 +3,13 @@
 import gc
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
 from feedpub.catalog.identity import Flag, State
 from feedpub.feeds import build_opml
 from feedpub.model import BuildReport, FeedSummary, Problem, SiteStatus, SourceStatus
+from feedpub.model.instants import to_instant
 from feedpub.ports import Progress
 from feedpub.publishing.build import Build
 from feedpub.publishing.changes import Changes
@@ -97,13 +97,13 @@ class Publisher:
             sources = []
             for source in self._setup.sources:
                 row = catalog.sources.open_source(source.name)
-                first_read = None if row.first_read is None else _instant(row.first_read)
+                first_read = None if row.first_read is None else to_instant(row.first_read)
                 live = counts.get((row.id, int(State.LIVE)), 0)
                 sources.append(SourceStatus(source.name, live, first_read))
             pending = bool(catalog.shelves.dirty())
         last_build = meta.get("last_build")
         return SiteStatus(
-            last_build=None if last_build is None else _instant(int(last_build)),
+            last_build=None if last_build is None else to_instant(int(last_build)),
             articles=summaries[0].articles,
             categories=sum(1 for item in summaries[1:] if item.articles),
             pending=pending,
@@ -183,7 +183,3 @@ def _rare_collections() -> Iterator[None]:
 
 def _ignore(_stage: str, _done: int, _total: int) -> None:
     """Report progress to nobody."""
-
-
-def _instant(seconds: int) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)

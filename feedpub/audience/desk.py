@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
@@ -18,6 +17,7 @@ from feedpub.model import (
     Subscriber,
     SubscriberState,
 )
+from feedpub.model.instants import to_instant
 from feedpub.ports.people import ConsentRow, NoticeRow, Person
 from feedpub.subscribers.addresses import Address
 from feedpub.subscribers.notices import may_mail
@@ -221,19 +221,14 @@ def make_subscriber(person: Person) -> Subscriber:
         id=person.id,
         address=person.address or "",
         state=SubscriberState(person.state),
-        created=instant(person.created),
-        confirmed=None if person.confirmed is None else instant(person.confirmed),
+        created=to_instant(person.created),
+        confirmed=None if person.confirmed is None else to_instant(person.confirmed),
         choice=person.choice,
         frequency=None if person.frequency is None else Frequency(person.frequency),
         language=person.language,
         paused=person.paused,
-        since=None if person.since is None else instant(person.since),
+        since=None if person.since is None else to_instant(person.since),
     )
-
-
-def instant(seconds: int) -> datetime:
-    """Return seconds since the epoch as aware UTC."""
-    return datetime.fromtimestamp(seconds, UTC)
 
 
 def state_numbers(states: Sequence[SubscriberState]) -> list[int]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC
 from itertools import islice
 
-from feedpub.audience.desk import Desk, instant, make_subscriber, state_numbers
+from feedpub.audience.desk import Desk, make_subscriber, state_numbers
 from feedpub.audience.setup import AudienceSetup
 from feedpub.catalog.lookup import look_up
 from feedpub.errors import SubscriberError
@@ -16,6 +16,7 @@ from feedpub.model import (
     SubscriberRecord,
     SubscriberState,
 )
+from feedpub.model.instants import to_instant
 from feedpub.ports.people import Person
 from feedpub.subscribers.addresses import mask_address, parse_address
 from feedpub.subscribers.choices import covers
@@ -43,7 +44,7 @@ def find_person(desk: Desk, address: str) -> Person:
 
 def describe(desk: Desk, person: Person) -> SubscriberRecord:
     """Return all that is known of somebody."""
-    consents = (Consent(instant(row.at), *row[2:]) for row in desk.people.consents(person.id))
+    consents = (Consent(to_instant(row.at), *row[2:]) for row in desk.people.consents(person.id))
     sums = desk.people.deliveries(person.id)
     return SubscriberRecord(
         make_subscriber(person),
@@ -86,7 +87,7 @@ def export(desk: Desk, person: Person) -> dict[str, object]:
 
 
 def _spell(seconds: int | None) -> str | None:
-    return None if seconds is None else instant(seconds).isoformat()
+    return None if seconds is None else to_instant(seconds).isoformat()
 
 
 def list_subscribers(

@@ -1,13 +1,14 @@
 """Where issues stand, for a person to look at."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 from feedpub.mailing.results import IssueStatus, NewsletterStatus
 from feedpub.mailing.schedule import NotDue, find_due, find_next
 from feedpub.mailing.sending import suggest_command
 from feedpub.mailing.setup import MailSetup
 from feedpub.model import Frequency, Issue
+from feedpub.model.instants import to_instant
 from feedpub.ports.mailing import Ledger
 from feedpub.publishing.setup import open_transaction
 
@@ -54,11 +55,7 @@ def describe_issue(ledger: Ledger, issue: Issue) -> IssueStatus:
         issue,
         counts,
         holder="" if lease is None else f"{lease.host}, process {lease.pid}",
-        progressed=None if lease is None else _instant(lease.progressed),
-        retry_at=_instant(retry) if retry else None,
+        progressed=None if lease is None else to_instant(lease.progressed),
+        retry_at=to_instant(retry) if retry else None,
         next_command=suggest_command(issue, counts),
     )
-
-
-def _instant(seconds: int) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)

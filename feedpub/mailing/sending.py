@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from html import unescape
 from typing import TYPE_CHECKING, Literal
 
@@ -17,6 +16,7 @@ from feedpub.mailing.results import End, SendResult
 from feedpub.mailing.schedule import Due, NotDue
 from feedpub.mailing.setup import MailSetup
 from feedpub.model import DeliveryState, Frequency, Issue, IssueState
+from feedpub.model.instants import to_instant
 from feedpub.ports import Progress
 from feedpub.ports.mailing import Ledger, Mailer
 from feedpub.publishing.setup import open_transaction
@@ -210,7 +210,7 @@ class Run:
             issue.articles,
             issue.recipients,
             counts,
-            retry_at=datetime.fromtimestamp(next_due, UTC) if waiting and next_due else None,
+            retry_at=to_instant(next_due) if waiting and next_due else None,
             stopped=None if report.stopped is None else report.stopped.reason,
             reasons=tuple(_explain(report, issue.key)),
             next_command=suggest_command(issue, counts),

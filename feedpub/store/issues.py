@@ -1,7 +1,7 @@
 """Issues and their recipients, within one transaction."""
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,6 +15,7 @@ from feedpub.model import (
     IssueState,
     SubscriberState,
 )
+from feedpub.model.instants import to_instant, to_seconds
 from feedpub.ports.newsletter import Group, Member, Selection
 from feedpub.store.newsletter_schema import deliveries, issues, selections, subscribers
 from feedpub.store.schema import arrivals, articles
@@ -80,15 +81,15 @@ class Issues:
         statement = sa.insert(issues).values(
             key=issue.key,
             frequency=issue.frequency.value,
-            starts=_seconds(issue.starts),
-            ends=_seconds(issue.ends),
-            scheduled=_seconds(issue.scheduled),
+            starts=to_seconds(issue.starts),
+            ends=to_seconds(issue.ends),
+            scheduled=to_seconds(issue.scheduled),
             state=int(issue.state),
             subject=issue.subject,
             articles=issue.articles,
             recipients=issue.recipients,
-            created=_seconds(issue.created or issue.scheduled),
-            finished=None if issue.finished is None else _seconds(issue.finished),
+            created=to_seconds(issue.created or issue.scheduled),
+            finished=None if issue.finished is None else to_seconds(issue.finished),
             note=issue.note,
             content=content or None,
         )
@@ -105,7 +106,7 @@ class Issues:
             .values(
                 state=int(state),
                 note=note,
-                finished=None if finished is None else _seconds(finished),
+                finished=None if finished is None else to_seconds(finished),
             )
         )
 
@@ -190,7 +191,7 @@ class Issues:
                                 selections.c.language
                                 == sa.func.coalesce(subscribers.c.language, ""),
                                 selections.c.since
-                                == sa.func.coalesce(subscribers.c.since, _seconds(issue.starts)),
+                                == sa.func.coalesce(subscribers.c.since, to_seconds(issue.starts)),
                             ),
                         )
                     )
@@ -255,10 +256,10 @@ class Issues:
 
     def close_windows(self, ends: int, now: int) -> None:
         """Let the next issue of each frequency begin at an instant, whatever came before."""
-        stamp = f"{_instant(now):%Y-%m-%dT%H%M%S}"
+        stamp = f"{to_instant(now):%Y-%m-%dT%H%M%S}"
         for frequency in Frequency:
             last = self.last(frequency)
-            instant = _instant(ends)
+            instant = to_instant(ends)
             self.add(
                 Issue(
                     id=0,
@@ -267,10 +268,10 @@ class Issues:
                     starts=instant if last is None else min(last.ends, instant),
                     ends=instant if last is None else max(last.ends, instant),
                     # What is due now is due still; it begins at this instant.
-                    scheduled=_instant(now) - _DAY if last is None else last.scheduled,
+                    scheduled=to_instant(now) - _DAY if last is None else last.scheduled,
                     state=IssueState.EMPTY,
-                    created=_instant(now),
-                    finished=_instant(now),
+                    created=to_instant(now),
+                    finished=to_instant(now),
                     note="restored from a backup: what came before counts as mailed",
                 ),
                 b"",
@@ -332,15 +333,15 @@ def _make_issue(row: Any) -> Issue:
         id=row.id,
         key=row.key,
         frequency=Frequency(row.frequency),
-        starts=_instant(row.starts),
-        ends=_instant(row.ends),
-        scheduled=_instant(row.scheduled),
+        starts=to_instant(row.starts),
+        ends=to_instant(row.ends),
+        scheduled=to_instant(row.scheduled),
         state=IssueState(row.state),
         subject=row.subject,
         articles=row.articles,
         recipients=row.recipients,
-        created=_instant(row.created),
-        finished=None if row.finished is None else _instant(row.finished),
+        created=to_instant(row.created),
+        finished=None if row.finished is None else to_instant(row.finished),
         note=row.note,
     )
 
@@ -359,11 +360,3 @@ def _is_mailed(frequencies: Sequence[Frequency | None]) -> sa.ColumnElement[bool
         sa.not_(subscribers.c.paused),
         _is_of(frequencies),
     )
-
-
-def _seconds(instant: datetime) -> int:
-    return int(instant.timestamp())
-
-
-def _instant(seconds: int) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)

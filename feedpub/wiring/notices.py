@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from feedpub.audience import Audience
 from feedpub.config import Config
 from feedpub.model import Message, NoticeKind, SubscriberState
+from feedpub.model.instants import to_instant
 from feedpub.ports.notices import Notice
 from feedpub.sending import NoticeReport, deliver_notices
 from feedpub.sending.options import Stop
@@ -85,7 +86,7 @@ class _Composer:
             notice=notice.id,
             subscriber=notice.subscriber,
             address=notice.details if kind is NoticeKind.ADDRESS else notice.address,
-            created=datetime.fromtimestamp(notice.created, UTC),
+            created=to_instant(notice.created),
             language=notice.language,
             token=token,
         )
