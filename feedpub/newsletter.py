@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from feedpub.errors import FeedpubError, IssueError
 from feedpub.mailing.archive import publish_archive
 from feedpub.mailing.draft import AS_IT_IS, Hand
+from feedpub.mailing.following import follow_settings
 from feedpub.mailing.guarding import check_settings
 from feedpub.mailing.looking import describe_issue, list_issues, look_at_newsletter
 from feedpub.mailing.preparing import BY_SCHEDULE, Timing, check_restored, decide, prepare_issue
@@ -89,6 +90,7 @@ class Newsletter:
         with self._report_to_operator(frequency) as told, setup.lock():
             setup.check()
             check_restored(setup)
+            follow_settings(setup)
             if setup.send_notices is not None:
                 setup.send_notices(stop)
             run = Run(
@@ -212,6 +214,7 @@ class Newsletter:
         """
         check_settings(self._setup)
         check_restored(self._setup)
+        follow_settings(self._setup)
         due = decide(self._setup, frequency, timing)
         if isinstance(due, NotDue):
             return None

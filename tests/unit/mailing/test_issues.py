@@ -454,6 +454,38 @@ def test_who_wants_it_more_often_misses_nothing_and_gets_nothing_twice(tmp_path:
     assert everything.count("# Two") == 1
 
 
+def set_schedule(press: Press, old: str, new: str) -> None:
+    settings = press.root / "feedpub.toml"
+    settings.write_text(settings.read_text("utf-8").replace(old, new), "utf-8")
+
+
+def test_another_schedule_of_the_site_misses_nothing_and_repeats_nothing(press: Press) -> None:
+    press.join("a")
+    press.join("b", frequency=Frequency.WEEKLY)
+    press.write("One")
+    press.send()
+    press.now += timedelta(days=4)
+    press.write("Two")
+    press.build()
+
+    set_schedule(press, 'weekly = "Fri 09:00"', 'daily = "09:00"')
+    press.send(Frequency.DAILY)
+    for day in range(5):
+        press.now += timedelta(days=1)
+        press.write(f"Daily {day}")
+        press.send(Frequency.DAILY)
+    press.write("Last")
+    press.build()
+    set_schedule(press, 'daily = "09:00"', 'weekly = "Fri 09:00"')
+    press.pass_week()
+    assert press.send().end == End.SENT
+
+    for name in ("a", "b"):
+        everything = "".join(press.read(name))
+        titles = ("One", "Two", *(f"Daily {day}" for day in range(5)), "Last")
+        assert [everything.count(f"# {title}") for title in titles] == [1] * len(titles), name
+
+
 # Languages
 
 
