@@ -14,6 +14,8 @@ from feedpub.cli.output import say, write, write_json
 from feedpub.cli.session import Session, pass_session
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from feedpub.config import Config
     from feedpub.model import Schedule
 
@@ -50,8 +52,8 @@ def schedule(session: Session, form: str, every: str) -> None:
 
 _WHERE = {
     "cron": "add it by: crontab -e",
-    "systemd": "save both below ~/.config/systemd/user/, then:"
-    " systemctl --user enable --now feedpub.timer (and the other timers)",
+    "systemd": "save each part below ~/.config/systemd/user/ under the name above it, then type for"
+    " each timer: systemctl --user enable --now NAME.timer",
     "github-actions": "save this as .github/workflows/feeds.yml",
 }
 
@@ -118,8 +120,23 @@ def _cron_line(when: str, words: list[str]) -> str:
 
 
 def compose_systemd(config: "Config", every: str) -> str:
-    """Return a service unit and a timer unit, one after the other."""
-    when = {"quarter": "*:0/15", "hour": "hourly", "day": "daily"}[every]
+    """Return units of services and their timers, one after the other.
+
+    As under cron a newsletter is sent from every hour: those who could not be reached are tried
+    again, and a run that was cut short goes on, long before the next issue.
+    """
+    units = []
+    if config.newsletter is None or every != "hour":
+        units.append(_compose_builder(config, every))
+    if config.newsletter is not None:
+        units.append(_compose_sender(config, config.newsletter.schedules))
+    return "\n".join([*units, *_compose_reader(config)])
+
+
+def _compose_builder(config: "Config", every: str) -> str:
+    # With a newsletter not at the minute at which it is sent from.
+    quarter = "*:0/15" if config.newsletter is None else "*:7/15"
+    when = {"quarter": quarter, "hour": "hourly", "day": "daily"}[every]
     command = " ".join(_systemd_quote(part) for part in _command(config))
     return f"""\
 # feedpub.service
@@ -146,45 +163,33 @@ Persistent=true
 
 [Install]
 WantedBy=timers.target
-""" + "".join(
-        [
-            *(_compose_sender(config, one) for one in _list_schedules(config)),
-            _compose_reader(config),
-        ]
-    )
+"""
 
 
-def _list_schedules(config: "Config") -> "tuple[Schedule, ...]":
-    return () if config.newsletter is None else config.newsletter.schedules
-
-
-def _compose_sender(config: "Config", schedule: "Schedule") -> str:
-    """Return the units that send one newsletter, by the clock of the site's zone."""
-    name = f"feedpub-{schedule.frequency}"
-    words = [*_send_command(config), str(schedule.frequency)]
-    command = " ".join(_systemd_quote(part) for part in words)
-    day = "" if schedule.weekday is None else f"{_WEEKDAYS[schedule.weekday]} "
-    date = "*-*-*" if schedule.day is None else f"*-*-{schedule.day:02}"
-    when = f"{day}{date} {schedule.hour:02}:{schedule.minute:02}:00 {config.site.zone}"
-    return f"""
-# {name}.service
+def _compose_sender(config: "Config", schedules: "Iterable[Schedule]") -> str:
+    """Return the units that build, and send what is due by the clock of the site's zone."""
+    command = " ".join(_systemd_quote(part) for part in _send_command(config))
+    minutes = ",".join(f"{minute:02}" for minute in sorted({one.minute for one in schedules}))
+    return f"""\
+# feedpub-send.service
 [Unit]
-Description=Send the {schedule.frequency} newsletter of {_systemd_text(str(config.root))}
+Description=Build the feeds of {_systemd_text(str(config.root))}, and send its newsletter
 Wants=network-online.target
 After=network-online.target
 
 [Service]
 Type=oneshot
 ExecStart={command}
+# Another run is at it, or the mail server is not to be reached; the next run will do.
+SuccessExitStatus=75
 TimeoutStopSec=20
 
-# {name}.timer
+# feedpub-send.timer
 [Unit]
-Description=Send the {schedule.frequency} newsletter
+Description=Look every hour whether an issue of the newsletter is due
 
 [Timer]
-OnCalendar={when}
-# Also after the machine was off; an issue that is too old then waits for a person.
+OnCalendar=*-*-* *:{minutes}:00 {config.site.zone}
 Persistent=true
 
 [Install]
@@ -192,12 +197,12 @@ WantedBy=timers.target
 """
 
 
-def _compose_reader(config: "Config") -> str:
-    """Return the units that read what came back; empty without newsletter or mailbox."""
+def _compose_reader(config: "Config") -> "Iterator[str]":
+    """Yield the units that read what came back, if there are newsletter and mailbox."""
     if config.newsletter is None or not _has_mailbox(config):
-        return ""
+        return
     command = " ".join(_systemd_quote(part) for part in _read_command(config))
-    return f"""
+    yield f"""\
 # feedpub-bounces.service
 [Unit]
 Description=Read what came back to {_systemd_text(str(config.root))}
@@ -221,9 +226,6 @@ Persistent=true
 [Install]
 WantedBy=timers.target
 """
-
-
-_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 def _systemd_text(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Where there is a mailbox for what comes back, the scheduler reads it."""
+"""With a newsletter the scheduler sends from every hour, and reads what came back."""
 
 from pathlib import Path
 
@@ -37,3 +37,21 @@ def test_without_newsletter_or_mailbox_nothing_is_read(tmp_path: Path, text: str
 
     assert "bounces\n" not in compose_cron(config, "hour")
     assert "feedpub-bounces" not in compose_systemd(config, "hour")
+
+
+def test_systemd_sends_every_hour_so_that_nobody_waits_a_week_for_another_attempt(
+    tmp_path: Path,
+) -> None:
+    units = compose_systemd(load(tmp_path, LETTER.replace("09:00", "09:20")), "hour")
+
+    assert "OnCalendar=*-*-* *:20:00 Asia/Shanghai" in units
+    assert '"send" "--yes"\n' in units
+    assert "SuccessExitStatus=75" in units
+    assert "# feedpub.service" not in units, "the run that sends builds, too"
+
+
+def test_systemd_builds_oftener_beside_a_newsletter_if_asked(tmp_path: Path) -> None:
+    units = compose_systemd(load(tmp_path, LETTER), "quarter")
+
+    assert "OnCalendar=*:7/15" in units
+    assert "# feedpub-send.timer" in units
