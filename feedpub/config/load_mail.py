@@ -246,12 +246,21 @@ def _warn_of_lonely_imap(resolved: Resolved) -> None:
         )
 
 
+_LONGEST_WEB_URL = 300
+
+
 def _check_web(resolved: Resolved) -> None:
     parts = urlsplit(resolved.get(schema.WEB_URL))
     if parts.scheme == "http" and parts.hostname not in LOOPBACK:
         resolved.refuse(
             f"url: {parts.geturl()!r}: mail programs unsubscribe by https only (RFC 8058);"
             " write https://",
+            schema.WEB_URL,
+        )
+    if len(parts.geturl()) > _LONGEST_WEB_URL:
+        resolved.refuse(
+            f"url: {len(parts.geturl())} characters; links of mails have to stay on one line, so"
+            f" give one of at most {_LONGEST_WEB_URL}",
             schema.WEB_URL,
         )
 

@@ -317,6 +317,14 @@ def test_settings_that_do_not_fit_together_are_named(
     assert error in found
 
 
+def test_a_web_address_leaves_room_for_the_token_of_a_link(complain: Complain) -> None:
+    url = f"https://a.example/{'x' * 300}/"
+
+    (found,) = complain(f"{SITE}{LETTER}[web]\nurl = '{url}'\n")
+
+    assert "at most 300" in found
+
+
 @pytest.mark.parametrize("url", ["http://localhost:8000/", "http://127.0.0.1/x/", "http://[::1]/"])
 def test_the_pages_may_be_tried_on_this_machine_without_https(load: Load, url: str) -> None:
     assert load(f"{LETTER}[web]\nurl = '{url}'\n").web.url == url
