@@ -154,6 +154,7 @@ class _Work:
             updated=sent,
             summary=" · ".join(one.title for one in shown[:10]),
             source=issue.key,
+            page=page_path(issue),
         )
 
     def remember(self) -> None:

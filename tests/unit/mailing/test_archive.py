@@ -49,7 +49,7 @@ def test_issues_have_an_index_and_a_feed(press: Press) -> None:
         f"https://blog.example/feeds/newsletter/{SECOND}/",
         f"https://blog.example/feeds/newsletter/{FIRST}/",
     ]
-    assert SECOND in press.page("newsletter/index.html")
+    assert f'href="{SECOND}/index.html"' in press.page("newsletter/index.html")
 
 
 def test_what_is_hidden_goes_from_old_pages_with_the_next_build(press: Press) -> None:
