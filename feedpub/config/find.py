@@ -1,5 +1,6 @@
-"""Finding the settings file of the folder that someone stands in."""
+"""Where the settings file is, and where the paths in it lead."""
 
+import os
 from pathlib import Path
 
 from feedpub.errors import ConfigError
@@ -22,3 +23,9 @@ def find_config(start: Path) -> Path:
         "  (or name the site's folder: feedpub -C DIR ...)",
         path=str(folder),
     )
+
+
+def make_absolute(root: Path, written: str) -> Path:
+    """Return a path of the settings as seen from the site's folder; ``~`` is the user's home."""
+    # Not resolve(): a folder that is a symlink today may be another one tomorrow.
+    return Path(os.path.normpath(root / Path(written).expanduser()))

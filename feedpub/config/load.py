@@ -1,12 +1,12 @@
 """From settings to the ``Config`` that everything else is given."""
 
-import os
 import re
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from urllib.parse import urljoin
 
 from feedpub.config import schema
+from feedpub.config.find import make_absolute
 from feedpub.config.load_mail import add_newsletter
 from feedpub.config.resolve import Resolved, resolve_settings
 from feedpub.config.values import (
@@ -54,7 +54,7 @@ def build_config(resolved: Resolved, path: Path) -> Config:
         site_id=resolved.get(schema.SITE_ID),
         sources=tuple(_build_source(resolved, root, i) for i in range(resolved.sources)),
         feeds=FeedsConfig(
-            folder=_absolute(root, resolved.get(schema.FEEDS_FOLDER)),
+            folder=make_absolute(root, resolved.get(schema.FEEDS_FOLDER)),
             entries=resolved.get(schema.FEEDS_ENTRIES),
             content=resolved.get(schema.FEEDS_CONTENT),
             archive=resolved.get(schema.FEEDS_ARCHIVE),
@@ -66,7 +66,7 @@ def build_config(resolved: Resolved, path: Path) -> Config:
             budget_s=resolved.get(schema.THUMBNAILS_BUDGET),
         ),
         pages=PagesConfig(
-            templates=_absolute(root, resolved.get(schema.PAGES_TEMPLATES)),
+            templates=make_absolute(root, resolved.get(schema.PAGES_TEMPLATES)),
             enabled=resolved.get(schema.PAGES_ENABLED),
             articles=resolved.get(schema.PAGES_ARTICLES),
         ),
@@ -107,7 +107,7 @@ def _build_site(resolved: Resolved, root: Path) -> Site:
 
 def _build_source(resolved: Resolved, root: Path, index: int) -> SourceConfig:
     written = resolved.get(schema.SOURCE_PATH, index)
-    path = _absolute(root, written)
+    path = make_absolute(root, written)
     return SourceConfig(
         name=resolved.get(schema.SOURCE_NAME, index) or path.name,
         path=path,
@@ -115,14 +115,11 @@ def _build_source(resolved: Resolved, root: Path, index: int) -> SourceConfig:
         permalink=resolved.get(schema.SOURCE_PERMALINK, index),
         categories=resolved.get(schema.SOURCE_CATEGORIES, index),
         dates=resolved.get(schema.SOURCE_DATES, index),
-        pictures=tuple(_absolute(root, one) for one in resolved.get(schema.SOURCE_PICTURES, index)),
+        pictures=tuple(
+            make_absolute(root, one) for one in resolved.get(schema.SOURCE_PICTURES, index)
+        ),
         exclude=resolved.get(schema.SOURCE_EXCLUDE, index),
     )
-
-
-def _absolute(root: Path, written: str) -> Path:
-    # Not resolve(): a folder that is a symlink today may be another one tomorrow.
-    return Path(os.path.normpath(root / Path(written).expanduser()))
 
 
 def check_whole(resolved: Resolved, config: Config, root: Path) -> None:

@@ -1,6 +1,5 @@
 """From settings to what the newsletter is given: who mails, how, and where answers go."""
 
-import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from feedpub.config import mail_schema as schema
+from feedpub.config.find import make_absolute
 from feedpub.config.resolve import Resolved
 from feedpub.config.secrets import is_exposed
 from feedpub.config.setting import Setting
@@ -71,7 +71,7 @@ def _build_newsletter(resolved: Resolved, config: Config) -> NewsletterConfig | 
         sender=sender,
         default_frequency=_choose_frequency(resolved, schedules),
         title=resolved.get(schema.TITLE) or config.site.title,
-        intro=_absolute(config.root, resolved.get(schema.INTRO)),
+        intro=make_absolute(config.root, resolved.get(schema.INTRO)),
         postal_address=resolved.get(schema.POSTAL_ADDRESS),
         reply_to=resolved.get(schema.REPLY_TO),
         subject=_check_subject(resolved),
@@ -185,7 +185,7 @@ def _build_dkim(resolved: Resolved, root: Path) -> DkimConfig | None:
     return DkimConfig(
         domain=resolved.get(schema.DKIM_DOMAIN),
         selector=resolved.get(schema.DKIM_SELECTOR),
-        key_file=_absolute(root, key_file),
+        key_file=make_absolute(root, key_file),
         ed25519_selector=resolved.get(schema.DKIM_ED25519_SELECTOR),
         ed25519_key_file=_optional(root, resolved.get(schema.DKIM_ED25519_KEY_FILE)),
     )
@@ -269,15 +269,11 @@ def _check_files(resolved: Resolved, root: Path) -> None:
     """Refuse secrets that others can read; a missing file is missed when it is used."""
     for setting in _SECRET_FILES:
         written = resolved.get(setting)
-        if written is not None and is_exposed(_absolute(root, written)):
+        if written is not None and is_exposed(make_absolute(root, written)):
             resolved.refuse(
                 f"{setting.name}: others can read {written!r}; type: chmod 600 {written}", setting
             )
 
 
 def _optional(root: Path, written: str | None) -> Path | None:
-    return None if written is None else _absolute(root, written)
-
-
-def _absolute(root: Path, written: str) -> Path:
-    return Path(os.path.normpath(root / Path(written).expanduser()))
+    return None if written is None else make_absolute(root, written)

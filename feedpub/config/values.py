@@ -165,10 +165,6 @@ class NewsletterConfig:
     on_success: str = ""
     on_failure: str = ""
 
-    def find_schedule(self, frequency: Frequency) -> Schedule | None:
-        """Return when the digest of a frequency is due; None if there is no such digest."""
-        return next((one for one in self.schedules if one.frequency == frequency), None)
-
 
 @dataclass(frozen=True, slots=True)
 class MailConfig:

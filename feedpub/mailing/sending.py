@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from html import unescape
 from typing import TYPE_CHECKING, Literal
 
+from feedpub.deliveries import OPEN
 from feedpub.errors import IssueHeldError
 from feedpub.mailing.archive import publish_archive
 from feedpub.mailing.composing import Composing
@@ -199,7 +200,7 @@ class Run:
     def _tell(self, ledger: Ledger, issue: Issue, report: SendReport) -> SendResult:
         counts = ledger.counts(issue.id)
         next_due = ledger.next_due(issue.id)
-        waiting = sum(counts.get(state, 0) for state in _OPEN)
+        waiting = sum(counts.get(state, 0) for state in OPEN)
         unknown = counts.get(DeliveryState.UNKNOWN, 0)
         failed = counts.get(DeliveryState.FAILED, 0)
         is_whole = not (waiting or unknown or failed)
@@ -215,9 +216,6 @@ class Run:
             reasons=tuple(_explain(report, issue.key)),
             next_command=suggest_command(issue, counts),
         )
-
-
-_OPEN = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.COMMITTING)
 
 
 def _explain(report: SendReport, key: str) -> Iterator[str]:
@@ -241,7 +239,7 @@ def suggest_command(issue: Issue, counts: Mapping[DeliveryState, int]) -> str:
         return f"feedpub issue stop --undo {issue.key}"
     if issue.state in (IssueState.DROPPED, IssueState.EMPTY):
         return ""
-    if any(counts.get(state) for state in _OPEN):
+    if any(counts.get(state) for state in OPEN):
         return f"feedpub send {issue.frequency}"
     unsure = [one for one in (DeliveryState.UNKNOWN, DeliveryState.FAILED) if counts.get(one)]
     states = "".join(f" --state {one.name.lower()}" for one in unsure)

@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from feedpub.catalog.identity import Flag
+from feedpub.deliveries import OPEN
 from feedpub.model import (
     Choice,
     DeliveryState,
@@ -23,7 +24,6 @@ from feedpub.store.sources import batches
 
 _EVERYTHING = 0
 _DAY = timedelta(days=1)
-_OPEN = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.COMMITTING)
 
 
 class Issues:
@@ -237,7 +237,7 @@ class Issues:
         """Call unknown whoever still waited in a copy of the database; return how many they are."""
         doubted = self._connection.execute(
             sa.update(deliveries)
-            .where(deliveries.c.state.in_([int(state) for state in _OPEN]))
+            .where(deliveries.c.state.in_([int(state) for state in OPEN]))
             .values(state=int(DeliveryState.UNKNOWN), reply=reason, at=now)
         ).rowcount
         # An issue that was only prepared may have been sent: it must not look like one that waits
