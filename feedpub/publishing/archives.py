@@ -1,11 +1,12 @@
 """The monthly archives of categories, made of the same entries as their live feeds."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Literal
 
 from feedpub.feeds import FORMATS, build_feed, document_folder
 from feedpub.model import Archive, Entry, Feed, RenderedEntry, Site
+from feedpub.publishing.batches import cut_batches
 from feedpub.publishing.standing import ALL_MONTHS, EVERYTHING, month_of
 from feedpub.publishing.workbench import EPOCH, FeedTask, Workbench
 
@@ -103,7 +104,7 @@ class Archives:
         site = replace(self._recipe.site, content=self._archive_content())
         entries: dict[int, Entry] = {}
         rendered: dict[int, RenderedEntry] = {}
-        for some in _batches(rows, _RENDER_BATCH):
+        for some in cut_batches(rows, _RENDER_BATCH):
             loaded = self._bench.load(some)
             rendered |= self._bench.render(loaded, site)
             entries |= {row: replace(entry, html=None) for row, entry in loaded.items()}
@@ -142,9 +143,3 @@ class Archives:
         documents = build_feed(feed, [(entries[row].id, rendered[row]) for row in rows], site)
         for name, data in documents.items():
             self._bench.stage(f"{folder}/{name}", data)
-
-
-def _batches(rows: Iterable[int], size: int) -> Iterator[list[int]]:
-    rows = list(rows)
-    for start in range(0, len(rows), size):
-        yield rows[start : start + size]

@@ -1,8 +1,6 @@
 """One look at one source: its files are new, changed, moved, doubled or gone."""
 
-from collections.abc import Iterable, Iterator
-from itertools import islice
-from typing import Any
+from collections.abc import Iterable
 from unicodedata import normalize
 
 from feedpub.catalog.duplicates import seniority
@@ -16,6 +14,7 @@ from feedpub.catalog.identity import (
     settle,
 )
 from feedpub.ports import StoredProblem
+from feedpub.publishing.batches import cut_batches
 from feedpub.publishing.changes import Changes
 from feedpub.publishing.knowledge import Generation, Intake
 
@@ -58,14 +57,15 @@ class GenerationRun:
 
     def take_in(self, sightings: Iterable[Sighting | StoredProblem]) -> None:
         """Decide over files, and write what was decided."""
-        for batch in _batches(sightings):
+        for batch in cut_batches(sightings, _BATCH):
             problems = [seen for seen in batch if isinstance(seen, StoredProblem)]
             self.problems += problems
             self.unsettled.update(problem.folder for problem in problems if problem.passing)
             self._take_in_batch([seen for seen in batch if isinstance(seen, Sighting)])
         waiting, self._waiting = self._waiting, []
-        for batch in _batches(waiting):  # the one who has the id may have let go of it by now
-            self._take_in_batch(batch, last=True)
+        # The one who has the id may have let go of it by now.
+        for some in cut_batches(waiting, _BATCH):
+            self._take_in_batch(some, last=True)
 
     def _take_in_batch(self, sightings: list[Sighting], *, last: bool = False) -> None:
         paths = {path for seen in sightings for path in seen.categories}
@@ -306,9 +306,3 @@ class GenerationRun:
                 self.changes.change(record._replace(state=State.DELETED, same_as=None))
                 self._intake.counts["deleted"] += record.state == State.LIVE
         self.changes.flush(self._intake.tree)
-
-
-def _batches(values: Iterable[Any]) -> Iterator[list[Any]]:
-    iterator = iter(values)
-    while batch := list(islice(iterator, _BATCH)):
-        yield batch
