@@ -107,7 +107,8 @@ def _test(
         write_json(
             {"to": options["test_to"], "subject": preview.subject, "bytes": len(preview.eml)}
         )
-    say(f"sent {printable(preview.subject)!r} to {printable(options['test_to'])}; nobody else")
+    done = "wrote outbox/test.eml:" if newsletter.is_rehearsal else "sent"
+    say(f"{done} {printable(preview.subject)!r} to {printable(options['test_to'])}; nobody else")
 
 
 def _tell_plans(

@@ -103,6 +103,13 @@ def test_a_test_goes_to_one_address() -> None:
     assert site.newsletter.asked("test")[:2] == (Frequency.WEEKLY, "me@example.org")
 
 
+def test_a_rehearsed_test_says_that_it_is_a_file() -> None:
+    result = run("send", "--test-to", "me@example.org", site=site_with(is_rehearsal=True))
+
+    assert "wrote outbox/test.eml" in result.stderr
+    assert "sent" not in result.stderr
+
+
 @pytest.mark.parametrize(
     ("changes", "code"),
     [
