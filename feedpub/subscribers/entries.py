@@ -174,7 +174,9 @@ def _split(text: str) -> tuple[str, ...]:
             parts = text.split(separator)
             break
     else:
-        parts = next(csv.reader([text], skipinitialspace=True), [])
+        # A cell may have lines; a reader of one line would take those for an error.
+        lines = text.splitlines()
+        parts = [part for row in csv.reader(lines, skipinitialspace=True) for part in row]
     return tuple(part.strip() for part in parts if part.strip())
 
 

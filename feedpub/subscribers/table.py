@@ -42,7 +42,7 @@ class Table:
         """Yield the rows that are not empty.
 
         Raises:
-            ListError: A quotation mark is never closed.
+            ListError: A quotation mark is never closed, or a cell is too long.
         """
         csv.field_size_limit(_LONGEST_CELL)
         lines = chain(io.StringIO(self.text), ("\n", _END))
@@ -54,15 +54,18 @@ class Table:
                 if any(cells) and cells != [_END] and not _is_hint(cells, number):
                     yield number, cells
         except csv.Error as error:
-            raise _unclosed(number + 1) from error
+            # Only a cell that is too long is one; whether it was meant to be, nobody can tell.
+            raise _unclosed(
+                number + 1, f" or a cell has over {_LONGEST_CELL} characters,"
+            ) from error
         if cells != [_END]:  # it went into the cell that has no end, with all before it
             raise _unclosed(number)
 
 
-def _unclosed(row: int) -> ListError:
+def _unclosed(row: int, otherwise: str = "") -> ListError:
     return ListError(
-        f"row {row}: a quotation mark is never closed, so what follows cannot be told apart; "
-        "correct that row"
+        f"row {row}: a quotation mark is never closed,{otherwise} so what follows cannot be told "
+        "apart; correct that row"
     )
 
 

@@ -124,7 +124,9 @@ def test_preferences_are_read() -> None:
 
 
 @pytest.mark.parametrize(
-    "cell", ['"A, B"', '"A|B"', '"A;B"', '"""A"",""B"""'], ids=["comma", "bar", "semi", "quoted"]
+    "cell",
+    ['"A, B"', '"A|B"', '"A;B"', '"""A"",""B"""', '"A\nB"', '"A,\r\nB"'],
+    ids=["comma", "bar", "semi", "quoted", "line", "comma and line"],
 )
 def test_categories_may_be_set_apart_in_many_ways(cell: str) -> None:
     assert read(f"email,categories\na@example.com,{cell}\n")["a"].categories == ("A", "B")

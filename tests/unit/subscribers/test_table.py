@@ -94,3 +94,8 @@ def test_lines_of_windows_are_lines() -> None:
 def test_a_cell_without_an_end_is_an_error_and_swallows_nothing(length: int) -> None:
     with pytest.raises(ListError, match="row 2: a quotation mark is never closed"):
         read(b'email,name\na@example.com,"' + b"x" * length + b"\nb@example.com,B\n")
+
+
+def test_a_cell_that_is_only_too_long_is_called_that() -> None:
+    with pytest.raises(ListError, match="row 2: .* a cell has over 1000000 characters, .*correct"):
+        read(b"email,name\na@example.com," + b"x" * 1_100_000 + b"\nb@example.com,B\n")
