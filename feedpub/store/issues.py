@@ -9,7 +9,6 @@ import sqlalchemy as sa
 from feedpub.catalog.identity import Flag
 from feedpub.deliveries import OPEN
 from feedpub.model import (
-    Choice,
     DeliveryState,
     Frequency,
     Issue,
@@ -18,6 +17,7 @@ from feedpub.model import (
 )
 from feedpub.model.instants import to_instant, to_seconds
 from feedpub.ports.newsletter import Group, Member, Selection
+from feedpub.store.choices import join_choice, split_choice
 from feedpub.store.newsletter_schema import deliveries, issues, selections, subscribers
 from feedpub.store.schema import arrivals, articles
 from feedpub.store.sources import batches
@@ -285,16 +285,6 @@ class Issues:
         )
         query = sa.select(issues.c.recipients).where(sent).order_by(issues.c.id.desc()).limit(1)
         return int(self._connection.execute(query).scalar() or 0)
-
-
-def join_choice(choice: Choice) -> str:
-    """Return a choice as a column holds it."""
-    return ",".join(map(str, sorted(choice)))
-
-
-def split_choice(text: str) -> Choice:
-    """Return what ``join_choice`` wrote."""
-    return tuple(int(part) for part in text.split(",") if part)
 
 
 _ISSUE = (

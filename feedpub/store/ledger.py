@@ -20,7 +20,7 @@ from feedpub.ports.mailing import (
     Recovery,
 )
 from feedpub.store import ledger_statements as statements
-from feedpub.store.issues import split_choice
+from feedpub.store.choices import split_choice
 from feedpub.store.lease import describe_holder, held_here, is_alive, read_lease
 from feedpub.store.plain import PlainDatabase, find_suppressed
 

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from feedpub.model import DeliveryState, SubscriberState
 from feedpub.ports.people import ConsentRow, NoticeRow, Person
+from feedpub.store.choices import join_choice, split_choice
 from feedpub.store.newsletter_schema import (
     attempts,
     bounces,
@@ -132,11 +133,11 @@ class People:
             return
         query = sa.select(subscribers.c.choice).where(subscribers.c.choice != "").distinct()
         for text in self._connection.scalars(query).all():
-            choice = _split(text)
+            choice = split_choice(text)
             moved = {merged.get(one, one) for one in choice}
             if moved == set(choice):
                 continue
-            new = "" if 0 in moved else _join(moved)
+            new = "" if 0 in moved else join_choice(moved)
             self._connection.execute(
                 sa.update(subscribers).where(subscribers.c.choice == text).values(choice=new)
             )
@@ -325,7 +326,7 @@ class People:
 
 def _make_person(row: Any) -> Person:
     values = row._asdict()
-    values["choice"] = _split(values["choice"])
+    values["choice"] = split_choice(values["choice"])
     values["paused"] = bool(values["paused"])
     return Person(**values)
 
@@ -338,18 +339,10 @@ _CHOICE = _COLUMNS.index("choice")
 def _to_row(person: Person) -> tuple[object, ...]:
     """Return a person in the order of the table's columns."""
     row = [person[place] for place in _PLACES]
-    row[_CHOICE] = _join(person.choice)
+    row[_CHOICE] = join_choice(person.choice)
     return tuple(row)
 
 
 def _to_change(person: Person) -> dict[str, object]:
     values = zip(_COLUMNS, _to_row(person), strict=True)
     return {"row" if name == "id" else f"new_{name}": value for name, value in values}
-
-
-def _split(text: str) -> tuple[int, ...]:
-    return tuple(map(int, text.split(","))) if text else ()
-
-
-def _join(choice: Iterable[int]) -> str:
-    return ",".join(map(str, sorted(choice))) if choice else ""
