@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from feedpub.digest.edition import Blocks, Edition
 from feedpub.digest.levels import Fitted, Furniture, Sizes, fit
-from feedpub.digest.picking import Pick, Selection
+from feedpub.digest.picking import Pick, Picks
 from feedpub.digest.plan import Block, Plan
 from feedpub.digest.text import one_line
 from feedpub.digest.values import Level
@@ -18,7 +18,7 @@ _LONGEST_SUBJECT_TITLE = 120
 class Mail:
     """The mail of everybody with the same choice."""
 
-    def __init__(self, edition: Edition, selection: Selection) -> None:
+    def __init__(self, edition: Edition, selection: Picks) -> None:
         self._edition, self._selection = edition, selection
         self._cards = [
             edition.card(found.article, place == 0) for place, found in enumerate(selection.picks)

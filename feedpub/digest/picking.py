@@ -22,7 +22,7 @@ class Pick:
 
 
 @dataclass(frozen=True, slots=True)
-class Selection:
+class Picks:
     """What a choice shows.
 
     Attributes:
@@ -68,7 +68,7 @@ def pick(
     hidden: Collection[int] = (),
     cards: int,
     section_cards: int,
-) -> Selection | None:
+) -> Picks | None:
     """Return what a choice shows, None if that is nothing.
 
     Each article is in the first section that holds it, and there once.
@@ -103,4 +103,4 @@ def pick(
     if not picks:
         return None
     present = {found.section for found in picks} | omitted.keys()
-    return Selection(tuple(picks), omitted, tuple(node for node in sections if node in present))
+    return Picks(tuple(picks), omitted, tuple(node for node in sections if node in present))

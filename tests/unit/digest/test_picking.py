@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from feedpub.catalog.categories import CategoryTree
 from feedpub.digest import DigestArticle, FrozenArticle, FrozenDigest
-from feedpub.digest.picking import Selection, index_articles, list_sections, pick
+from feedpub.digest.picking import Picks, index_articles, list_sections, pick
 from tests.support.digests import make_article, shown_of
 
 NODES = st.lists(st.integers(1, 6), min_size=1, max_size=3, unique=True).map(tuple)
@@ -27,7 +27,7 @@ def frozen_articles(draw: st.DrawFn) -> list[FrozenArticle]:
 
 def choose(
     articles: list[FrozenArticle], sections: list[int], since: int = 0, **limits: int
-) -> Selection | None:
+) -> Picks | None:
     given = {"cards": 30, "section_cards": 5, **limits}
     return pick(articles, index_articles(articles), sections, since=since, **given)
 
