@@ -20,6 +20,7 @@ from feedpub.mailing.setup import Letterhead, MailSetup
 from feedpub.newsletter import Newsletter
 from feedpub.ports.mailing import Bounced, Connection, Ledger, Mailer
 from feedpub.sending import NoticeReport, SendOptions, Stop
+from feedpub.sources.folders import read_bytes
 from feedpub.tokens import Action, Signer
 from feedpub.wiring.audience import OUTBOX, open_audience, read_signer
 from feedpub.wiring.publishing import ask_addresses, make_setup, open_store
@@ -97,7 +98,7 @@ def make_mail_setup(
         max_age_days=settings.max_age_days,
         max_recipients=settings.max_recipients,
         intro_name=settings.intro.name,
-        read_intro=lambda: settings.intro.read_bytes() if settings.intro.exists() else None,
+        read_intro=lambda: _read_intro(settings.intro),
         make_digest=lambda: _make_digest(config),
         make_composer=_ComposerMaker(config, settings, signer),
         open_ledger=lambda: _open_ledger(config.database_path, signer),
@@ -116,6 +117,14 @@ def make_mail_setup(
             config.database_path.with_name(config.database_path.name + ".sending.lock"), wait_s=1
         ),
     )
+
+
+def _read_intro(path: Path) -> bytes | None:
+    """Return the editor's file, as guarded as an article: no pipe to wait for, nothing huge."""
+    if not path.exists():
+        return None
+    # An editor may keep the file elsewhere behind a link, unlike who can only add an article.
+    return read_bytes(str(path.resolve()))
 
 
 def _make_letterhead(config: Config, settings: NewsletterConfig) -> Letterhead:

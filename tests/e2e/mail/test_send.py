@@ -1,5 +1,6 @@
 """The whole program, from articles to mail, killed and restored."""
 
+import os
 import signal
 import time
 from collections import Counter
@@ -108,3 +109,24 @@ def test_the_copy_that_a_send_makes_mails_nothing_again(
 
     assert again.returncode in (0, 4), again.stderr
     assert Counter(server.recipients()) == dict.fromkeys(READERS, 1)
+
+
+def test_words_of_the_editor_that_are_no_file_hold_a_send_and_never_hang_it(
+    site: MailSite, server: ScriptedServer
+) -> None:
+    os.mkfifo(site.root / "intro.md")
+
+    done = site.send("--max-recipients", "1000")
+
+    assert done.returncode == 3, done.stderr
+    assert "intro.md: is not a regular file" in done.stderr
+    assert server.recipients() == []
+
+
+def test_words_of_the_editor_may_be_kept_behind_a_link(
+    site: MailSite, server: ScriptedServer
+) -> None:
+    (site.root / "words.md").write_text("Hello from elsewhere.\n", "utf-8")
+    (site.root / "intro.md").symlink_to("words.md")
+
+    assert "Hello from elsewhere." in site.run_well("preview", "--text")
