@@ -196,8 +196,8 @@ def digest_settings(config: Config) -> str:
 
 def _page_files(overrides: Path) -> Iterator[Path]:
     """Yield what pages are made of; the templates of mails are nobody's page."""
-    templates = (overrides / "pages", templates_folder() / "pages")
-    for folder in (*templates, static_folder(), locale_folder()):
+    own = (overrides / "pages", overrides / "assets")
+    for folder in (*own, templates_folder() / "pages", static_folder(), locale_folder()):
         for file in sorted(folder.rglob("*")):
             if file.is_file() and file.suffix != ".po":
                 yield file
