@@ -13,6 +13,7 @@ from feedpub.cli.options import SiteCommand
 from feedpub.cli.output import printable, say, warn, write_json
 from feedpub.cli.progress import show_progress
 from feedpub.cli.session import Session, pass_session
+from feedpub.cli.summary import count
 from feedpub.model import ImportKind, ImportOptions, ImportReport, OnConflict, SubscriberState
 
 if TYPE_CHECKING:
@@ -109,9 +110,9 @@ def _tell(
         write_json(_to_json(report, rejects))
     places = ", ".join(f"{field} from {column}" for field, column in report.columns.items())
     say(printable(f"read as {report.peer}, {report.encoding}: {places}"))
-    added = [f"{number} {kind}" for kind, number in report.added.items() if number]
+    added = [f"{number:,} {kind}" for kind, number in report.added.items() if number]
     verb = "would add" if options.dry_run else "added"
-    say(f"{verb} {', '.join(added) or 'nobody'} of {report.rows} rows")
+    say(f"{verb} {', '.join(added) or 'nobody'} of {count(report.rows, 'row')}")
     for number, what in (
         (report.updated, "updated"),
         (report.skipped, "known already, left as they are"),
@@ -119,7 +120,7 @@ def _tell(
         (report.asked, "asked to confirm, with the next mails that go out"),
     ):
         if number:
-            say(f"{number} {what}")
+            say(f"{number:,} {what}")
     if report.added.get(ImportKind.UNCONFIRMED) and not report.asked:
         say("the unconfirmed get no mail: --send-confirmation asks them, --as confirmed says that"
             " they agreed elsewhere")  # fmt: skip
@@ -127,7 +128,8 @@ def _tell(
         warn(f"row {one.row}: {one.reason}")
     if report.rejected:
         where = f"; they are in {rejects} with their reasons" if rejects else ""
-        warn(f"{len(report.rejected)} rows were not taken{where}")
+        verb = "was" if len(report.rejected) == 1 else "were"
+        warn(f"{count(len(report.rejected), 'row')} {verb} not taken{where}")
 
 
 def _to_json(report: ImportReport, rejects: Path | None) -> dict[str, object]:

@@ -222,7 +222,7 @@ def test_rows_that_are_no_good_go_to_a_file_of_their_own(run: Run, tmp_path: Pat
     assert done.returncode == EXIT_INVALID
     assert "added 1 confirmed of 2 rows" in done.stderr
     assert "row 3: there must be something after the @-sign" in done.stderr
-    assert f"1 rows were not taken; they are in {rejected}" in done.stderr
+    assert f"1 row was not taken; they are in {rejected}" in done.stderr
     assert stat.S_IMODE(rejected.stat().st_mode) == 0o600
     assert rejected.read_text().splitlines() == [
         "row,reason,邮箱,状态",
@@ -327,7 +327,7 @@ def test_a_hundred_thousand_rows_take_less_than_ten_seconds(site: RealSite, tmp_
 
     # Of the processor: how much of it others leave to this test is nobody's promise.
     seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    assert "added 100000 confirmed of 100000 rows" in done.stderr
+    assert "added 100,000 confirmed of 100,000 rows" in done.stderr
     assert 100_000 / seconds >= 10_000
 
 
