@@ -164,11 +164,11 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index(
-        "ix_deliveries_open",
+        "ix_deliveries_queued",
         "deliveries",
-        ["issue", "state", "not_before"],
+        ["issue", "not_before"],
         unique=False,
-        sqlite_where=sa.text("state < 3"),
+        sqlite_where=sa.text("state = 0"),
     )
     op.create_index("ix_deliveries_subscriber", "deliveries", ["subscriber"], unique=False)
 
