@@ -178,27 +178,7 @@ class Issues:
         made = 0
         if rows:
             self._connection.execute(sa.insert(selections), rows)
-            made = self._connection.execute(
-                sa.insert(deliveries).from_select(
-                    ["issue", "subscriber", "selection"],
-                    sa.select(sa.literal(issue.id), subscribers.c.id, selections.c.id)
-                    .select_from(
-                        subscribers.join(
-                            selections,
-                            sa.and_(
-                                selections.c.issue == issue.id,
-                                selections.c.choice == subscribers.c.choice,
-                                selections.c.language
-                                == sa.func.coalesce(subscribers.c.language, ""),
-                                selections.c.since
-                                == sa.func.coalesce(subscribers.c.since, to_seconds(issue.starts)),
-                            ),
-                        )
-                    )
-                    .where(_is_mailed(frequencies))
-                    .order_by(subscribers.c.id),
-                )
-            ).rowcount
+            made = self._connection.execute(_enrol_matching(issue, frequencies)).rowcount
         self._connection.execute(
             sa.update(subscribers)
             .where(_is_mailed(frequencies), subscribers.c.since.is_not(None))
@@ -342,6 +322,23 @@ def _is_of(frequencies: Sequence[Frequency | None]) -> sa.ColumnElement[bool]:
     if None in frequencies:
         theirs = sa.or_(subscribers.c.frequency.is_(None), theirs)
     return theirs
+
+
+def _enrol_matching(issue: Issue, frequencies: Sequence[Frequency | None]) -> sa.Insert:
+    """Return what gives each subscriber a row who asked for what a selection of the issue has."""
+    matching = sa.and_(
+        selections.c.issue == issue.id,
+        selections.c.choice == subscribers.c.choice,
+        selections.c.language == sa.func.coalesce(subscribers.c.language, ""),
+        selections.c.since == sa.func.coalesce(subscribers.c.since, to_seconds(issue.starts)),
+    )
+    rows = (
+        sa.select(sa.literal(issue.id), subscribers.c.id, selections.c.id)
+        .select_from(subscribers.join(selections, matching))
+        .where(_is_mailed(frequencies))
+        .order_by(subscribers.c.id)
+    )
+    return sa.insert(deliveries).from_select(["issue", "subscriber", "selection"], rows)
 
 
 def _is_mailed(frequencies: Sequence[Frequency | None]) -> sa.ColumnElement[bool]:
