@@ -25,6 +25,7 @@ class Action(StrEnum):
     FORM = "form"
     SUPPRESSION = "suppression"
     MESSAGE = "message"
+    SITE = "site"
 
 
 class Signer:

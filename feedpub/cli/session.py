@@ -43,6 +43,9 @@ class Wiring(Protocol):
     def create_site(self, config: "Config") -> None:
         """Make database and key of a new site."""
 
+    def accept_key(self, config: "Config") -> None:
+        """Take the present key of a site for its own."""
+
     def restore_site(self, config: "Config", archive: Path) -> None:
         """Put a backup in the place of the database."""
 

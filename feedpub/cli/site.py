@@ -28,6 +28,9 @@ GENERATORS = ("hexo", "jekyll", "hugo", "eleventy", "zola", "astro", "pelican", 
 @click.option("--timezone", help="Such as Asia/Shanghai.")
 @click.option("--force", is_flag=True, help="Write feedpub.toml anew; the site keeps its id.")
 @click.option("--database", is_flag=True, help="Only make the missing database of a site.")
+@click.option(
+    "--accept-key", is_flag=True, help="Only take another feedpub.key for the site's own."
+)
 @pass_session
 def init(
     session: Session,
@@ -36,6 +39,7 @@ def init(
     generator: str | None,
     force: bool,
     database: bool,
+    accept_key: bool,
     **given: str | None,
 ) -> None:
     """Make a site out of a folder.
@@ -48,6 +52,12 @@ def init(
     settings = session.config_file or root / "feedpub.toml"
     if database:
         _create_missing(session, settings)
+        return
+    if accept_key:
+        from feedpub.config import load_config
+
+        session.wiring.accept_key(load_config(settings, session.environ))
+        say("the key is the site's own now; links of mails that were sent before are dead")
         return
     site_id = _site_id(settings, force=force)
     blog = _detect(root, generator)

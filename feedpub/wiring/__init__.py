@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = [
     "KEY_NAME",
     "SCHEMA",
+    "accept_key",
     "create_site",
     "digest_settings",
     "make_setup",
@@ -63,6 +64,13 @@ def open_audience(config: Config, *, clock: Callable[[], datetime] | None = None
     from feedpub.wiring import audience
 
     return audience.open_audience(config, clock=clock)
+
+
+def accept_key(config: Config) -> None:
+    """Take the present key of a site for its own; see ``feedpub.wiring.audience``."""
+    from feedpub.wiring import audience
+
+    audience.accept_key(config)
 
 
 def open_returned(config: Config, *, clock: Callable[[], datetime] | None = None) -> "Returned":

@@ -8,8 +8,8 @@ from feedpub.audience import Audience, AudienceSetup
 from feedpub.config import Config
 from feedpub.config.secrets import read_secret
 from feedpub.errors import ConfigError
-from feedpub.tokens import Signer
-from feedpub.wiring.publishing import KEY_NAME, StoreOpener
+from feedpub.tokens import Action, Signer
+from feedpub.wiring.publishing import KEY_NAME, StoreOpener, open_store
 
 if TYPE_CHECKING:
     from feedpub.audience.store import Catalog
@@ -42,7 +42,7 @@ def make_audience_setup(
     newsletter = config.newsletter
     return AudienceSetup(
         open_store=StoreOpener(config.database_path),
-        signer=read_signer(config),
+        signer=open_signer(config),
         clock=clock or (lambda: datetime.now(UTC)),
         default_frequency=None if newsletter is None else newsletter.default_frequency,
         frequencies=()
@@ -69,6 +69,47 @@ def read_signer(config: Config) -> Signer:
         return Signer(read_secret(key).strip().encode())
     except ValueError as error:
         raise ConfigError(str(error), path=str(key)) from error
+
+
+_KEY_NOTE = "key"
+"""Note of the site: what its key makes of nothing, to know the key again."""
+
+
+def open_signer(config: Config) -> Signer:
+    """Return what signs the links of a site's mails, if it is the key that the site began with.
+
+    By another one every link in mails that were sent would be dead, and who was suppressed or
+    erased would not be known again.
+
+    Raises:
+        ConfigError: The site's key is missing, others can read it, or it is another one.
+        StoreError: The database cannot be used.
+    """
+    signer = read_signer(config)
+    mark = signer.digest(Action.SITE, "")
+    with open_store(config.database_path) as store, store.transaction() as catalog:
+        known = catalog.shelves.meta().get(_KEY_NOTE)
+        if known is None:
+            catalog.shelves.set_meta({_KEY_NOTE: mark})
+    if known not in (None, mark):
+        raise ConfigError(
+            "not the key that the database knows; bring back the old one from a backup, or, if it"
+            " is lost for good, type: feedpub init --accept-key (links of mails that were sent"
+            " die, and an import may bring back who left)",
+            path=str(config.root / KEY_NAME),
+        )
+    return signer
+
+
+def accept_key(config: Config) -> None:
+    """Take the present key of a site for its own from now on.
+
+    Raises:
+        ConfigError: There is none, or others can read it.
+    """
+    signer = read_signer(config)
+    with open_store(config.database_path) as store, store.transaction() as catalog:
+        catalog.shelves.set_meta({_KEY_NOTE: signer.digest(Action.SITE, "")})
 
 
 class _Traces:

@@ -22,7 +22,7 @@ from feedpub.ports.mailing import Bounced, Connection, Ledger, Mailer
 from feedpub.sending import NoticeReport, SendOptions, Stop
 from feedpub.sources.folders import read_bytes
 from feedpub.tokens import Action, Signer
-from feedpub.wiring.audience import OUTBOX, open_audience, read_signer
+from feedpub.wiring.audience import OUTBOX, open_audience, open_signer
 from feedpub.wiring.publishing import ask_addresses, make_setup, open_store
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def make_mail_setup(
             path=str(config.path),
             key="newsletter.weekly",
         )
-    signer = read_signer(config)
+    signer = open_signer(config)
     site = make_setup(config, clock=clock, allow_private=allow_private)
     audience = open_audience(config, clock=clock)
 

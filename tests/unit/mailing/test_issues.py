@@ -9,7 +9,7 @@ from feedpub.errors import ConfigError, IssueError, IssueHeldError
 from feedpub.mailing.results import End
 from feedpub.model import DeliveryState, Frequency, IssueState
 from feedpub.newsletter import Hand, Timing
-from feedpub.wiring import open_site
+from feedpub.wiring import accept_key, open_site
 from tests.support.press import FRIDAY, MAILDIR, Press
 
 KEY = "weekly/2026-11-27"
@@ -515,6 +515,22 @@ def test_without_a_mailer_mails_are_files_and_nothing_is_marked(tmp_path: Path) 
     assert (result.end, again.end) == (End.REHEARSED, End.REHEARSED)
     assert len(list((tmp_path / "outbox").iterdir())) == 1
     assert press.newsletter.issues() == []
+
+
+# The key
+
+
+def test_another_key_is_refused_until_it_is_accepted(press: Press) -> None:
+    press.join("a")
+    key = press.root / "feedpub.key"
+    key.write_text("0" * 64 + "\n", "utf-8")
+    press.write("News")
+
+    with pytest.raises(ConfigError, match="not the key that the database knows"):
+        press.send()
+
+    accept_key(press.config)
+    assert press.send().end == End.SENT
 
 
 # Restored
