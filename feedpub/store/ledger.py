@@ -186,10 +186,12 @@ class SqlLedger:
 
     def counts(self, issue: int) -> dict[DeliveryState, int]:
         """Return how many rows are in each state, those without a row left out."""
-        rows = self._read(
-            "SELECT state, count(*) FROM deliveries WHERE issue = ? GROUP BY state", issue
-        )
-        return {DeliveryState(int(str(state))): int(str(number)) for state, number in rows}
+        (row,) = self._read(statements.COUNT, issue)
+        return {
+            state: int(str(number))
+            for state, number in zip(DeliveryState, row, strict=True)
+            if number
+        }
 
     def next_due(self, issue: int) -> int | None:
         """Return when the next queued row is due; None if none is queued."""
