@@ -43,7 +43,9 @@ def test_a_page_does_what_it_shows(document: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_every_block_is_of_a_kind_that_is_run(document: str) -> None:
     kinds = {
-        block.language for block in blocks_of(document) if not block.directive.startswith("file:")
+        block.language
+        for block in blocks_of(document)
+        if not block.directive.startswith(("file:", "append:"))
     }
 
     assert kinds <= {"console", "python", "toml"} | ELSEWHERE
@@ -85,6 +87,19 @@ def test_every_link_within_the_repository_leads_somewhere(document: str) -> None
     assert broken == []
 
 
+@pytest.mark.parametrize("document", ["README.md", "README.zh-CN.md"])
+def test_every_test_that_a_promise_names_is_there(document: str) -> None:
+    text = (REPOSITORY / document).read_text(encoding="utf-8")
+    named = re.findall(r"\[`(test_\w+)`\]\(([^)]+)\)", text)
+
+    missing = [
+        name for name, path in named if f"def {name}(" not in (REPOSITORY / path).read_text("utf-8")
+    ]
+
+    assert named
+    assert missing == []
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_the_reference_is_what_the_program_says(page: str) -> None:
     written = (REFERENCE / page).read_text(encoding="utf-8")
@@ -102,7 +117,11 @@ def test_every_page_is_in_the_table_of_contents() -> None:
 
 @pytest.mark.parametrize(
     ("english", "chinese"),
-    [("README.md", "README.zh-CN.md"), ("docs/tutorial.md", "docs/zh-CN/tutorial.md")],
+    [
+        ("README.md", "README.zh-CN.md"),
+        ("docs/tutorial.md", "docs/zh-CN/tutorial.md"),
+        ("docs/newsletter.md", "docs/zh-CN/newsletter.md"),
+    ],
 )
 def test_both_languages_show_the_same_commands(english: str, chinese: str) -> None:
     assert list_commands(english) == list_commands(chinese)

@@ -31,8 +31,8 @@ FILES = {
 ENDLESS = "public, max-age=31536000, immutable"
 
 
-def snippet(language: str) -> str:
-    (block,) = [block for block in read_blocks(DOCUMENT, name="") if block.language == language]
+def snippet(language: str, document: Path) -> str:
+    (block,) = [block for block in read_blocks(document, name="") if block.language == language]
     return block.text
 
 
@@ -42,8 +42,8 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def nginx_command(folder: Path, port: int) -> list[str]:
-    server = snippet("nginx").replace("listen 80;", f"listen 127.0.0.1:{port};")
+def nginx_command(folder: Path, port: int, document: Path = DOCUMENT) -> list[str]:
+    server = snippet("nginx", document).replace("listen 80;", f"listen 127.0.0.1:{port};")
     temporary = " ".join(
         f"{kind}_temp_path {folder}/{kind};"
         for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
@@ -61,8 +61,8 @@ def nginx_command(folder: Path, port: int) -> list[str]:
     return command
 
 
-def caddy_command(folder: Path, port: int) -> list[str]:
-    site = snippet("caddy").replace("blog.example.org", f"http://127.0.0.1:{port}", 1)
+def caddy_command(folder: Path, port: int, document: Path = DOCUMENT) -> list[str]:
+    site = snippet("caddy", document).replace("blog.example.org", f"http://127.0.0.1:{port}", 1)
     config = folder / "Caddyfile"
     config.write_text(f"{{\nadmin off\n}}\n{site}")
     return ["caddy", "run", "--adapter", "caddyfile", "--config", str(config)]

@@ -10,8 +10,9 @@ A page is one scenario in one empty folder, from top to bottom:
 ``text``
     The output of the Python block above it, if it comes right after ``<!-- prints -->``.
 
-A comment before a block says more: ``<!-- file: NAME -->`` writes it to a file,
-``<!-- background -->`` leaves its command running until the end of the page.
+A comment before a block says more: ``<!-- file: NAME -->`` writes it to a file, ``<!-- append: NAME
+-->`` adds it to the end of one, ``<!-- exits: CODE -->`` holds that its last command ends with that
+code, ``<!-- background -->`` leaves its command running until the end of the page.
 """
 
 import re
@@ -114,11 +115,14 @@ class Scenario:
 
     def play(self, block: Block) -> None:
         """Run a block; assert that what it shows is what happens."""
-        if block.directive.startswith("file:"):
+        if block.directive.startswith(("file:", "append:")):
             self._write(block)
         elif block.language == "console":
-            for command in read_commands(block):
+            *others, last = read_commands(block)
+            for command in others:
                 self._run(block, command)
+            code = re.fullmatch(r"exits: *(\d+)", block.directive)
+            self._run(block, last, code=int(code[1]) if code else 0)
         elif block.language == "python":
             done = self._call(block, [sys.executable, "-c", block.text])
             self._last_output = done.stdout
@@ -128,23 +132,25 @@ class Scenario:
             )
 
     def _write(self, block: Block) -> None:
-        path = self._here / block.directive.removeprefix("file:").strip()
+        verb, _, name = block.directive.partition(":")
+        path = self._here / name.strip()
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(block.text, encoding="utf-8")
+        with path.open("a" if verb == "append" else "w", encoding="utf-8") as file:
+            file.write(f"\n{block.text}" if verb == "append" else block.text)
 
-    def _run(self, block: Block, command: Command) -> None:
+    def _run(self, block: Block, command: Command, *, code: int = 0) -> None:
         if block.directive == "background":
             return self._start(block, command)
         where = self.folder / ".home" / "here"
         script = f"{command.line}\nstatus=$?; pwd > {shlex.quote(str(where))}; exit $status"
-        done = self._call(block, ["bash", "-c", script], shown=command.line)
+        done = self._call(block, ["bash", "-c", script], shown=command.line, code=code)
         self._here = Path(where.read_text().strip())
         if command.expected:
             assert matches(command.expected, done.stdout), f"{block}: {command.line}\n{done.stdout}"
         return None
 
     def _call(
-        self, block: Block, command: list[str], shown: str = ""
+        self, block: Block, command: list[str], shown: str = "", *, code: int = 0
     ) -> subprocess.CompletedProcess[str]:
         # As on a terminal, where both streams come out in the order written.
         done = subprocess.run(
@@ -155,7 +161,7 @@ class Scenario:
             stderr=subprocess.STDOUT,
             text=True,
         )
-        assert done.returncode == 0, f"{block}: {shown}\n{done.stdout}"
+        assert done.returncode == code, f"{block}: {shown}\n{done.stdout}"
         return done
 
     def _start(self, block: Block, command: Command) -> None:

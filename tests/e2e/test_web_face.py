@@ -1,0 +1,100 @@
+"""The pages for subscribers answer behind a web server that is set up as the documentation says."""
+
+import json
+import re
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+import requests
+
+from tests.e2e.test_web_servers import caddy_command, free_port, nginx_command, wait_for
+from tests.support import needs
+from tests.support.mail_site import MailSite
+
+DOCUMENT = Path(__file__).resolve().parents[2] / "docs/how-to/web-face.md"
+READER = "ann@reader.test"
+
+Command = Callable[[Path, int, Path], list[str]]
+
+
+class Face(NamedTuple):
+    """A site behind a web server, and the link to unsubscribe in a mail to its only reader."""
+
+    site: MailSite
+    link: str
+
+    def show_reader(self) -> dict[str, Any]:
+        """Return all that the site knows of the reader."""
+        return dict(json.loads(self.site.run_well("--json", "subscribers", "show", READER)))
+
+
+@pytest.fixture(
+    params=[
+        pytest.param(nginx_command, marks=needs.program("nginx"), id="nginx"),
+        pytest.param(caddy_command, marks=needs.program("caddy"), id="caddy"),
+    ],
+)
+def face(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Face]:
+    front, back = free_port(), free_port()
+    web = f'\n[web]\nurl = "http://127.0.0.1:{front}/news/"\n'
+    site = MailSite.create(tmp_path / "site", [READER], settings=web)
+    mail = tmp_path / "mail.eml"
+    site.run_well("preview", "--as", "1", "--out", str(mail))
+    link = re.search("^List-Unsubscribe: <(http[^>]+)>", mail.read_text(), re.MULTILINE)
+    assert link
+    with (
+        running(site.site.command("serve", "--port", str(back)), back),
+        running(front_command(request.param, tmp_path, front, back), front),
+    ):
+        yield Face(site, link[1])
+
+
+def front_command(make: Command, folder: Path, front: int, back: int) -> list[str]:
+    """Return what starts a web server by the page, with other ports."""
+    page = folder / "page.md"
+    page.write_text(DOCUMENT.read_text("utf-8").replace("127.0.0.1:8000", f"127.0.0.1:{back}"))
+    return make(folder, front, page)
+
+
+@contextmanager
+def running(command: list[str], port: int) -> Iterator[None]:
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    try:
+        wait_for(f"http://127.0.0.1:{port}/", process)
+        yield
+    finally:
+        process.terminate()
+        process.communicate(timeout=20)
+
+
+def test_a_link_opens_and_one_click_unsubscribes(face: Face) -> None:
+    page = requests.get(face.link, timeout=10)
+    before = face.show_reader()["state"]
+
+    answer = requests.post(
+        face.link,
+        data={"List-Unsubscribe": "One-Click"},
+        # Whoever asks may say so of anybody; only the web server is believed.
+        headers={"X-Forwarded-For": "203.0.113.9"},
+        allow_redirects=False,
+        timeout=10,
+    )
+
+    assert (page.status_code, before) == (200, "active")
+    assert '<form method="post"' in page.text
+    assert (answer.status_code, answer.text) == (200, "unsubscribed\n")
+    reader = face.show_reader()
+    assert reader["state"] == "unsubscribed"
+    assert "203.0.113.9" not in json.dumps(reader)
+
+
+def test_the_style_of_a_page_comes_with_it(face: Face) -> None:
+    style = re.search('href="([^"]+[.]css)"', requests.get(face.link, timeout=10).text)
+
+    assert style
+    answer = requests.get(requests.compat.urljoin(face.link, style[1]), timeout=10)
+    assert answer.headers["Content-Type"].startswith("text/css")
