@@ -27,7 +27,7 @@ _RESTORED_NEWS = (
         "warning",
         "feedpub.db",
         "restored from a backup: what came since counts as known, as it may have been mailed; "
-        "those who unsubscribed since have to be unsubscribed again",
+        "those who left since, unless the replaced database told of them, have to leave again",
     ),
 )
 
