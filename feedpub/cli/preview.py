@@ -13,6 +13,7 @@ from feedpub.cli.options import SiteCommand
 from feedpub.cli.output import printable, say, write, write_json
 from feedpub.cli.session import Session, pass_session
 from feedpub.cli.summary import count
+from feedpub.errors import AddressError
 from feedpub.model import Frequency
 
 if TYPE_CHECKING:
@@ -35,7 +36,12 @@ _MOBILE_WIDTH = 375
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write to a file: .eml is the whole mail, .txt its plain text, else HTML.",
 )
-@click.option("--as", "subscriber", type=int, metavar="ID", help="As this subscriber gets it.")
+@click.option(
+    "--as",
+    "subscriber",
+    metavar="ADDRESS",
+    help="As this subscriber gets it; or the number of one.",
+)
 @click.option("--language", help="Of the words around the articles, such as en.")
 @click.option("--subject", metavar="TEXT", help="Subject of the mails.")
 @click.option("--lead", metavar="ARTICLE", help="The article that comes first.")
@@ -79,10 +85,26 @@ def _make(session: Session, frequency: Frequency | None, options: dict[str, Any]
     newsletter: Newsletter = open_newsletter(session)
     return newsletter.preview(
         frequency or newsletter.frequencies[0],
-        subscriber=options["subscriber"],
+        subscriber=_find_subscriber(session, options["subscriber"]),
         language=options["language"] or "",
         hand=make_hand(newsletter, options),
     )
+
+
+def _find_subscriber(session: Session, named: str | None) -> int | None:
+    """Return the number of a subscriber, who is named by it or by their address.
+
+    Raises:
+        UsageError: It is no address.
+        SubscriberError: Nobody has it.
+    """
+    if named is None or named.isdecimal():
+        return None if named is None else int(named)
+    audience = session.wiring.open_audience(load_settings(session))
+    try:
+        return audience.show(named).subscriber.id
+    except AddressError as error:
+        raise click.UsageError(str(error)) from error
 
 
 def _sum_up(made: "Preview") -> dict[str, object]:

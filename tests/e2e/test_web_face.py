@@ -43,7 +43,7 @@ def face(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Face]:
     web = f'\n[web]\nurl = "http://127.0.0.1:{front}/news/"\n'
     site = MailSite.create(tmp_path / "site", [READER], settings=web)
     mail = tmp_path / "mail.eml"
-    site.run_well("preview", "--as", "1", "--out", str(mail))
+    site.run_well("preview", "--as", READER, "--out", str(mail))
     link = re.search("^List-Unsubscribe: <(http[^>]+)>", mail.read_text(), re.MULTILINE)
     assert link
     with (
