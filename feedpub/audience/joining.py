@@ -93,7 +93,10 @@ def confirm(desk: Desk, notice: NoticeRow, *, source: str, network: str | None) 
     choice, frequency, language = read_wish(notice.details)
     there = {node.id for node in desk.tree}
     wished = person._replace(
-        choice=tuple(one for one in choice if one in there), frequency=frequency, language=language
+        # If all that they wanted is gone, they get nothing rather than everything.
+        choice=tuple(one for one in choice if one in there) or choice,
+        frequency=frequency,
+        language=language,
     )
     person = desk.save(desk.activate(wished, Event.CONFIRMED))
     _welcome_back(desk, person)

@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import event
 
 from feedpub.audience import Policy
+from feedpub.audience.desk import write_wish
 from feedpub.errors import AddressError, CategoryError, SubscriberError, TokenError
 from feedpub.model import Frequency, NoticeKind, SubscriberState
 from feedpub.tokens import Action, Signer
@@ -66,6 +67,17 @@ def test_what_was_chosen_holds_once_it_is_confirmed(house: House) -> None:
     found = house.audience.confirm(house.token(), source="page")
 
     assert (found.choice, found.frequency, found.language) == (choice, Frequency.DAILY, "en")
+
+
+def test_who_wanted_only_what_is_gone_by_now_does_not_get_everything(house: House) -> None:
+    house.subscribe(choice=house.audience.resolve_choice(["News"]))
+    with house.store.open() as store, store.transaction() as catalog:
+        wish = write_wish((99,), None, None)  # of a category that was merged into another since
+        catalog._connection.exec_driver_sql("UPDATE notices SET details = ?", (wish,))
+
+    subscriber = house.audience.confirm(house.token(), source="page")
+
+    assert subscriber.choice == (99,)
 
 
 def test_a_link_holds_for_seven_days(house: House) -> None:
