@@ -80,8 +80,7 @@ class Run:
                 return replace(resumed[-1], next_due=due.next)
             return SendResult(self._frequency, End.NOT_DUE, next_due=due.next)
         result = self._send_due(due)
-        left = (f"{one.key}: {one.next_command}" for one in resumed if one.next_command)
-        return replace(result, reasons=(*result.reasons, *left))
+        return _join(result, [one for one in resumed if one.end == End.PARTLY])
 
     def _list_unfinished(self) -> list[Issue]:
         with open_transaction(self._setup.site.open_store, read_only=True) as catalog:
@@ -231,6 +230,16 @@ def _explain(report: SendReport, key: str) -> Iterator[str]:
         )
     if report.deferred:
         yield f"{report.deferred:,} were put off by their servers and are tried again"
+
+
+def _join(result: SendResult, partly: Sequence[SendResult]) -> SendResult:
+    """Return a new issue's result together with older ones that did not reach everybody."""
+    if not partly:
+        return result
+    if result.end == End.NOTHING:
+        return partly[-1]
+    left = (f"{one.key}: {one.next_command}" for one in partly if one.next_command)
+    return replace(result, end=End.PARTLY, reasons=(*result.reasons, *left))
 
 
 def suggest_command(issue: Issue, counts: Mapping[DeliveryState, int]) -> str:
