@@ -20,7 +20,9 @@ PURE = (
     "reading", "catalog", "feeds", "pages", "embed", "tokens", "links", "digest", "messages",
     "subscribers", "deliveries", "bounces",
 )  # fmt: skip
-APIS = ("publishing", "publisher", "sending", "mailing", "audience", "returned", "newsletter", "doctor")
+APIS = (
+    "publishing", "publisher", "sending", "mailing", "audience", "returned", "newsletter", "doctor",
+)  # fmt: skip
 ADAPTERS = (
     "config",
     "hooks",
