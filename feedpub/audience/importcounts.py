@@ -13,6 +13,7 @@ class Counts:
     rows: int = 0
     added: Counter[ImportKind] = field(default_factory=Counter)
     updated: int = 0
+    withdrawn: int = 0
     skipped: int = 0
     suppressed: int = 0
     asked: int = 0

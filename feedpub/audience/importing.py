@@ -111,13 +111,12 @@ class Import:
 
     def _take(self, desk: Desk, rows: Sequence[Row], reader: RowReader, total: int) -> None:
         self._counts.rows += len(rows)
-        entries = list(self._read(desk, rows, reader))
-        hashes = {entry.address.mailbox: desk.hash(entry.address.mailbox) for _, entry in entries}
+        entries = self._read(desk, rows, reader)
+        hashes = {mailbox: desk.hash(mailbox) for mailbox in entries}
         known = desk.people.find(hashes)
         barred = desk.people.suppressed(hashes.values())
         fresh: list[Entry] = []
-        for number, entry in entries:
-            mailbox = entry.address.mailbox
+        for mailbox, (number, entry) in entries.items():
             if mailbox in known:
                 self._meet(desk, known[mailbox], entry, number)
             elif hashes[mailbox] in barred:
@@ -130,8 +129,12 @@ class Import:
 
     def _read(
         self, desk: Desk, rows: Sequence[Row], reader: RowReader
-    ) -> Iterator[tuple[int, Entry]]:
-        """Yield the rows that can be taken, each address once; the others are noted."""
+    ) -> dict[str, tuple[int, Entry]]:
+        """Return the rows that can be taken by mailbox; the others are noted.
+
+        A second row of an address is none of them, unless it is a no: that counts in any row.
+        """
+        found: dict[str, tuple[int, Entry]] = {}
         for number, cells in rows:
             try:
                 entry = reader.read(cells)
@@ -139,11 +142,21 @@ class Import:
             except ValueError as error:
                 self._reject(number, str(error), cells)
                 continue
-            before = self._seen.setdefault(entry.address.mailbox, number)
-            if before != number:
-                self._reject(number, f"the same address as in row {before}", cells)
+            mailbox = entry.address.mailbox
+            before = self._seen.setdefault(mailbox, number)
+            if before == number:
+                found[mailbox] = number, entry
+            elif entry.kind in _EVENTS:
+                self._repeat(found, number, entry)
             else:
-                yield number, entry
+                self._reject(number, f"the same address as in row {before}", cells)
+        return found
+
+    def _repeat(self, found: dict[str, tuple[int, Entry]], number: int, entry: Entry) -> None:
+        """Take in a second row of an address that says no; of two the graver one stays."""
+        mailbox = entry.address.mailbox
+        if mailbox not in found or _gravity(found[mailbox][1]) < _gravity(entry):
+            found[mailbox] = number, entry
 
     def _reject(self, number: int, reason: str, cells: Sequence[str]) -> None:
         self._counts.rejected.append(RejectedRow(number, reason, tuple(cells)))
@@ -230,6 +243,11 @@ class Import:
         Raises:
             ListError: That is an error.
         """
+        if entry.kind in _EVENTS:
+            self._counts.withdrawn += self._keep(
+                desk, person, self._withdraw(desk, person, entry), entry
+            )
+            return
         if self._options.on_conflict == OnConflict.FAIL:
             raise ListError(
                 f"row {number}: the address is known already, so nothing was taken; "
@@ -238,21 +256,29 @@ class Import:
         if self._options.on_conflict == OnConflict.SKIP:
             self._counts.skipped += 1
             return
-        changed = self._change(desk, person, entry)
+        self._counts.updated += self._keep(desk, person, self._change(desk, person, entry), entry)
+
+    def _keep(self, desk: Desk, person: Person, changed: Person, entry: Entry) -> bool:
+        """Keep what a row made of somebody; return whether it changed them at all."""
         if changed == person:
             self._counts.skipped += 1
-            return
+            return False
         desk.save(changed)
         details = _describe(entry.kind, said=entry.said)
         desk.log(person.id, Change.IMPORTED, source=self._source, details=details)
-        self._counts.updated += 1
+        return True
+
+    def _withdraw(self, desk: Desk, person: Person, entry: Entry) -> Person:
+        """Return somebody of whom a row says that they want no mail, or cannot get it.
+
+        The law asks for it, so this is no conflict that the editor could decide.
+        """
+        state = move(SubscriberState(person.state), _EVENTS[entry.kind])
+        if entry.kind in _BARRED:
+            desk.suppress(person.mailbox or "", _STATES[entry.kind])
+        return person if state is None else person._replace(state=int(state))
 
     def _change(self, desk: Desk, person: Person, entry: Entry) -> Person:
-        if event := _EVENTS.get(entry.kind):
-            state = move(SubscriberState(person.state), event)
-            if entry.kind in _BARRED:
-                desk.suppress(person.mailbox or "", _STATES[entry.kind])
-            return person if state is None else person._replace(state=int(state))
         if person.state not in (SubscriberState.PENDING, SubscriberState.ACTIVE):
             return person
         changed = self._change_wish(desk, person, entry)
@@ -282,6 +308,7 @@ class Import:
             rows=counts.rows,
             added=dict(sorted(counts.added.items())),
             updated=counts.updated,
+            withdrawn=counts.withdrawn,
             skipped=counts.skipped,
             suppressed=counts.suppressed,
             asked=counts.asked,
@@ -294,6 +321,11 @@ class Import:
 def _describe(kind: ImportKind, *, said: bool) -> str:
     """Return what the log says of a row: what it was about, and whose word that was."""
     return json.dumps({"kind": kind.value, "said": "file" if said else "editor"})
+
+
+def _gravity(entry: Entry) -> int:
+    """Return how much the kind of a row weighs: a yes least, a complaint most."""
+    return list(_EVENTS).index(entry.kind) if entry.kind in _EVENTS else -1
 
 
 def _cut(rows: Iterator[Row]) -> Iterator[list[Row]]:

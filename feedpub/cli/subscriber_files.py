@@ -46,7 +46,7 @@ _SHOWN = 5
     type=click.Choice([one.value for one in OnConflict]),
     default="skip",
     show_default=True,
-    help="What to do with addresses that are known.",
+    help="What to do with addresses that are known; a row that says no withdraws them anyway.",
 )
 @click.option("--send-confirmation", is_flag=True, help="Ask the unconfirmed by mail.")
 @click.option("--rejects", type=click.Path(path_type=Path), help="Where rows go that are no good.")
@@ -115,6 +115,7 @@ def _tell(
     say(f"{verb} {', '.join(added) or 'nobody'} of {count(report.rows, 'row')}")
     for number, what in (
         (report.updated, "updated"),
+        (report.withdrawn, "withdrawn: known, and the file says that they want no mail"),
         (report.skipped, "known already, left as they are"),
         (report.suppressed, "never mailed again (bounced, complained or forgotten), left out"),
         (report.asked, "asked to confirm, with the next mails that go out"),
@@ -140,6 +141,7 @@ def _to_json(report: ImportReport, rejects: Path | None) -> dict[str, object]:
         "rows": report.rows,
         "added": report.added,
         "updated": report.updated,
+        "withdrawn": report.withdrawn,
         "skipped": report.skipped,
         "suppressed": report.suppressed,
         "asked": report.asked,

@@ -91,7 +91,8 @@ class ImportOptions:
         name: Of the file; its words tell apart the files of one export, such as ``cleaned``.
         mapping: Field to column, where the columns do not speak for themselves.
         kind: Of rows that do not say it themselves.
-        on_conflict: What is done with addresses that are known.
+        on_conflict: What is done with addresses that are known. A row that says no (unsubscribed,
+            bounced, complained) withdraws them all the same.
         send_confirmation: Whether the unconfirmed are asked by mail.
         dry_run: Whether nothing is kept.
         encoding: Of the file; found out if empty.
@@ -134,6 +135,7 @@ class ImportReport:
         rows: Below the heading, empty ones left out.
         added: By kind, new addresses.
         updated: Known addresses that were changed.
+        withdrawn: Known addresses that get no more mail, because a row says no.
         skipped: Known addresses that were left as they are.
         suppressed: Addresses that are never mailed again, and so were not taken.
         asked: Confirmation mails that are on their way.
@@ -147,6 +149,7 @@ class ImportReport:
     rows: int
     added: Mapping[ImportKind, int]
     updated: int
+    withdrawn: int
     skipped: int
     suppressed: int
     asked: int

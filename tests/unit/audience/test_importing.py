@@ -156,10 +156,10 @@ def test_preferences_come_by_path_or_folder(house: House) -> None:
 def test_known_addresses_are_left_as_they_are(house: House) -> None:
     house.join(frequency=Frequency.DAILY)
 
-    report = take(house, f"email,status,frequency\n{READER},unsubscribed,monthly\n")
+    report = take(house, f"email,status,frequency\n{READER},active,monthly\n")
 
     assert (report.skipped, report.updated) == (1, 0)
-    assert house.show().subscriber.state == SubscriberState.ACTIVE
+    assert house.show().subscriber.frequency == Frequency.DAILY
 
 
 def test_known_addresses_are_updated_if_the_editor_says_so(house: House) -> None:
@@ -192,13 +192,41 @@ def test_a_file_says_nothing_of_what_it_has_no_column_for(house: House) -> None:
     assert house.show().subscriber == before
 
 
+@pytest.mark.parametrize("conflict", list(OnConflict))
 @pytest.mark.parametrize("word", ["unsubscribed", "bounced", "complained"])
-def test_a_no_elsewhere_is_a_no_here(house: House, word: str) -> None:
+def test_a_no_elsewhere_is_a_no_here(house: House, word: str, conflict: OnConflict) -> None:
     house.join()
 
-    take(house, f"email,status\n{READER},{word}\n", on_conflict=OnConflict.UPDATE)
+    report = take(house, f"email,status\n{READER},{word}\n", on_conflict=conflict)
 
     assert house.show().subscriber.state.name.lower() == word
+    assert (report.withdrawn, report.updated, report.skipped) == (1, 0, 0)
+
+
+def test_the_word_of_the_editor_withdraws_as_that_of_the_file_does(house: House) -> None:
+    house.join()
+
+    take(house, f"{READER}\n", kind=UNSUBSCRIBED)
+
+    assert house.show().subscriber.state == SubscriberState.UNSUBSCRIBED
+
+
+@pytest.mark.parametrize("rows_between", [0, 6000])
+@pytest.mark.parametrize("words", [("active", "unsubscribed"), ("unsubscribed", "active")])
+def test_a_no_counts_in_whatever_row_it_stands(
+    house: House, words: tuple[str, str], rows_between: int
+) -> None:
+    between = "".join(f"a{number}@example.com,active\n" for number in range(rows_between))
+
+    take(house, f"email,status\n{READER},{words[0]}\n{between}{READER},{words[1]}\n")
+
+    assert house.show().subscriber.state == SubscriberState.UNSUBSCRIBED
+
+
+def test_the_graver_of_two_nos_stays(house: House) -> None:
+    take(house, f"email,status\n{READER},complained\n{READER},unsubscribed\n")
+
+    assert house.show().suppressed == "complained"
 
 
 def test_a_known_address_stops_an_import_that_shall_not_meet_any(house: House) -> None:
