@@ -7,6 +7,7 @@ checks all come from it.
 from feedpub.config.environment import variable_of
 from feedpub.config.find import CONFIG_NAME, find_config
 from feedpub.config.load import load_config
+from feedpub.config.private import BACKUPS, KEY_NAME, OUTBOX
 from feedpub.config.resolve import Resolved, resolve_settings
 from feedpub.config.schema import SETTINGS
 from feedpub.config.secrets import read_password, read_secret
@@ -27,7 +28,10 @@ from feedpub.config.values import (
 )
 
 __all__ = [
+    "BACKUPS",
     "CONFIG_NAME",
+    "KEY_NAME",
+    "OUTBOX",
     "SETTINGS",
     "BouncesConfig",
     "Config",

@@ -8,6 +8,7 @@ from urllib.parse import urljoin
 from feedpub.config import schema
 from feedpub.config.find import make_absolute
 from feedpub.config.load_mail import add_newsletter
+from feedpub.config.private import check_private
 from feedpub.config.resolve import Resolved, resolve_settings
 from feedpub.config.values import (
     Config,
@@ -38,6 +39,7 @@ def load_config(path: Path, environ: Mapping[str, str] | None = None) -> Config:
     config = build_config(resolved, path.resolve())
     check_whole(resolved, config, root)
     config = add_newsletter(resolved, config)
+    check_private(resolved, config)
     if resolved.errors:
         resolved.sort_errors()
         raise ConfigErrors(resolved.errors)

@@ -72,7 +72,7 @@ def _build_newsletter(resolved: Resolved, config: Config) -> NewsletterConfig | 
         default_frequency=_choose_frequency(resolved, schedules),
         title=resolved.get(schema.TITLE) or config.site.title,
         intro=make_absolute(config.root, resolved.get(schema.INTRO)),
-        postal_address=resolved.get(schema.POSTAL_ADDRESS),
+        postal_address=_check_postal_address(resolved),
         reply_to=resolved.get(schema.REPLY_TO),
         subject=_check_subject(resolved),
         subject_prefix=resolved.get(schema.SUBJECT_PREFIX),
@@ -108,6 +108,25 @@ def _choose_frequency(resolved: Resolved, schedules: Sequence[Schedule]) -> Freq
     elif chosen is not None:
         return chosen
     return Frequency.WEEKLY if Frequency.WEEKLY in scheduled else scheduled[0]
+
+
+def _check_postal_address(resolved: Resolved) -> str:
+    """Return the address that law wants in every mail, complaining where it is blank or missing."""
+    found = resolved.get(schema.POSTAL_ADDRESS)
+    if found or resolved.has_failed(schema.POSTAL_ADDRESS):
+        return found
+    if resolved.is_set(schema.POSTAL_ADDRESS):
+        resolved.refuse(
+            "postal_address: blank, and nothing is sent without one, which the law of many"
+            ' countries wants; write "Street 1, City"',
+            schema.POSTAL_ADDRESS,
+        )
+    elif any(resolved.is_set(key) for key in schema.MAIL if not key.secret):
+        resolved.warnings.append(
+            f"{resolved.path}: [newsletter] has no postal_address, so nothing is sent; add"
+            ' postal_address = "Street 1, City"'
+        )
+    return ""
 
 
 def _check_subject(resolved: Resolved) -> str:

@@ -7,9 +7,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from feedpub.config import Config
+from feedpub.config import KEY_NAME, Config
 from feedpub.wiring.publishing import (
-    KEY_NAME,
     SCHEMA,
     create_site,
     digest_settings,

@@ -5,16 +5,15 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from feedpub.audience import Audience, AudienceSetup
-from feedpub.config import Config
+from feedpub.config import KEY_NAME, OUTBOX, Config
 from feedpub.config.secrets import read_secret
 from feedpub.errors import ConfigError
 from feedpub.tokens import Action, Signer
-from feedpub.wiring.publishing import KEY_NAME, StoreOpener, open_store
+from feedpub.wiring.publishing import StoreOpener, open_store
 
 if TYPE_CHECKING:
     from feedpub.audience.store import Catalog
 
-OUTBOX = "outbox"
 """Folder of a site for the mails of rehearsals."""
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from feedpub.config import Config, MailConfig
+from feedpub.config import KEY_NAME, Config, MailConfig
 from feedpub.doctor import Doctor, DoctorSetup, FileFact
 from feedpub.doctor.examination import Answer
 from feedpub.doctor.names import Names, Record
@@ -16,7 +16,6 @@ from feedpub.subscribers.addresses import find_domain
 from feedpub.tokens import Action, Signer
 from feedpub.wiring.audience import open_audience, read_signer
 from feedpub.wiring.newsletter import load_dkim_keys, make_mailer, open_newsletter
-from feedpub.wiring.publishing import KEY_NAME
 
 _NOBODY = 0
 """No subscriber has this row."""

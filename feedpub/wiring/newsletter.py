@@ -7,7 +7,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from feedpub.config import Config, DkimConfig, MailConfig, NewsletterConfig, read_password
+from feedpub.config import (
+    BACKUPS,
+    OUTBOX,
+    Config,
+    DkimConfig,
+    MailConfig,
+    NewsletterConfig,
+    read_password,
+)
 from feedpub.config.load import LOCAL_URL
 from feedpub.config.secrets import read_secret
 from feedpub.digest.values import Level
@@ -22,7 +30,7 @@ from feedpub.ports.mailing import Bounced, Connection, Ledger, Mailer
 from feedpub.sending import NoticeReport, SendOptions, Stop
 from feedpub.sources.folders import read_bytes
 from feedpub.tokens import Action, Signer
-from feedpub.wiring.audience import OUTBOX, open_audience, open_signer
+from feedpub.wiring.audience import open_audience, open_signer
 from feedpub.wiring.publishing import ask_addresses, make_setup, open_store
 
 if TYPE_CHECKING:
@@ -32,7 +40,6 @@ if TYPE_CHECKING:
     from feedpub.messages.sender import Sender
     from feedpub.model import Issue
 
-BACKUPS = "backups"
 """Folder beside the database, for the copy that is made before each send."""
 
 _KEPT_BACKUPS = 7

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from feedpub import __version__
 from feedpub.catalog.identity import mint_id
-from feedpub.config import Config
+from feedpub.config import KEY_NAME, Config
 from feedpub.errors import FetchError
 from feedpub.locks import FileLock
 from feedpub.model import Problem
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from feedpub.net import Fetcher
     from feedpub.store.sql import Catalog, SqlStore
 
-KEY_NAME = "feedpub.key"
 _ALL = [(EVERYTHING, ALL_MONTHS)]
 
 

@@ -315,6 +315,60 @@ def test_settings_that_do_not_fit_together_are_named(
     assert error in found
 
 
+PUBLISHED = {
+    "mails": ("[mail]\ntype = 'maildir'\nfolder = 'feeds/out'", "9:10: folder: "),
+    "a deep one": ("[mail]\ntype = 'maildir'\nfolder = 'x/../feeds/a/b'", "9:10: folder: "),
+    "returned mail": ("[bounces]\nmaildir = 'feeds/in'", "8:11: maildir: "),
+    "password": ("[mail]\npassword_file = 'feeds/secret'", "8:17: password_file: "),
+    "by a symlink": ("[mail]\ntype = 'maildir'\nfolder = 'linked/out'", "9:10: folder: "),
+    "outbox": ("[feeds]\nfolder = 'outbox'", "8:10: folder: "),
+    "backups": ("[feeds]\nfolder = 'backups'", "8:10: folder: "),
+    "key": ("[feeds]\nfolder = 'feedpub.key'", "8:10: folder: "),
+}
+
+
+@pytest.mark.parametrize(("text", "place"), PUBLISHED.values(), ids=PUBLISHED.keys())
+def test_what_names_people_is_never_put_where_everybody_can_fetch_it(
+    complain: Complain, tmp_path: Path, text: str, place: str
+) -> None:
+    (tmp_path / "linked").symlink_to("feeds")
+
+    (found,) = complain(f"{SITE}{LETTER}{text}\n")
+
+    assert found.startswith(f"feedpub.toml:{place}")
+    assert "; name a" in found
+
+
+def test_a_database_below_the_feeds_is_refused(complain: Complain) -> None:
+    (found,) = complain(f"database = 'feeds/x.db'\n{SITE}")
+
+    assert found.startswith("feedpub.toml:1:12: database: ")
+
+
+@pytest.mark.parametrize(
+    "text", ["[mail]\ntype = 'maildir'\nfolder = 'box'", "[bounces]\nmaildir = 'box'"]
+)
+def test_a_file_is_no_maildir(complain: Complain, tmp_path: Path, text: str) -> None:
+    (tmp_path / "box").write_text("From x\n")
+
+    (found,) = complain(f"{SITE}{LETTER}{text}\n")
+
+    assert "'box' is a file, a maildir is a folder; name another" in found
+
+
+@pytest.mark.parametrize("blank", ["", "  ", "\u3000"])
+def test_a_blank_postal_address_is_none(complain: Complain, blank: str) -> None:
+    (found,) = complain(f"{SITE}{LETTER}postal_address = '{blank}'\n")
+
+    assert found.startswith("feedpub.toml:7:18: postal_address: blank, and nothing is sent without")
+
+
+def test_of_a_missing_postal_address_the_check_warns_before_a_send_refuses(load: Load) -> None:
+    (warning,) = load(f"{LETTER}[mail]\nhost = 'localhost'\n").warnings
+
+    assert "no postal_address, so nothing is sent; add" in warning
+
+
 def test_a_web_address_leaves_room_for_the_token_of_a_link(complain: Complain) -> None:
     url = f"https://a.example/{'x' * 300}/"
 
