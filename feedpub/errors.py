@@ -8,11 +8,13 @@
     +-- CategoryError          the site has no such category
     +-- SubscriberError        nobody has such an address
     +-- TokenError             a link of a mail is not ours, too old or used up
+    +-- LimitError             too many ask for mail at present
     +-- ListError              a file of subscribers cannot be taken in
     +-- SourceHeldError        a source lost so much that nothing is changed
     +-- LintError              a document would break a reader
     +-- FetchError             a remote resource did not arrive
     |   +-- PictureError       it arrived, and is no picture that we publish
+    |   +-- FeedError          it arrived, and is no feed that can be read
     +-- TemplateError          a template of the site cannot be used
     +-- AddressError           an address cannot be mailed
     +-- TargetError            the output cannot be written
@@ -173,6 +175,20 @@ class TokenError(FeedpubError):
         super().__init__(message)
 
 
+class LimitError(FeedpubError):
+    """More mail was asked for than is sent in an hour; it says nothing about any address.
+
+    Attributes:
+        retry_s: Seconds after which it may go again.
+    """
+
+    exit_code = 75
+
+    def __init__(self, message: str, *, retry_s: int) -> None:
+        self.retry_s = retry_s
+        super().__init__(message)
+
+
 class ListError(FeedpubError):
     """A file of subscribers cannot be taken in; nothing of it was kept."""
 
@@ -214,17 +230,31 @@ class FetchError(FeedpubError):
     Attributes:
         url: As asked for.
         retry: Whether a later run may succeed.
+        status: Of the answer, None without one.
+        wait: ``Retry-After`` of the answer as written, empty without one.
     """
 
     exit_code = 75
 
-    def __init__(self, message: str, *, url: str, retry: bool = True) -> None:
-        self.url, self.retry = url, retry
+    def __init__(
+        self,
+        message: str,
+        *,
+        url: str,
+        retry: bool = True,
+        status: int | None = None,
+        wait: str = "",
+    ) -> None:
+        self.url, self.retry, self.status, self.wait = url, retry, status, wait
         super().__init__(message)
 
 
 class PictureError(FetchError):
     """Bytes arrived, and are no picture that we publish."""
+
+
+class FeedError(FetchError):
+    """Bytes arrived, and are no feed that can be read."""
 
 
 class TemplateError(FeedpubError):

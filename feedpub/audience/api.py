@@ -73,6 +73,7 @@ class Audience(Records):
 
         Raises:
             AddressError: It is no address (of any known or unknown person alike).
+            LimitError: Too many ask, from this network or in all.
         """
         joining.subscribe(
             self._setup,
@@ -115,6 +116,7 @@ class Audience(Records):
 
         Raises:
             TokenError: It is not ours, or its address is not kept any more.
+            LimitError: Too many ask, from this network or in all.
         """
         with self._desk() as desk:
             notice = self._open(desk, Action.CONFIRM, token, ever=True)
@@ -224,14 +226,17 @@ class Audience(Records):
             network=network,
         )
 
-    def request_address(self, subscriber: int, address: str, *, source: str) -> None:
+    def request_address(
+        self, subscriber: int, address: str, *, source: str, network: str | None = None
+    ) -> None:
         """Ask a new address of a subscriber for confirmation, under the limits of ``subscribe``.
 
         Raises:
             AddressError: It is no address.
+            LimitError: Too many ask.
             SubscriberError: They are no subscriber.
         """
-        joining.request_address(self._setup, subscriber, address, source=source)
+        joining.request_address(self._setup, subscriber, address, source=source, network=network)
 
     def change_address(self, token: str, *, source: str) -> Subscriber:
         """Take the new address by the token that was mailed to it.

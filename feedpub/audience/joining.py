@@ -4,7 +4,7 @@ import re
 
 from feedpub.audience.desk import Desk, make_subscriber, read_wish, write_wish
 from feedpub.audience.setup import AudienceSetup
-from feedpub.errors import SubscriberError, TokenError
+from feedpub.errors import LimitError, SubscriberError, TokenError
 from feedpub.model import Choice, Frequency, NoticeKind, Subscriber, SubscriberState
 from feedpub.ports.people import NoticeRow, Person
 from feedpub.subscribers.addresses import mask_address, parse_address
@@ -34,7 +34,8 @@ def subscribe(
     asker = identify_asker(setup.signer, parsed.mailbox, network)
     with setup.transaction() as catalog:
         desk = Desk(setup, catalog)
-        choice = tidy_choice(desk.tree, choice)
+        check_limits(desk, asker)
+        choice = tidy_choice(desk.tree, choice) if choice else ()
         language = check_language(language)
         wish = write_wish(choice, frequency, language)
         person, suppressed = desk.find(parsed.mailbox), desk.suppressed(parsed.mailbox)
@@ -65,16 +66,26 @@ def check_language(language: str | None) -> str | None:
     return language or None
 
 
-def _may_ask(desk: Desk, asker: Asker) -> bool:
-    """Return whether another mail may be asked for in this name, from this place, now."""
-    policy, people = desk.setup.policy, desk.people
-    day_ago, hour_ago = desk.now - int(policy.between_asks.total_seconds()), desk.now - HOUR_S
+def check_limits(desk: Desk, asker: Asker) -> None:
+    """Refuse what is too much from one place, or from all, whoever it is about.
+
+    Raises:
+        LimitError: It is.
+    """
+    policy, people, hour_ago = desk.setup.policy, desk.people, desk.now - HOUR_S
     from_there = 0 if asker.network is None else people.count_attempts(asker.network, hour_ago)
+    from_all = people.count_attempts(asker.everybody, hour_ago)
+    if from_there >= policy.network_asks or from_all >= policy.hourly_asks:
+        raise LimitError("too many ask for mail at present; try again in an hour", retry_s=HOUR_S)
+
+
+def _may_ask(desk: Desk, asker: Asker) -> bool:
+    """Return whether another mail may be asked for in this name now; nobody is told."""
+    policy, people = desk.setup.policy, desk.people
+    day_ago = desk.now - int(policy.between_asks.total_seconds())
     return (
         people.count_attempts(asker.person, day_ago) == 0
         and people.count_attempts(asker.person, -1) < policy.asks
-        and from_there < policy.network_asks
-        and people.count_attempts(asker.everybody, hour_ago) < policy.hourly_asks
     )
 
 
@@ -114,9 +125,14 @@ def _welcome_back(desk: Desk, person: Person) -> None:
 
 
 def ask_again(desk: Desk, notice: NoticeRow, *, network: str | None) -> None:
-    """Mail a fresh link in place of one that is too old, if that may be asked for now."""
+    """Mail a fresh link in place of one that is too old, if that may be asked for now.
+
+    Raises:
+        LimitError: Too many ask.
+    """
     person = desk.get(notice.subscriber)
     asker = identify_asker(desk.setup.signer, person.mailbox or "", network)
+    check_limits(desk, asker)
     if not _may_ask(desk, asker):
         return
     desk.people.note_attempts(asker.keys, desk.now)
@@ -197,17 +213,20 @@ def _ask(desk: Desk, person: Person, wished: Person, wish: str, source: str) -> 
     return person
 
 
-def request_address(setup: AudienceSetup, subscriber: int, address: str, *, source: str) -> None:
+def request_address(
+    setup: AudienceSetup, subscriber: int, address: str, *, source: str, network: str | None
+) -> None:
     """See ``Audience.request_address``."""
     parsed = parse_address(address)
-    asker = identify_asker(setup.signer, parsed.mailbox, None)
+    asker = identify_asker(setup.signer, parsed.mailbox, network)
     with setup.transaction() as catalog:
         desk = Desk(setup, catalog)
         person = desk.get(subscriber)
+        check_limits(desk, asker)
         if not _may_ask(desk, asker) or parsed.text == person.address:
             return
-        desk.people.note_attempts([asker.person], desk.now)
-        desk.log(person.id, Change.ADDRESS, source=source)
+        desk.people.note_attempts(asker.keys, desk.now)
+        desk.log(person.id, Change.ADDRESS, source=source, network=network)
         suppressed = desk.suppressed(parsed.mailbox)
         desk.notify(person, NoticeKind.ADDRESS, details=parsed.text, suppressed=suppressed)
 

@@ -1,12 +1,13 @@
 """What can be asked about subscribers without changing one, and lists of them as files."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from feedpub.audience import looking
 from feedpub.audience.desk import Desk, make_subscriber
 from feedpub.audience.importing import Import
 from feedpub.audience.setup import AudienceSetup
+from feedpub.catalog.categories import EVERYTHING
 from feedpub.model import (
     Category,
     Choice,
@@ -19,7 +20,10 @@ from feedpub.model import (
 )
 from feedpub.ports import Progress
 from feedpub.subscribers.choices import resolve_choice
+from feedpub.subscribers.pace import count_mails
 from feedpub.subscribers.spreadsheet import write_rows
+
+_LATEST = 1000
 
 
 class Records:
@@ -60,6 +64,13 @@ class Records:
         """
         with self._desk(read_only=True) as desk:
             return resolve_choice(desk.tree, asked)
+
+    def estimate_mails(self) -> Mapping[Frequency, int]:
+        """Return about how many mails a month each frequency makes; empty if nothing is new."""
+        with self._setup.transaction(read_only=True) as catalog:
+            latest = [at for at, _ in catalog.shelves.newest(EVERYTHING.id, _LATEST)]
+        found = count_mails(latest, now=self._setup.now(), whole=len(latest) < _LATEST)
+        return {one: found[one] for one in self.frequencies if one in found}
 
     # Looking
 

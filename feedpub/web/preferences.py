@@ -109,7 +109,7 @@ def _read_language(desk: Desk, person: Subscriber) -> str | None:
 def _request_address(desk: Desk, person: Subscriber) -> Response:
     typed = request.form.get("address", "").strip()[:_MAX_ADDRESS]
     try:
-        desk.audience.request_address(person.id, typed, source=_SOURCE)
+        desk.audience.request_address(person.id, typed, source=_SOURCE, network=desk.network)
     except AddressError:
         return _show(desk, person, 422, fault="address", typed=typed)
     return _show(desk, person, done="address")

@@ -5,7 +5,13 @@ from sqlalchemy import event
 
 from feedpub.audience import Policy
 from feedpub.audience.desk import write_wish
-from feedpub.errors import AddressError, CategoryError, SubscriberError, TokenError
+from feedpub.errors import (
+    AddressError,
+    CategoryError,
+    LimitError,
+    SubscriberError,
+    TokenError,
+)
 from feedpub.model import Frequency, NoticeKind, SubscriberState
 from feedpub.tokens import Action, Signer
 from tests.support.audience import READER, House
@@ -313,12 +319,22 @@ def test_who_has_confirmed_may_ask_again_another_day(house: House) -> None:
     assert house.mails().count("confirm") == 5
 
 
+def try_all(house: House, networks: list[str]) -> int:
+    """Ask for an address from each network, and return how often that was too much."""
+    refused = 0
+    for number, network in enumerate(networks):
+        try:
+            name = network.replace(":", "-").replace(".", "-")
+            house.subscribe(f"{name}-{number}@example.com", network=network)
+        except LimitError:
+            refused += 1
+    return refused
+
+
 def test_a_network_may_ask_twenty_times_an_hour(house: House) -> None:
-    for number in range(30):
-        house.subscribe(f"a{number}@example.com", network=f"192.0.2.{number}")
+    assert try_all(house, [f"192.0.2.{number}" for number in range(30)]) == 10
     assert len(house.mails()) == 20
-    for number in range(30):
-        house.subscribe(f"b{number}@example.com", network=f"2001:db8::{number:x}")
+    assert try_all(house, [f"2001:db8::1:{number:x}" for number in range(30)]) == 10
     assert len(house.mails()) == 40
 
     house.clock.advance(hours=1)
@@ -330,9 +346,7 @@ def test_a_network_may_ask_twenty_times_an_hour(house: House) -> None:
 def test_all_networks_together_have_a_ceiling(house: House) -> None:
     house.changes["policy"] = Policy(hourly_asks=7)
 
-    for number in range(10):
-        house.subscribe(f"a{number}@example.com", network=f"192.0.{number}.1")
-
+    assert try_all(house, [f"192.0.{number}.1" for number in range(10)]) == 3
     assert len(house.mails()) == 7
     assert len(house.audience.list_subscribers()) == 7
 
@@ -420,6 +434,22 @@ def test_a_new_address_is_limited_like_any_other(house: House) -> None:
     assert house.mails().count("address") == 1
 
 
+def test_one_link_does_not_mail_any_number_of_new_addresses(house: House) -> None:
+    subscriber = house.join()
+
+    def ask(number: int) -> None:
+        house.audience.request_address(
+            subscriber.id, f"new{number}@example.com", source="page", network="198.51.100.9"
+        )
+
+    for number in range(20):
+        ask(number)
+    with pytest.raises(LimitError):
+        ask(20)
+
+    assert house.mails().count("address") == 20
+
+
 def test_the_address_of_another_subscriber_is_not_taken(house: House) -> None:
     subscriber = house.join()
     house.audience.request_address(subscriber.id, "other@example.com", source="page")
@@ -439,3 +469,18 @@ def test_an_address_that_was_asked_for_but_never_confirmed_is_taken(house: House
     house.audience.change_address(token, source="page")
 
     assert house.show("new@example.com").subscriber.id == subscriber.id
+
+
+def test_that_too_many_ask_is_told_alike_of_the_known_and_the_unknown(house: House) -> None:
+    house.join("known@example.com")
+    house.changes["policy"] = Policy(hourly_asks=1)
+
+    told = []
+    for address in ("known@example.com", "unknown@example.com"):
+        with pytest.raises(LimitError) as caught:
+            house.subscribe(address)
+        told.append(str(caught.value))
+
+    assert caught.value.retry_s == 3600
+    assert told[0] == told[1]
+    assert "example.com" not in told[0]
