@@ -1,6 +1,7 @@
 """The fence: a delivery is ``committing`` on disk before its final dot is sent.
 
-One thread writes for all connections, so that those in flight share a commit.
+Whoever comes to the fence first writes for all who have arrived, so that connections in flight
+share a commit, and one connection alone waits for no other thread.
 """
 
 import queue
@@ -20,29 +21,23 @@ class Ticket:
 
     Attributes:
         change: What is written.
+        crossed: Whether the dot may be sent; None as long as nothing is decided.
     """
 
-    __slots__ = ("_crossed", "_done", "change")
+    __slots__ = ("_fence", "change", "crossed")
 
-    def __init__(self, change: Change) -> None:
+    def __init__(self, change: Change, fence: "Fence") -> None:
         self.change = change
-        self._crossed = False
-        self._done = threading.Lock()
-        self._done.acquire()
-
-    def settle(self, *, crossed: bool) -> None:
-        """Let whoever waits go on."""
-        self._crossed = crossed
-        self._done.release()
+        self.crossed: bool | None = None
+        self._fence = fence
 
     def wait(self) -> bool:
-        """Return once it is on disk, or failed; whether the dot may be sent. Called once."""
-        self._done.acquire()
-        return self._crossed
+        """Return once it is on disk, or failed; whether the dot may be sent."""
+        return self._fence.settle(self)
 
 
 class Fence:
-    """Commits what arrives, as much at once as there is.
+    """Commits what arrives, as much at once as there is; used by several threads.
 
     Attributes:
         error: What made a commit fail; nobody passes then. None if none failed.
@@ -50,7 +45,7 @@ class Fence:
     """
 
     def __init__(self, commit: Callable[[Sequence[Change]], Sequence[bool]]) -> None:
-        """Start the thread.
+        """Open the fence.
 
         Args:
             commit: Writes changes in one transaction; tells for each whether it crossed.
@@ -58,13 +53,12 @@ class Fence:
         self.error: BaseException | None = None
         self.unsaved: list[Outcome] = []
         self._commit = commit
-        self._inbox: queue.SimpleQueue[Ticket | None] = queue.SimpleQueue()
+        self._inbox: queue.SimpleQueue[Ticket] = queue.SimpleQueue()
         self._lines = 0
         self._counting = threading.Lock()
+        self._writing = threading.Lock()
         self._last_s = 0.0
-        self._ended = False
-        self._thread = threading.Thread(target=self._serve, name="fence", daemon=True)
-        self._thread.start()
+        self._closed = False
 
     @contextmanager
     def line(self) -> Iterator[None]:
@@ -79,60 +73,54 @@ class Fence:
 
     def submit(self, outcomes: Sequence[Outcome], crossing: int | None) -> Ticket:
         """Hand in outcomes and the delivery whose dot comes next; ``Ticket.wait`` for them."""
-        ticket = Ticket(Change(outcomes, crossing))
+        ticket = Ticket(Change(outcomes, crossing), self)
         self._inbox.put(ticket)
-        if self._ended:
-            self._turn_away()
         return ticket
+
+    def settle(self, ticket: Ticket) -> bool:
+        """Return whether a ticket of ``submit`` crossed, having written it if nobody else did."""
+        if ticket.crossed is None:
+            with self._writing:
+                # Whoever had the pen before may have written it along with theirs.
+                if ticket.crossed is None:
+                    self._write(self._gather())
+        return bool(ticket.crossed)
 
     def close(self) -> None:
         """Commit what was handed in, then end; who comes later does not pass."""
-        self._inbox.put(None)
-        self._thread.join()
-
-    def _serve(self) -> None:
-        closing = False
-        while not closing:
-            batch, closing = self._gather()
-            if batch:
+        with self._writing:
+            if batch := self._take():
                 self._write(batch)
-        self._ended = True
-        self._turn_away()
+            self._closed = True
 
-    def _turn_away(self) -> None:
+    def _gather(self) -> list[Ticket]:
+        """Return what has arrived; on a slow disk wait for the others, as long as it is slow."""
+        batch = self._take()
+        if self._last_s > _FAST_S:
+            until = time.monotonic() + self._last_s
+            with suppress(queue.Empty):
+                while len(batch) < self._lines:
+                    batch.append(self._inbox.get(timeout=max(0.0, until - time.monotonic())))
+        return batch
+
+    def _take(self) -> list[Ticket]:
+        batch: list[Ticket] = []
         with suppress(queue.Empty):
             while True:
-                ticket = self._inbox.get_nowait()
-                if ticket is not None:
-                    ticket.settle(crossed=False)
-
-    def _gather(self) -> tuple[list[Ticket], bool]:
-        """Return what has arrived; on a slow disk wait for the others, as long as it is slow."""
-        batch: list[Ticket] = []
-        patience_s = self._last_s if self._last_s > _FAST_S else 0.0
-        ticket = self._inbox.get()
-        until = time.monotonic() + patience_s
-        try:
-            while ticket is not None:
-                batch.append(ticket)
-                if patience_s and len(batch) < self._lines:
-                    ticket = self._inbox.get(timeout=max(0.0, until - time.monotonic()))
-                else:
-                    ticket = self._inbox.get_nowait()
-        except queue.Empty:
-            return batch, False
-        return batch, True
+                batch.append(self._inbox.get_nowait())
+        return batch
 
     def _write(self, batch: Sequence[Ticket]) -> None:
         start = time.monotonic()
         crossed: Sequence[bool] = [False] * len(batch)
         try:
-            crossed = self._commit([ticket.change for ticket in batch])
-            self._last_s = time.monotonic() - start
+            if not self._closed:
+                crossed = self._commit([ticket.change for ticket in batch])
+                self._last_s = time.monotonic() - start
         except BaseException as error:  # noqa: BLE001 - kept for the run, which raises it
             self.error = self.error or error
             self.unsaved += (one for ticket in batch for one in ticket.change.outcomes)
         finally:
             # A failed commit lets nobody pass, and leaves nobody waiting.
             for ticket, passed in zip(batch, crossed, strict=True):
-                ticket.settle(crossed=passed)
+                ticket.crossed = passed

@@ -1,4 +1,4 @@
-"""A run over one issue: lines that send, a fence that writes, and a watch that keeps the lease."""
+"""A run over one issue: lines that send through one fence, and a watch that keeps the lease."""
 
 import logging
 import threading

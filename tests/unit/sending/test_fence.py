@@ -1,8 +1,9 @@
-"""The thread that commits for all connections."""
+"""What one connection commits for all that have come to the fence."""
 
 import threading
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 from feedpub.errors import StoreError
 from feedpub.model import DeliveryState
@@ -58,12 +59,14 @@ def test_those_who_wait_share_a_commit() -> None:
         return [True] * len(changes)
 
     fence = Fence(commit)
-    first = fence.submit([], 0)
-    entered.wait(10)
-    tickets = [fence.submit([], crossing) for crossing in range(1, 6)]
-    go_on.set()
+    with ThreadPoolExecutor() as lines:
+        first = lines.submit(fence.submit([], 0).wait)
+        entered.wait(10)
+        tickets = [fence.submit([], crossing) for crossing in range(1, 6)]
+        others = [lines.submit(ticket.wait) for ticket in tickets]
+        go_on.set()
 
-    assert all(ticket.wait() for ticket in (first, *tickets))
+        assert all(line.result(10) for line in (first, *others))
     assert batches == [1, 5]
     fence.close()
 
@@ -77,13 +80,13 @@ def test_on_a_slow_disk_it_waits_for_the_other_connections() -> None:
         return [True] * len(changes)
 
     fence = Fence(commit)
-    with fence.line(), fence.line():
+    with fence.line(), fence.line(), ThreadPoolExecutor() as lines:
         fence.submit([], 0).wait()
-        first = fence.submit([], 1)
+        first = lines.submit(fence.submit([], 1).wait)
         time.sleep(0.05)
-        second = fence.submit([], 2)
-        assert first.wait()
-        assert second.wait()
+        second = lines.submit(fence.submit([], 2).wait)
+        assert first.result(10)
+        assert second.result(10)
     fence.close()
 
     assert batches == [1, 2]
@@ -94,3 +97,17 @@ def test_after_its_end_nobody_passes() -> None:
     fence.close()
 
     assert not fence.submit([], 1).wait()
+
+
+def test_what_nobody_waited_for_is_committed_at_the_end() -> None:
+    committed: list[Change] = []
+
+    def commit(changes: Sequence[Change]) -> list[bool]:
+        committed.extend(changes)
+        return [True] * len(changes)
+
+    fence = Fence(commit)
+    fence.submit([SENT], None)
+    fence.close()
+
+    assert committed == [Change([SENT])]
