@@ -38,6 +38,7 @@ SECTIONS = {
     "feeds": "What is published, and where.",
     "thumbnails": "The pictures of entries.",
     "pages": "The HTML beside the feeds.",
+    "embed": "What pages of others include: see [Embed a list](../how-to/embed.md).",
     "categories": "",
     "build": "",
     "newsletter": "The digest that is mailed. One schedule switches it on.",

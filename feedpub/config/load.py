@@ -12,6 +12,7 @@ from feedpub.config.private import check_private
 from feedpub.config.resolve import Resolved, resolve_settings
 from feedpub.config.values import (
     Config,
+    EmbedConfig,
     FeedsConfig,
     PagesConfig,
     SourceConfig,
@@ -71,6 +72,10 @@ def build_config(resolved: Resolved, path: Path) -> Config:
             templates=make_absolute(root, resolved.get(schema.PAGES_TEMPLATES)),
             enabled=resolved.get(schema.PAGES_ENABLED),
             articles=resolved.get(schema.PAGES_ARTICLES),
+        ),
+        embed=EmbedConfig(
+            enabled=resolved.get(schema.EMBED_ENABLED),
+            entries=resolved.get(schema.EMBED_ENTRIES),
         ),
         renames=resolved.get(schema.CATEGORIES_RENAME),
         database=resolved.get(schema.DATABASE),

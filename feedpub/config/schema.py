@@ -226,6 +226,20 @@ PAGES_TEMPLATES = Setting(
     " (`feedpub template eject`).",
 )
 
+EMBED_ENABLED = Setting(
+    "embed.enabled",
+    kinds.boolean(),
+    True,
+    "Whether pages of others can show the latest articles: fragments, frames, oEmbed and the"
+    " element.",
+)
+EMBED_ENTRIES = Setting(
+    "embed.entries",
+    kinds.whole_number(1, 50),
+    10,
+    "Articles in a fragment and in a frame, at most as many as a feed holds.",
+)
+
 CATEGORIES_RENAME = Setting(
     "categories.rename",
     formats.renames(),
@@ -276,6 +290,8 @@ SETTINGS: tuple[Setting[Any], ...] = (
     PAGES_ENABLED,
     PAGES_ARTICLES,
     PAGES_TEMPLATES,
+    EMBED_ENABLED,
+    EMBED_ENTRIES,
     CATEGORIES_RENAME,
     BUILD_JOBS,
     *mail_schema.SETTINGS,

@@ -109,6 +109,19 @@ class PagesConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class EmbedConfig:
+    """What pages of others may include.
+
+    Attributes:
+        enabled: Whether anything is made for them.
+        entries: Articles in a fragment and in a frame at most, 1 to 50.
+    """
+
+    enabled: bool = True
+    entries: int = 10
+
+
+@dataclass(frozen=True, slots=True)
 class Mailbox:
     """Somebody that a mail comes from.
 
@@ -281,6 +294,7 @@ class Config:
         dkim: None for mails that somebody else signs, or nobody.
         web: Where subscribers are served.
         bounces: Where mail comes back to.
+        embed: What pages of others may include.
     """
 
     path: Path
@@ -300,6 +314,7 @@ class Config:
     dkim: DkimConfig | None = None
     web: WebConfig = WebConfig()
     bounces: BouncesConfig = BouncesConfig()
+    embed: EmbedConfig = EmbedConfig()
 
     @property
     def database_path(self) -> Path:

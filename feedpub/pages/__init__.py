@@ -1,7 +1,7 @@
 """HTML pages: values in, UTF-8 bytes out; the same values always give the same bytes."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -25,7 +25,7 @@ from feedpub.resources import static_folder, templates_folder
 
 __all__ = ["ASSETS", "Pages"]
 
-ASSETS = ("feed.css", "feedpub.css", "feedpub.js", "icon.svg")
+ASSETS = ("builder.css", "builder.js", "feed.css", "feedpub.css", "feedpub.js", "icon.svg")
 """Files below ``assets/`` of the output folder."""
 
 
@@ -35,14 +35,23 @@ class Pages:
     Templates are looked for in the folders given, then among the defaults; each is compiled once.
     """
 
-    def __init__(self, site: Site, *, templates: Sequence[Path] = ()) -> None:
+    def __init__(
+        self,
+        site: Site,
+        *,
+        templates: Sequence[Path] = (),
+        oembed_path: Callable[[str], str] | None = None,
+    ) -> None:
         """Prepare the templates.
 
         Args:
             site: What all pages say.
             templates: Folders of overrides, first match wins; they need not exist.
+            oembed_path: From the folder of a category to the path of its oEmbed document; None
+                where nothing is to be embedded.
         """
         self._site = site
+        self._oembed_path = oembed_path
         # As the feeds write it, so that an address on a page is the one that a reader will see.
         self._base = to_uri(site.feeds_url)
         self._folders = tuple(dict.fromkeys((*templates, templates_folder())))
@@ -63,6 +72,14 @@ class Pages:
             everything=everything,
             tree=grow_tree(summaries),
         )
+
+    def embed(self, builder: object) -> bytes:
+        """Return the page on which a portal's editor makes a snippet.
+
+        Args:
+            builder: What the template shows, as ``feedpub.embeds.builder`` describes it.
+        """
+        return self._render("embed", "embed/index.html", canonical="embed/", builder=builder)
 
     def feed(
         self, feed: Feed, entries: Sequence[Entry], children: Sequence[FeedSummary] = ()
@@ -87,6 +104,9 @@ class Pages:
             ancestors=list_ancestors(category),
             cards=[self._card(entry, page) for entry in entries],
             children=[make_line(item) for item in below],
+            # The list of issues is one of mails already, and none of the catalog's categories.
+            chosen_by_mail=self._by_mail(category.folder if category.id > 0 else ""),
+            oembed=self._oembed_path(category.folder) if self._oembed_path else None,
         )
 
     def article(self, entry: Entry) -> bytes:
@@ -180,11 +200,19 @@ class Pages:
             site=self._site,
             lang=self._language.tag,
             feeds=feeds,
+            embeds=self._oembed_path is not None,
             canonical=address or self._absolute(page if canonical is None else canonical),
             link=partial(link_between, page),
             absolute=self._absolute,
+            by_mail=self._by_mail,
             **values,
         )
+
+    def _by_mail(self, folder: str = "") -> str:
+        """Return where to ask for a category by e-mail, or for all; empty if nowhere."""
+        base = self._site.subscribe_url
+        # Its address is that of the web face and what ``links.subscribe_url`` adds.
+        return f"{base}?category={quote(folder, safe='/')}" if base and folder else base
 
     def _absolute(self, path: str) -> str:
         return self._base + quote(path, safe="/~")

@@ -54,7 +54,7 @@ class Engine:
             iso=lambda instant: instant.astimezone(zone).isoformat(timespec="seconds"),
         )
 
-    def render(self, name: str, **values: object) -> bytes:
+    def render(self, name: str, /, **values: object) -> bytes:
         """Return a page.
 
         Raises:

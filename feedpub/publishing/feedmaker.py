@@ -7,6 +7,7 @@ from feedpub.feeds import build_feed
 from feedpub.model import Entry, Feed, RenderedEntry
 from feedpub.ports import Target
 from feedpub.publishing.archives import Archives
+from feedpub.publishing.embedding import Embedding
 from feedpub.publishing.selection import MAX_ENTRIES
 from feedpub.publishing.store import Catalog
 from feedpub.publishing.workbench import EPOCH, FeedTask, Made, Recipe, Workbench
@@ -52,6 +53,7 @@ class _LiveFeeds:
     def __init__(self, bench: Workbench) -> None:
         self._bench = bench
         self._recipe = bench.recipe
+        self._embedding = Embedding(bench)
 
     def make(self, categories: Iterable[int]) -> None:
         select = self._bench.selection
@@ -79,6 +81,7 @@ class _LiveFeeds:
         documents = build_feed(
             feed, [(entries[row].id, rendered[row]) for row in rows], self._recipe.site
         )
+        self._embedding.make(node, [(row, entries[row]) for row in rows])
         shown = [entries[row] for row in rows]
         aliases = self._bench.list_aliases(category)
         for folder in (node.folder, *aliases):

@@ -1,4 +1,4 @@
-"""What is published once for the whole site: subscribe page, OPML, assets, status."""
+"""What is published once for the whole site: subscribe page, OPML, assets, scripts, status."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -6,12 +6,14 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from feedpub.catalog.categories import CategoryTree
+from feedpub.embeds.places import INDEX
 from feedpub.feeds import build_opml
 from feedpub.model import FeedSummary, Site
 from feedpub.publishing.standing import EVERYTHING
 from feedpub.publishing.store import Shelves
 
 if TYPE_CHECKING:
+    from feedpub.embeds.maker import Embeds
     from feedpub.pages import Pages
 
 _WEEK_S = 7 * 24 * 3600
@@ -83,13 +85,20 @@ def find_children(
 
 
 def make_front_pages(
-    summaries: Sequence[FeedSummary], site: Site, pages: "Pages | None"
+    summaries: Sequence[FeedSummary],
+    site: Site,
+    pages: "Pages | None",
+    embeds: "Embeds | None" = None,
 ) -> dict[str, bytes]:
     """Return what is published once, by path; categories without articles are left out of it."""
     shown = [item for item in summaries if item.articles or not item.category.path]
     documents = {"feeds.opml": build_opml(shown, site), "status.json": _status(shown)}
     if pages is not None:
-        documents["index.html"] = pages.index(shown)
+        documents |= {"index.html": pages.index(shown), **pages.assets()}
+    if embeds is not None:
+        documents |= embeds.files()
+    if embeds is not None and pages is not None:
+        documents[INDEX] = embeds.index(shown, pages)
     return documents
 
 

@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from feedpub.catalog.identity import Record, State
+from feedpub.embeds.places import FOLDER, INDEX
 from feedpub.feeds import FORMATS
 from feedpub.model import FeedSummary, Problem
 from feedpub.ports import Lost, Progress, Staged
@@ -79,6 +80,7 @@ class Output:
         self._staged: list[Staged] = []
         self._obsolete: list[str] = []
         self._pages = setup.make_pages() if setup.make_pages else None
+        self._embeds = setup.make_embeds() if setup.make_embeds else None
 
     def publish(self) -> None:
         """Render, fetch pictures, make documents, put them into place, in this order."""
@@ -136,6 +138,7 @@ class Output:
             archive=self._setup.archive,
             mode=self._setup.mode,
             pages=self._pages,
+            embeds=self._embeds,
             article_pages=self._setup.article_pages,
             children=find_children(self.summaries, demand.tree),
             mend=self._mend,
@@ -174,9 +177,9 @@ class Output:
         ]
 
     def _make_front(self, recipe: Recipe) -> None:
-        documents = make_front_pages(self.summaries, recipe.site, self._pages)
-        if self._pages is not None:
-            documents |= self._pages.assets()
+        documents = make_front_pages(self.summaries, recipe.site, self._pages, self._embeds)
+        if INDEX not in documents:
+            self._obsolete.append(INDEX)
         staged = (self._setup.target.stage(path, data) for path, data in documents.items())
         self._staged += [item for item in staged if item is not None]
 
@@ -268,7 +271,8 @@ def _soil(catalog: Catalog, articles: Sequence[int]) -> None:
 
 _DOCUMENTS = tuple(form.file for form in FORMATS)
 _ROOTS = {"media": 0, "assets": 0, "articles": 1}
-_ARCHIVE, _LIVE, _PAGE, _FRONT = 2, 3, 4, 5
+_ARCHIVE, _LIVE, _EMBED, _PAGE, _FRONT = 2, 3, 4, 5, 6
+_SCRIPTS = (".js", ".css")
 
 
 def _rank(staged: Staged) -> tuple[int, str]:
@@ -277,8 +281,10 @@ def _rank(staged: Staged) -> tuple[int, str]:
     root, _, rest = path.partition("/")
     if root in _ROOTS:
         return _ROOTS[root], path
-    if not rest:
+    if not rest or path == INDEX:
         return _FRONT, path
+    if root == FOLDER:
+        return (_ROOTS["assets"] if path.endswith(_SCRIPTS) else _EMBED), path
     if path.endswith(_DOCUMENTS):
         return (_ARCHIVE if "/archive/" in path else _LIVE), path
     return _PAGE, path

@@ -13,6 +13,7 @@ from feedpub.publishing.source import ArticleSource, SourceReader
 from feedpub.publishing.store import Catalog, OpenStore
 
 if TYPE_CHECKING:
+    from feedpub.embeds.maker import Embeds
     from feedpub.pages import Pages
 
 
@@ -38,6 +39,7 @@ class Setup:
             one process do it where there is one job.
         reader: What a reading process does.
         make_pages: Gives what renders HTML; None without pages.
+        make_embeds: Gives what makes the embed; None without.
         article_pages: Whether an article without a URL gets a page.
         thumbnailer: Makes thumbnails; also fetches them.
         probe: Web addresses give, for each, why it does not answer, or None.
@@ -65,6 +67,7 @@ class Setup:
     make_pool: Callable[..., AbstractContextManager[Any]]
     reader: SourceReader
     make_pages: "Callable[[], Pages] | None"
+    make_embeds: "Callable[[], Embeds] | None"
     article_pages: bool
     thumbnailer: Thumbnails
     probe: Callable[[Sequence[str]], dict[str, str | None]]

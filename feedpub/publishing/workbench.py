@@ -16,6 +16,7 @@ from feedpub.publishing.selection import Selection
 from feedpub.publishing.store import Catalog
 
 if TYPE_CHECKING:
+    from feedpub.embeds.maker import Embeds
     from feedpub.pages import Pages
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -62,6 +63,7 @@ class Recipe:
         archive: What archives carry.
         mode: What is done with pictures.
         pages: Renders HTML, None without pages.
+        embeds: Makes what pages of others include, None without.
         article_pages: Whether an article without a URL gets a page.
         children: Summaries of the categories below each one, for its page.
         mend: The build before was interrupted, so that a published archive may lack the links to
@@ -74,6 +76,7 @@ class Recipe:
     archive: Literal["full", "summary", "none"]
     mode: ThumbnailMode
     pages: "Pages | None" = None
+    embeds: "Embeds | None" = None
     article_pages: bool = True
     children: Mapping[int, Sequence[FeedSummary]] = field(default_factory=dict)
     mend: bool = False

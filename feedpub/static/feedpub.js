@@ -12,7 +12,7 @@
     button.type = "button";
     button.className = "copy";
     button.textContent = copy;
-    button.setAttribute("aria-label", `${copy} ${address.textContent}`);
+    button.setAttribute("aria-label", `${copy} ${address.dataset.name ?? address.textContent}`.trim());
     button.addEventListener("click", async () => {
       await navigator.clipboard.writeText(address.textContent);
       button.textContent = status.textContent = copied;

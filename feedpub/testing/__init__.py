@@ -20,7 +20,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from feedpub.audience import Audience, AudienceSetup
-from feedpub.config import Config, FeedsConfig, PagesConfig, SourceConfig, ThumbnailsConfig
+from feedpub.config import (
+    Config,
+    EmbedConfig,
+    FeedsConfig,
+    PagesConfig,
+    SourceConfig,
+    ThumbnailsConfig,
+)
 from feedpub.errors import FetchError
 from feedpub.model import Frequency, Problem, Site
 from feedpub.ports import Glance, Staged
@@ -211,7 +218,7 @@ def no_processes(
 
 
 def make_config(*articles: Path, root: Path | None = None, **changes: Any) -> Config:
-    """Return settings without a file: pages and thumbnails off, everything else as usual.
+    """Return settings without a file: pages, embeds and thumbnails off, everything else as usual.
 
     Args:
         articles: Folder of each source, which gets the folder's name.
@@ -243,6 +250,7 @@ def make_config(*articles: Path, root: Path | None = None, **changes: Any) -> Co
         feeds=FeedsConfig(folder=root / "feeds"),
         thumbnails=ThumbnailsConfig(mode="none"),
         pages=PagesConfig(templates=root / "templates", enabled=False),
+        embed=EmbedConfig(enabled=False),
         renames={},
         database="feedpub.db",
         jobs=1,

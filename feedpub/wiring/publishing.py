@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from feedpub import __version__
 from feedpub.catalog.identity import mint_id
 from feedpub.config import KEY_NAME, Config
+from feedpub.embeds.places import oembed_path
 from feedpub.errors import FetchError
 from feedpub.locks import FileLock
 from feedpub.model import Problem
@@ -121,6 +122,7 @@ def make_setup(
         make_pool=Pool,
         reader=Reader(sources),
         make_pages=_PageMaker(config) if config.pages.enabled else None,
+        make_embeds=_EmbedMaker(config) if config.embed.enabled else None,
         article_pages=config.pages.enabled and config.pages.articles == "auto",
         thumbnailer=_LazyThumbnailer(allow_private=allow_private),
         probe=_Probe(allow_private=allow_private),
@@ -185,18 +187,20 @@ def digest_settings(config: Config) -> str:
         config.thumbnails.placeholders,
         config.pages.enabled,
         config.pages.articles,
+        config.embed,
     )
     digest.update(repr(values).encode("utf-8", "replace"))
-    if config.pages.enabled:
+    if config.pages.enabled or config.embed.enabled:
         for file in _page_files(config.pages.templates):
             digest.update(f"{file.name}\n".encode("utf-8", "replace") + file.read_bytes())
     return digest.hexdigest()[:32]
 
 
 def _page_files(overrides: Path) -> Iterator[Path]:
-    """Yield what pages are made of; the templates of mails are nobody's page."""
-    own = (overrides / "pages", overrides / "assets")
-    for folder in (*own, templates_folder() / "pages", static_folder(), locale_folder()):
+    """Yield what pages and embeds are made of; the templates of mails are nobody's page."""
+    own = (overrides / "pages", overrides / "embed", overrides / "assets")
+    ours = templates_folder()
+    for folder in (*own, ours / "pages", ours / "embed", static_folder(), locale_folder()):
         for file in sorted(folder.rglob("*")):
             if file.is_file() and file.suffix != ".po":
                 yield file
@@ -251,7 +255,26 @@ class _PageMaker:
     def __call__(self) -> Any:
         from feedpub.pages import Pages
 
-        return Pages(self._config.site, templates=[self._config.pages.templates])
+        config = self._config
+        return Pages(
+            config.site,
+            templates=[config.pages.templates],
+            oembed_path=oembed_path if config.embed.enabled else None,
+        )
+
+
+class _EmbedMaker:
+    def __init__(self, config: Config) -> None:
+        self._config = config
+
+    def __call__(self) -> Any:
+        from feedpub.embeds.maker import Embeds
+
+        return Embeds(
+            self._config.site,
+            entries=self._config.embed.entries,
+            templates=[self._config.pages.templates],
+        )
 
 
 class _LazyThumbnailer:

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from feedpub.config import Config
+from feedpub.embeds.maker import Embeds
+from feedpub.embeds.places import oembed_path
 from feedpub.model import BuildReport, Site
 from feedpub.pages import Pages
 from feedpub.publisher import Publisher
@@ -97,15 +99,25 @@ class Blog:
         self.set(pages_enabled=True, site_pages=True)
         return self
 
+    def with_embeds(self) -> "Blog":
+        self.set(embed_enabled=True)
+        return self
+
     # Building
 
     def publisher(self) -> Publisher:
         publisher = make_publisher(
             self.config, target=self.target, store=self.store, clock=self.clock, hub=self.hub
         )
+        site, embed = self.config.site, self.config.embed
         if self.config.pages.enabled:
-            site = self.config.site
-            publisher._setup = replace(publisher._setup, make_pages=lambda: _make_pages(site))
+            publisher._setup = replace(
+                publisher._setup, make_pages=lambda: _make_pages(site, embed.enabled)
+            )
+        if embed.enabled:
+            publisher._setup = replace(
+                publisher._setup, make_embeds=lambda: _make_embeds(site, embed.entries)
+            )
         return publisher
 
     def build(self, *, hours: float = 1, **options: Any) -> BuildReport:
@@ -144,9 +156,14 @@ class Blog:
 
 
 @cache
-def _make_pages(site: Site) -> Pages:
+def _make_pages(site: Site, embed: bool) -> Pages:
     """Return the same pages for all builds: compiling templates takes longer than a small build."""
-    return Pages(site)
+    return Pages(site, oembed_path=oembed_path if embed else None)
+
+
+@cache
+def _make_embeds(site: Site, entries: int) -> Embeds:
+    return Embeds(site, entries=entries)
 
 
 def _yaml(value: object) -> str:

@@ -3,6 +3,7 @@
 import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from html import unescape
 from urllib.parse import unquote, urldefrag
 
 _ABSOLUTE = re.compile(rb"https://example\.org/feeds/([^\"'<>\s)\\]*)")
@@ -33,7 +34,7 @@ def find_dangling(
 
 
 def _list_targets(path: str, data: bytes) -> Iterator[str]:
-    for match in _ABSOLUTE.finditer(data):
+    for match in _ABSOLUTE.finditer(_unescape(data) if path.endswith(".html") else data):
         if match[1]:  # the root alone is the name of a vocabulary, too
             yield _name(match[1].decode())
     if not path.endswith(".html"):
@@ -44,6 +45,11 @@ def _list_targets(path: str, data: bytes) -> Iterator[str]:
             folder = posixpath.dirname(path)
             slash = "/" if link.endswith("/") else ""
             yield _name(posixpath.normpath(posixpath.join(folder, link)) + slash)
+
+
+def _unescape(page: bytes) -> bytes:
+    """Return a page in which addresses that are shown as text end where they do for a reader."""
+    return unescape(page.decode()).encode()
 
 
 def _name(link: str) -> str:

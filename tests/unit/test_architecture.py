@@ -17,7 +17,7 @@ from tests.support.processes import clean_environment
 FIRST = ("errors", "model", "ports")
 # Upstream to downstream: each may import those before it.
 PURE = (
-    "reading", "catalog", "feeds", "pages", "embed", "tokens", "links", "digest", "messages",
+    "reading", "catalog", "feeds", "pages", "embeds", "tokens", "links", "digest", "messages",
     "subscribers", "deliveries", "bounces",
 )  # fmt: skip
 APIS = (
@@ -50,6 +50,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     **{name: (*FIRST, *PURE[:place]) for place, name in enumerate(PURE)},
     # Templates, style sheets and message catalogs are read as modules are: once, from the package.
     "pages": (*FIRST, "reading", "catalog", "feeds", "resources"),
+    "embeds": (*FIRST, *PURE[: PURE.index("embeds")], "resources"),
     "digest": (*FIRST, *PURE[: PURE.index("digest")], "resources"),
     "messages": (*FIRST, *PURE[: PURE.index("messages")], "resources"),
     **dict.fromkeys(APIS, (*FIRST, *PURE, *APIS, "workers")),
@@ -80,7 +81,7 @@ LIBRARIES = {
     "sources": {"yaml"},
     "store": {"alembic", "sqlalchemy"},
     "cli": {"click", "rich", "watchfiles"},
-    "web": {"flask", "waitress", "werkzeug"},
+    "web": {"brotli", "flask", "waitress", "werkzeug"},
 }
 
 # What reaches beyond the process. Only names that a pure module has no honest use for.
@@ -95,6 +96,8 @@ MAY_NAME_PATHS = {
     "feedpub.digest",
     "feedpub.digest.freezing",
     "feedpub.digest.renderer",
+    "feedpub.embeds.maker",
+    "feedpub.embeds.scripts",
     "feedpub.pages",
     "feedpub.pages.engine",
     "feedpub.pages.people",

@@ -1,0 +1,94 @@
+"""What the page shows on which snippets are made: every category in every form, ready to copy."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from feedpub.embeds.places import frame_path
+from feedpub.embeds.scripts import Scripts
+from feedpub.embeds.snippets import DEFAULT_LIMIT, FORMS, LAYOUTS, MAX_LIMIT, Snippet, Snippets
+from feedpub.model import FeedSummary
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A category on the builder page.
+
+    Attributes:
+        name: Innermost; empty for everything.
+        label: Names outer to inner, or what everything is called.
+        depth: 0 for everything and the outermost.
+        folder: Of its feeds.
+        frame: Path of the page that an iframe shows.
+        snippets: By form.
+    """
+
+    name: str
+    label: str
+    depth: int
+    folder: str
+    frame: str
+    snippets: dict[str, Snippet]
+
+
+@dataclass(frozen=True, slots=True)
+class Builder:
+    """What the template ``pages/embed.html`` sees; documented in docs/reference.
+
+    Attributes:
+        choices: Everything first, then the tree in depth-first order.
+        forms: In the order of the page.
+        layouts: That an element and an iframe may have.
+        limit: Articles, if nothing else is asked for.
+        max_limit: Articles at most.
+        loads: Lines that load a script, by form and by whether it is the one that is updated.
+        element: Path of the script of the element.
+        style: URL of the style sheet of a fragment.
+    """
+
+    choices: tuple[Choice, ...]
+    forms: tuple[str, ...]
+    layouts: tuple[str, ...]
+    limit: int
+    max_limit: int
+    loads: dict[str, str]
+    element: str
+    style: str
+
+
+def describe_builder(
+    summaries: Sequence[FeedSummary], snippets: Snippets, scripts: Scripts
+) -> Builder:
+    """Return what the page shows.
+
+    Args:
+        summaries: Everything first, then the tree in depth-first order.
+        snippets: Of the site.
+        scripts: As published.
+    """
+    return Builder(
+        choices=tuple(_choose(summary, snippets) for summary in summaries),
+        forms=FORMS,
+        layouts=LAYOUTS,
+        limit=DEFAULT_LIMIT,
+        max_limit=MAX_LIMIT,
+        loads={
+            "element-pinned": snippets.load(scripts.element, latest=False),
+            "element-latest": snippets.load(scripts.element, latest=True),
+            "iframe-pinned": snippets.load(scripts.resize, latest=False),
+            "iframe-latest": snippets.load(scripts.resize, latest=True),
+        },
+        element=scripts.element.latest,
+        style=snippets.absolute(scripts.style.latest),
+    )
+
+
+def _choose(summary: FeedSummary, snippets: Snippets) -> Choice:
+    category = summary.category
+    return Choice(
+        name=category.name,
+        label=snippets.name(category),
+        depth=max(0, len(category.path) - 1),
+        folder=category.folder,
+        frame=frame_path(category.folder),
+        snippets={form: snippets.make(category, form) for form in FORMS},
+    )

@@ -1,0 +1,195 @@
+"""What a portal's editor copies: a few lines for a category, in one of five forms.
+
+The builder page shows the same lines with a gap for what its form is set to, so each snippet is
+made of what comes before and what comes after.
+"""
+
+from dataclasses import dataclass
+from html import escape
+from typing import Literal, get_args
+from urllib.parse import quote, urlsplit
+
+from feedpub.embeds.places import fragment_path, frame_path, oembed_path
+from feedpub.embeds.scripts import Script, Scripts
+from feedpub.feeds.text import to_uri
+from feedpub.model import Category, Site
+
+Form = Literal["element", "fragment", "iframe", "oembed", "json"]
+Layout = Literal["list", "grid", "compact", "headlines"]
+FORMS: tuple[Form, ...] = get_args(Form)
+LAYOUTS: tuple[Layout, ...] = get_args(Layout)
+
+DEFAULT_LIMIT = 5
+MAX_LIMIT = 50
+FRAME_WIDTH = 600
+FRAME_HEIGHT = 480
+"""Of an iframe whose content has not told its own, in CSS pixels."""
+
+SANDBOX = "allow-scripts allow-popups allow-popups-to-escape-sandbox"
+"""Enough for links that open in a new tab; the content cannot reach the page around it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How an embed is to look; an element and an iframe can be told, the other forms not.
+
+    Attributes:
+        layout: Of the list.
+        limit: Articles at most, 1 to 50, and no more than the feed holds.
+        thumbs: Whether with pictures.
+        text_color: ``#`` and 3 to 8 hex digits; empty for that of the page.
+        link_color: Same, of titles.
+        latest: Name the script that is updated with feedpub, without checksum.
+        resize: Give an iframe the height of its content by a script in the page around it.
+    """
+
+    layout: Layout = "list"
+    limit: int = DEFAULT_LIMIT
+    thumbs: bool = True
+    text_color: str = ""
+    link_color: str = ""
+    latest: bool = False
+    resize: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Snippet:
+    """Lines to copy.
+
+    Attributes:
+        script: Line that loads a script, needed once in a page; may be empty.
+        before: Up to the place of what ``Look`` sets.
+        look: What stands there.
+        after: The rest.
+        url: Of the file that the snippet shows.
+    """
+
+    script: str
+    before: str
+    look: str
+    after: str
+    url: str
+
+    @property
+    def text(self) -> str:
+        """All of it, without a line break at the end."""
+        lines = self.before + self.look + self.after
+        return f"{self.script}\n{lines}" if self.script else lines
+
+
+class Snippets:
+    """Makes the snippets of a site."""
+
+    def __init__(self, site: Site, scripts: Scripts, *, everything: str) -> None:
+        """Prepare.
+
+        Args:
+            site: That is embedded.
+            scripts: As published.
+            everything: What the category of all articles is called.
+        """
+        self._site, self._scripts, self._everything = site, scripts, everything
+        self._base = to_uri(site.feeds_url)
+
+    def make(self, category: Category, form: Form, look: Look | None = None) -> Snippet:
+        """Return the snippet of a category.
+
+        Args:
+            category: Of the site.
+            form: One of ``FORMS``.
+            look: As by default if None.
+        """
+        chosen = look or Look()
+        if form == "element":
+            return self._make_element(category, chosen)
+        if form == "iframe":
+            return self._make_iframe(category, chosen)
+        if form == "fragment":
+            url = self.absolute(fragment_path(category.folder))
+            return Snippet("", f'<!--#include virtual="{urlsplit(url).path}" -->', "", "", url)
+        if form == "oembed":
+            url = self.absolute(oembed_path(category.folder))
+            return Snippet("", self.page_url(category), "", "", url)
+        url = self.absolute(f"{category.folder}/feed.json")
+        return Snippet("", url, "", "", url)
+
+    def absolute(self, path: str) -> str:
+        """Return the URL of a published file, in ASCII."""
+        return self._base + quote(path, safe="/~")
+
+    def page_url(self, category: Category) -> str:
+        """Return the address that people read a category at, and that names its oEmbed document."""
+        if self._site.pages:
+            return self.absolute(f"{category.folder}/")
+        return self.absolute(frame_path(category.folder))
+
+    def title(self, category: Category) -> str:
+        """Return what an embed is called, the site included."""
+        return f"{self.name(category)} · {self._site.title}"
+
+    def name(self, category: Category) -> str:
+        """Return what a category is called."""
+        return " / ".join(category.path) or self._everything
+
+    def load(self, script: Script, *, latest: bool) -> str:
+        """Return the line that loads a script."""
+        if latest:
+            return f'<script async src="{escape(self.absolute(script.latest))}"></script>'
+        url = escape(self.absolute(script.pinned))
+        # A checksum of another origin's file can only be compared if it is fetched with CORS.
+        return (
+            f'<script async src="{url}" integrity="{script.integrity}" crossorigin="anonymous">'
+            "</script>"
+        )
+
+    def _make_element(self, category: Category, look: Look) -> Snippet:
+        url = self.absolute(f"{category.folder}/feed.json")
+        page, title = escape(self.page_url(category)), escape(self.title(category))
+        return Snippet(
+            self.load(self._scripts.element, latest=look.latest),
+            f'<feedpub-feed src="{escape(url)}"',
+            write_attributes(look),
+            f'><a href="{page}">{title}</a></feedpub-feed>',
+            url,
+        )
+
+    def _make_iframe(self, category: Category, look: Look) -> Snippet:
+        url = self.absolute(frame_path(category.folder))
+        loads = self.load(self._scripts.resize, latest=look.latest) if look.resize else ""
+        return Snippet(
+            loads,
+            f'<iframe src="{escape(url)}',
+            write_anchor(look),
+            f'" title="{escape(self.title(category))}" width="100%" height="{FRAME_HEIGHT}"'
+            f' frameborder="0" loading="lazy" sandbox="{SANDBOX}" data-feedpub></iframe>',
+            url,
+        )
+
+
+def write_attributes(look: Look) -> str:
+    """Return a look as attributes of the element, with a space before each."""
+    colors = (("--feedpub-fg", look.text_color), ("--feedpub-link", look.link_color))
+    style = ";".join(f"{name}:{color}" for name, color in colors if color)
+    return "".join(
+        (
+            f' layout="{look.layout}"' if look.layout != "list" else "",
+            f' limit="{look.limit}"',
+            "" if look.thumbs else ' thumbs="off"',
+            f' style="{style}"' if style else "",
+        )
+    )
+
+
+def write_anchor(look: Look) -> str:
+    """Return a look as what follows the address of a frame, which its own script reads.
+
+    Nothing of it is sent to a server, so that the page stays one static file.
+    """
+    parts = (
+        ("layout", look.layout if look.layout != "list" else ""),
+        ("limit", str(look.limit)),
+        ("thumbs", "" if look.thumbs else "off"),
+        ("fg", look.text_color.lstrip("#")),
+        ("link", look.link_color.lstrip("#")),
+    )
+    return "#" + "&amp;".join(f"{name}={value}" for name, value in parts if value)
