@@ -90,15 +90,17 @@ class PeoplePages:
         language: str | None,
         address: str = "",
         sign: Callable[[str], str],
+        root: str = "../",
         **values: object,
     ) -> bytes:
-        """Return a page that is two folders below the address of the web face.
+        """Return a page.
 
         Args:
             name: Of the template, such as ``unsubscribe``.
             language: BCP 47; None means that of the site.
             address: Of the subscriber, in full.
             sign: From what a form does to the proof that it comes from this page.
+            root: From the page to the address of the web face, where the style sheet is.
             values: As the template names them.
         """
         lang, engine = self._engine(language or self._site.language)
@@ -107,8 +109,8 @@ class PeoplePages:
             site=self._site,
             title=self._title,
             lang=lang,
-            style=f"../{self.style.name}",
-            icon=f"../{self.icon.name}",
+            style=f"{root}{self.style.name}",
+            icon=f"{root}{self.icon.name}",
             address=self._mask(address) if address else "",
             sign=sign,
             **values,

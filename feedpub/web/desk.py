@@ -1,20 +1,15 @@
 """What all pages for subscribers have in common: how they are answered, signed and protected."""
 
 import hmac
-from ipaddress import ip_address
+from typing import Any
 
 from flask import Response, request
 
 from feedpub.links import Place
 from feedpub.model import Subscriber
 from feedpub.tokens import Action
-from feedpub.web.setup import Asset, PeopleSetup
-
-# No script, no frame, no other host, and no form that leads elsewhere.
-_POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none';"
-    " frame-ancestors 'none'"
-)
+from feedpub.web.client import find_client
+from feedpub.web.setup import PeopleSetup
 
 
 class Desk:
@@ -43,7 +38,7 @@ class Desk:
         """Return the proof that a form comes from this page, for one action and one token."""
         return self.setup.signer.digest(Action.FORM, f"form {self.place} {do} {self.token}")
 
-    def page(self, name: str, status: int = 200, **values: object) -> Response:
+    def page(self, name: str, status: int = 200, **values: Any) -> Response:
         """Return a page in the language of the person, if they are known."""
         person = self.person
         body = self.setup.pages.render(
@@ -53,47 +48,8 @@ class Desk:
             sign=self.sign,
             **values,
         )
-        return protect(Response(body, status, content_type="text/html; charset=utf-8"))
+        return Response(body, status, content_type="text/html; charset=utf-8")
 
     def error(self, kind: str, status: int) -> Response:
         """Return the page that says why there is no other."""
         return self.page("error", status, kind=kind)
-
-
-def protect(response: Response) -> Response:
-    """Add the headers of everything that only one person is meant to see."""
-    headers = response.headers
-    headers["Content-Security-Policy"] = _POLICY
-    headers["X-Content-Type-Options"] = "nosniff"
-    # The address of the page is a secret of its reader.
-    headers["Referrer-Policy"] = "no-referrer"
-    headers["Cache-Control"] = "no-store"
-    headers["X-Robots-Tag"] = "noindex"
-    return response
-
-
-def send_asset(asset: Asset) -> Response:
-    """Return a file that the pages refer to; another content has another name."""
-    response = Response(asset.data, content_type=asset.media_type)
-    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return response
-
-
-def find_client(peer: str | None, forwarded: str) -> str | None:
-    """Return who is asking.
-
-    Args:
-        peer: The other end of the connection.
-        forwarded: ``X-Forwarded-For``. Only a proxy on this machine is believed, and of what it
-            says only the last address, for the client may have written those before.
-    """
-    if peer is None:
-        return None
-    try:
-        if not ip_address(peer).is_loopback:
-            return peer
-        return str(ip_address(forwarded.rpartition(",")[2].strip()))
-    except ValueError:
-        return peer

@@ -1,15 +1,16 @@
 """The published files as a web server sees them: whole, typed, tagged, and none but them."""
 
-import gzip
 import os
 import re
 import stat
+import time
 from dataclasses import dataclass
-from functools import lru_cache
 from hashlib import blake2b
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
+from typing import NamedTuple
+
+from feedpub.web.headers import Kind
+from feedpub.web.memory import Memory
 
 # Feed readers take any XML. A browser shows application/rss+xml as bare text, whatever style
 # sheet the document names, so both feeds are plain XML here.
@@ -32,12 +33,24 @@ _TYPES = {
     ".woff2": "font/woff2",
 }
 _FEED_JSON = "application/feed+json; charset=utf-8"
-_COMPRESSED = re.compile(r"text/|application/|image/svg")
 _HASHED = re.compile(r"(^|[.-])[0-9a-f]{8,64}\.(jpg|png|webp|js|css|svg)$")
 
 MAX_BYTES = 32 * 1024 * 1024
-MIN_COMPRESSED = 500  # below, the headers weigh more than what is saved
-_CACHED_BYTES = 1024 * 1024
+SETTLED_S = 2.0
+"""Files that changed later than this ago may change again under the same times and length."""
+
+
+class Stamp(NamedTuple):
+    """What tells a file from any other, and from itself once it was written to.
+
+    ``changed`` is set by the system at each write and each rename, and by nobody else.
+    """
+
+    device: int
+    inode: int
+    size: int
+    modified: int
+    changed: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +60,13 @@ class PublishedFile:
     Attributes:
         path: Below the output folder, with ``/``.
         data: All of it.
-        modified: Seconds since the epoch.
+        modified: Seconds since the epoch; None while another version may have the same second.
         etag: Of these bytes, without quotes.
     """
 
     path: str
     data: bytes
-    modified: float
+    modified: float | None
     etag: str
 
     @property
@@ -65,63 +78,64 @@ class PublishedFile:
         return _TYPES.get(name.suffix.lower(), "application/octet-stream")
 
     @property
-    def is_page(self) -> bool:
-        """Whether a browser shows it as a page of its own."""
-        return self.path.endswith(".html")
-
-    @property
-    def is_immutable(self) -> bool:
-        """Whether the name changes with the content."""
-        return bool(_HASHED.search(self.path.rpartition("/")[2])) and not self.is_page
-
-    def encoded(self, encoding: str) -> bytes:
-        """Return the bytes in a content coding; the same ones every time."""
-        if not encoding:
-            return self.data
-        compress = _compress_once if len(self.data) <= _CACHED_BYTES else _compress
-        return compress(self.data, encoding)
+    def kind(self) -> Kind:
+        """What it is, as far as headers go."""
+        if self.path.endswith(".html"):
+            return Kind.EMBED if self.path.startswith("embed/") else Kind.PAGE
+        return Kind.LASTING if _HASHED.search(self.path.rpartition("/")[2]) else Kind.DOCUMENT
 
 
 class Folder:
-    """An output folder; nothing outside of it and nothing hidden is ever read."""
+    """An output folder; nothing outside of it and nothing hidden is ever read.
 
-    def __init__(self, root: Path) -> None:
+    A file is looked at, at each request, and read again only if that shows a change. Safe for
+    any number of threads.
+    """
+
+    def __init__(self, root: Path, *, max_bytes: int = 64 * 1024 * 1024) -> None:
+        """Remember where it is.
+
+        Args:
+            root: Need not exist yet.
+            max_bytes: Of files that are kept in memory.
+        """
         self._root = root.resolve()
+        self._memory: Memory[tuple[str, Stamp, PublishedFile]] = Memory(max_bytes)
 
-    def find(self, path: str) -> PublishedFile | str | None:
-        """Return a file, ``"folder"`` for a folder that has an index, or None.
+    def find(self, path: str) -> PublishedFile | None:
+        """Return a file, also that of a folder's index; None if nothing of the name is published.
 
         Args:
             path: As asked for, decoded, without the leading slash.
         """
         try:
-            return self._find(path)
+            kept = self._memory.get(path)
+            if kept is not None and make_stamp(os.stat(kept[0])) == kept[1]:
+                return kept[2]
+            place = self._place(path)
+            return None if place is None else self._read(path, place)
         except (OSError, ValueError, RuntimeError):
             # Missing, too long, a NUL, a loop of links: whatever it is, it is not published.
             return None
 
-    def _find(self, path: str) -> PublishedFile | str | None:
-        place = self._place(path)
-        if place is None:
-            return None
-        if place.is_dir():
-            if not path.endswith("/") and path:
-                return "folder" if (place / "index.html").is_file() else None
-            place /= "index.html"
-        elif path.endswith("/"):
-            return None
-        return self._read(place)
+    def has_index(self, path: str) -> bool:
+        """Return whether a path without a slash at its end is that of a folder with an index."""
+        return bool(path) and not path.endswith("/") and self.find(f"{path}/") is not None
 
-    def _place(self, path: str) -> Path | None:
+    def _place(self, path: str) -> str | None:
         parts = path.split("/")
         if "" in parts[:-1]:  # one file has one address
             return None
         if any(part.startswith(".") or "\\" in part or "\0" in part for part in parts):
             return None
-        place = (self._root / path.strip("/")).resolve()
-        return place if place.is_relative_to(self._root) else None
+        if not parts[-1]:
+            parts[-1] = "index.html"
+        place = self._root.joinpath(*parts)
+        # Links within the folder are followed, those that lead out of it are not.
+        return str(place) if place.resolve().is_relative_to(self._root) else None
 
-    def _read(self, place: Path) -> PublishedFile | None:
+    def _read(self, path: str, place: str) -> PublishedFile | None:
+        now = time.time()
         # A FIFO would block an open without O_NONBLOCK; what it is shows only afterwards.
         handle = os.open(place, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
         with os.fdopen(handle, "rb") as stream:
@@ -129,38 +143,16 @@ class Folder:
             if not stat.S_ISREG(found.st_mode) or found.st_size > MAX_BYTES:
                 return None
             data = stream.read()
-        # Hashed each time: 20 us for a feed, and never wrong, as size and time can be.
+        name = Path(place).resolve().relative_to(self._root).as_posix()
+        settled = max(found.st_mtime, found.st_ctime) < now - SETTLED_S
+        modified = found.st_mtime if found.st_mtime < now - SETTLED_S else None
         etag = blake2b(data, digest_size=12).hexdigest()
-        return PublishedFile(place.relative_to(self._root).as_posix(), data, found.st_mtime, etag)
+        file = PublishedFile(name, data, modified, etag)
+        if settled:
+            self._memory.put(path, (place, make_stamp(found), file), len(data))
+        return file
 
 
-def choose_encoding(accepted: dict[str, float], file: PublishedFile) -> str:
-    """Return the content coding to use: ``br``, ``gzip`` or ``""``.
-
-    Args:
-        accepted: Coding to weight, as the client sent it; ``*`` stands for the others.
-        file: What is to be sent.
-    """
-    if len(file.data) < MIN_COMPRESSED or not _COMPRESSED.match(file.media_type):
-        return ""
-    for coding in ("br", "gzip") if _has_brotli() else ("gzip",):
-        if accepted.get(coding, accepted.get("*", 0)) > 0:
-            return coding
-    return ""
-
-
-@lru_cache(maxsize=1)
-def _has_brotli() -> bool:
-    return find_spec("brotli") is not None
-
-
-@lru_cache(maxsize=256)
-def _compress_once(data: bytes, encoding: str) -> bytes:
-    return _compress(data, encoding)
-
-
-def _compress(data: bytes, encoding: str) -> bytes:
-    if encoding == "br":
-        compressed: bytes = import_module("brotli").compress(data, quality=5)
-        return compressed
-    return gzip.compress(data, 6, mtime=0)
+def make_stamp(found: os.stat_result) -> Stamp:
+    """Return what a file is known again by."""
+    return Stamp(found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)

@@ -19,7 +19,7 @@ from feedpub.errors import BusyError, FeedpubError, SubscriberError, TokenError
 from feedpub.links import Place, preferences_url
 from feedpub.model import Frequency, SubscriberState
 from feedpub.tokens import Action
-from feedpub.web.desk import Desk, protect, send_asset
+from feedpub.web.desk import Desk
 from feedpub.web.notices import Courier
 from feedpub.web.preferences import answer_preferences
 from feedpub.web.setup import PeopleSetup
@@ -27,7 +27,6 @@ from feedpub.web.setup import PeopleSetup
 if TYPE_CHECKING:
     from feedpub.model import Subscriber
 
-_MAX_BYTES = 256 * 1024
 _SOURCE = "page"
 _RARER = {
     Frequency.DAILY: (Frequency.WEEKLY, Frequency.MONTHLY),
@@ -54,8 +53,6 @@ def add_people(app: Flask, setup: PeopleSetup) -> None:
             partial(_answer, setup, courier, place, answer),
             methods=["GET", "POST"],
         )
-    for asset in (setup.pages.style, setup.pages.icon):
-        app.add_url_rule(f"{setup.path}{asset.name}", asset.name, partial(send_asset, asset))
 
 
 def _answer(
@@ -65,7 +62,6 @@ def _answer(
     answer: Callable[[Desk], Response],
     token: str,
 ) -> Response:
-    request.max_content_length = _MAX_BYTES
     desk = Desk(setup, place, token)
     try:
         response = answer(desk)
@@ -136,7 +132,7 @@ def _unsubscribe(desk: Desk) -> Response:
 
 
 def _confirm_click() -> Response:
-    return protect(Response("unsubscribed\n", content_type="text/plain; charset=utf-8"))
+    return Response("unsubscribed\n", content_type="text/plain; charset=utf-8")
 
 
 def _ask_to_unsubscribe(desk: Desk, person: "Subscriber") -> Response:
@@ -203,7 +199,7 @@ def _export(desk: Desk) -> Response:
     text = json.dumps(desk.audience.export(person.id), ensure_ascii=False, indent=2)
     response = Response(f"{text}\n", content_type="application/json; charset=utf-8")
     response.headers["Content-Disposition"] = 'attachment; filename="newsletter.json"'
-    return protect(response)
+    return response
 
 
 def _erase(desk: Desk) -> Response:

@@ -53,6 +53,7 @@ class Pages(Protocol):
         language: str | None,
         address: str = "",
         sign: Callable[[str], str],
+        root: str = "../",
         **values: object,
     ) -> bytes:
         """Return a page.
@@ -62,6 +63,7 @@ class Pages(Protocol):
             language: BCP 47; None means that of the site.
             address: Of the subscriber, in full.
             sign: From what a form does to the proof that it comes from this page.
+            root: From the page to the folder that the style sheet is in.
             values: As the template names them.
         """
         ...
@@ -82,6 +84,7 @@ class PeopleSetup:
 
     Attributes:
         path: Of ``web.url`` on its host; begins and ends with ``/``.
+        origin: Of ``web.url``, such as ``https://news.example``.
         audience: The API.
         pages: The templates.
         signer: Of the site's secret.
@@ -89,6 +92,7 @@ class PeopleSetup:
     """
 
     path: str
+    origin: str
     audience: Audience
     pages: Pages
     signer: Signer

@@ -22,8 +22,14 @@ def create_site_app(config: Config, *, clock: Callable[[], datetime] | None = No
     Raises:
         ConfigError: The site's key, or one for signing, cannot be used.
     """
+    from feedpub.wiring.web import make_people_pages
+
+    people = make_people(config, clock=clock)
     return create_app(
-        config.feeds.folder, prefix=feeds_path(config), people=make_people(config, clock=clock)
+        config.feeds.folder,
+        prefix=feeds_path(config),
+        pages=make_people_pages(config) if people is None else None,
+        people=people,
     )
 
 
@@ -41,8 +47,10 @@ def make_people(
     from feedpub.wiring.audience import open_audience, read_signer
     from feedpub.wiring.web import make_people_pages
 
+    parts = urlsplit(config.web.url)
     return PeopleSetup(
-        path=urlsplit(config.web.url).path or "/",
+        path=parts.path or "/",
+        origin=f"{parts.scheme}://{parts.netloc}",
         audience=open_audience(config, clock=clock),
         pages=make_people_pages(config),
         signer=read_signer(config),

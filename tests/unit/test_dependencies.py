@@ -13,8 +13,8 @@ from tests.support.imports import imports, modules
 
 # Libraries that come with one that is declared, and whose own names its users are to import.
 THROUGH = {"markupsafe": "jinja2", "urllib3": "requests", "werkzeug": "flask"}
-# Not imported by a statement: time zones for the standard library, and what is used if it is there.
-UNSEEN = {"brotli", "tzdata"}
+# Not imported by a statement: time zones for the standard library.
+UNSEEN = {"tzdata"}
 
 
 @pytest.fixture(scope="module")

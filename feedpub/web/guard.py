@@ -1,0 +1,48 @@
+"""Forms are taken from our own pages only."""
+
+from urllib.parse import urlsplit
+
+from flask import Flask, request
+from werkzeug.exceptions import Forbidden
+
+ONE_CLICK = ("List-Unsubscribe", "One-Click")
+"""The one field of a POST by which a mail program unsubscribes: RFC 8058, 3.2."""
+
+_OURS = ("same-origin", "none")
+
+
+def add_guard(app: Flask, origin: str) -> None:
+    """Have an application refuse forms that a page of somebody else's site sends.
+
+    Args:
+        app: The application.
+        origin: Of the pages for subscribers, such as ``https://news.example``.
+    """
+
+    def check() -> None:
+        if request.method == "POST" and not _is_one_click() and not _is_ours(origin):
+            raise Forbidden
+
+    app.before_request(check)
+
+
+def _is_one_click() -> bool:
+    """Return whether a mail program sends it, which has no page and so no origin."""
+    is_link = request.endpoint == "people-unsubscribe"
+    return is_link and request.form.get(ONE_CLICK[0]) == ONE_CLICK[1]
+
+
+def _is_ours(origin: str) -> bool:
+    """Return whether the browser says that the form is from here, or says nothing of it.
+
+    Every form carries a proof of its own besides; see ``Desk.sign``.
+    """
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site in _OURS
+    given = request.headers.get("Origin")
+    # A page that sends no Referer has no Origin either: "null". That is what ours are like where
+    # there is no HTTPS, without which there is no Sec-Fetch-Site.
+    if given in (None, "null"):
+        return True
+    return given == origin or urlsplit(given).netloc == request.host
