@@ -5,7 +5,7 @@ Nothing else in feedpub imports requests. The parts: ``urls`` says what may be a
 HTTP, and ``fetcher`` is what the rest of feedpub uses.
 """
 
-from feedpub.net.fetcher import Fetched, Fetcher
+from feedpub.net.fetcher import Fetched, Fetcher, Known
 from feedpub.net.urls import host_of
 
-__all__ = ["Fetched", "Fetcher", "host_of"]
+__all__ = ["Fetched", "Fetcher", "Known", "host_of"]

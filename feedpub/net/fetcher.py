@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urlencode
 
@@ -16,9 +16,30 @@ if TYPE_CHECKING:
 
 _MAX_REDIRECTS = 3
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_PERMANENT = frozenset({301, 308})
+_NOT_MODIFIED = 304
 _TRY_AGAIN = frozenset({408, 425, 429})
 _WEB_PORTS = frozenset({80, 443})
 _USER_AGENT = "feedpub"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of a document from an earlier answer (RFC 9110, 13.1).
+
+    Attributes:
+        etag: As the server wrote it, empty without one.
+        modified: ``Last-Modified`` likewise.
+    """
+
+    etag: str = ""
+    modified: str = ""
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Those that ask for the document only if it is another by now."""
+        pairs = {"If-None-Match": self.etag, "If-Modified-Since": self.modified}
+        return {name: value for name, value in pairs.items() if value}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +48,17 @@ class Fetched:
 
     Attributes:
         url: Where the body came from at last, in ASCII.
-        status: 200 or 203.
+        status: 200 or 203; 304 if it was asked whether anything is new.
         headers: Names in lower case.
-        body: Decompressed, at most ``max_bytes``.
+        body: Decompressed, at most ``max_bytes``; empty for 304.
+        moved: Where the URL that was asked for has moved for good, None if it has not.
     """
 
     url: str
     status: int
     headers: Mapping[str, str]
     body: bytes
+    moved: str | None = None
 
     @property
     def media_type(self) -> str:
@@ -85,7 +108,13 @@ class Fetcher:
         self._transport.close()
 
     def get(
-        self, url: str, *, max_bytes: int, deadline_s: float, accept: Collection[str]
+        self,
+        url: str,
+        *,
+        max_bytes: int,
+        deadline_s: float,
+        accept: Collection[str],
+        known: Known = Known(),
     ) -> Fetched:
         """Return what a URL names.
 
@@ -94,18 +123,24 @@ class Fetcher:
             max_bytes: Of the body, both as sent and when decompressed.
             deadline_s: Seconds for all of it: waiting for the host's turn, look-up, redirects.
             accept: Media types; ``image/`` stands for all that begin so, ``""`` for none given.
+            known: From an earlier answer: nothing is sent if the document is still the same.
 
         Raises:
             FetchError: It did not arrive; ``retry`` says whether it may later.
         """
         limits = self._limits(url, deadline_s, max_bytes)
-        target = check_url(url)
+        headers = {**_accept(accept), **known.headers}
+        target, moved, for_good = check_url(url), None, True
         for _ in range(_MAX_REDIRECTS + 1):
-            with self._exchange("GET", target, limits, headers=_accept(accept)) as response:
-                location = response.headers.get("location")
-                if response.status_code not in _REDIRECTS or location is None:
-                    return _receive(response, target, limits, accept)
+            with self._exchange("GET", target, limits, headers=headers) as response:
+                status, location = response.status_code, response.headers.get("location")
+                if status not in _REDIRECTS or location is None:
+                    if status == _NOT_MODIFIED and known.headers:
+                        return Fetched(target, status, _lower(response.headers), b"", moved)
+                    return replace(_receive(response, target, limits, accept), moved=moved)
             target = follow(location, target, asked=url)
+            for_good = for_good and status in _PERMANENT
+            moved = target if for_good else moved
         raise FetchError(
             f"redirected more than {_MAX_REDIRECTS} times; use the final URL", url=url, retry=False
         )
@@ -175,19 +210,29 @@ def _receive(
 ) -> Fetched:
     from feedpub.net.transport import read_body
 
-    _check_status(response.status_code, limits)
-    headers = {name.lower(): value for name, value in response.headers.items()}
+    headers = _lower(response.headers)
+    _check_status(response.status_code, limits, headers.get("retry-after", ""))
     _check_type(_media_type(headers), accept, limits)
     _check_length(headers.get("content-length", ""), limits)
     return Fetched(url, response.status_code, headers, read_body(response, limits))
 
 
-def _check_status(status: int, limits: Limits) -> None:
+def _lower(headers: Mapping[str, str]) -> dict[str, str]:
+    return {name.lower(): value for name, value in headers.items()}
+
+
+def _check_status(status: int, limits: Limits, wait: str) -> None:
     if status in (200, 203):
         return
     retry = status >= 500 or status in _TRY_AGAIN
     remedy = "it is tried again later" if retry else "check the URL"
-    raise FetchError(f"the server answered {status}; {remedy}", url=limits.url, retry=retry)
+    raise FetchError(
+        f"the server answered {status}; {remedy}",
+        url=limits.url,
+        retry=retry,
+        status=status,
+        wait=wait,
+    )
 
 
 def _check_type(media_type: str, accept: Collection[str], limits: Limits) -> None:

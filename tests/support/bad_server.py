@@ -502,3 +502,34 @@ def _bomb() -> bytes:
     compressor = zlib.compressobj(9, zlib.DEFLATED, 31)
     megabyte = bytes(2**20)
     return b"".join(compressor.compress(megabyte) for _ in range(100)) + compressor.flush()
+
+
+# Conditional answers
+
+
+@behaviour("/tagged/")
+def tagged(exchange: Exchange) -> None:
+    """Answer 304 to whoever has the tag that is the last part of the path."""
+    tag = f'"{exchange.last}"'
+    if exchange.received.headers.get("if-none-match") == tag:
+        exchange.head(304, ETag=tag)
+    else:
+        exchange.answer(b"hello", "text/plain", ETag=tag)
+
+
+@behaviour("/never-modified")
+def never_modified(exchange: Exchange) -> None:
+    """Answer 304 though nobody asked whether anything is new."""
+    exchange.head(304)
+
+
+@behaviour("/busy")
+def busy(exchange: Exchange) -> None:
+    exchange.head(429, Retry_After=120, Content_Length=0)
+
+
+@behaviour("/moved/")
+def moved(exchange: Exchange) -> None:
+    """Redirect with the statuses that the path lists, such as ``/moved/301-302``."""
+    first, _, rest = exchange.last.partition("-")
+    exchange.redirect(f"/moved/{rest}" if rest else "/chunked", int(first))
