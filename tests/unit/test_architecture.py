@@ -1,0 +1,250 @@
+"""The arrows between feedpub's parts, and the weight of what starts often.
+
+The parts in the order of the flow; each may import those of the layers above it.
+"""
+
+import ast
+import resource
+import subprocess
+import sys
+from graphlib import TopologicalSorter
+
+import pytest
+
+from tests.support.imports import Import, imports, modules, part, tree
+from tests.support.processes import clean_environment
+
+FIRST = ("errors", "model", "ports")
+# Upstream to downstream: each may import those before it.
+PURE = (
+    "reading", "catalog", "feeds", "pages", "embeds", "tokens", "links", "digest", "messages",
+    "subscribers", "deliveries", "bounces",
+)  # fmt: skip
+APIS = (
+    "publishing", "publisher", "sending", "mailing", "audience", "returned", "newsletter", "doctor",
+)  # fmt: skip
+ADAPTERS = (
+    "config",
+    "hooks",
+    "locks",
+    "mailboxes",
+    "mailers",
+    "net",
+    "resolver",
+    "sources",
+    "store",
+    "targets",
+    "thumbnails",
+    "websub",
+    "workers",
+)
+FACES = ("cli", "web", "__main__")
+# Where shipped files are, and the version: as good as code, for whoever needs them.
+SHIPPED = ("", "resources")
+EVERY_PART = (*SHIPPED, *FIRST, *PURE, *APIS, *ADAPTERS, "wiring", "testing", *FACES)
+
+MAY_IMPORT: dict[str, tuple[str, ...]] = {
+    "": (),
+    "resources": FIRST,
+    **dict.fromkeys(FIRST, FIRST),
+    **{name: (*FIRST, *PURE[:place]) for place, name in enumerate(PURE)},
+    # Templates, style sheets and message catalogs are read as modules are: once, from the package.
+    "pages": (*FIRST, "reading", "catalog", "feeds", "resources"),
+    "embeds": (*FIRST, *PURE[: PURE.index("embeds")], "resources"),
+    "digest": (*FIRST, *PURE[: PURE.index("digest")], "resources"),
+    "messages": (*FIRST, *PURE[: PURE.index("messages")], "resources"),
+    **dict.fromkeys(APIS, (*FIRST, *PURE, *APIS, "workers")),
+    **dict.fromkeys(ADAPTERS, (*SHIPPED, *FIRST, *PURE, "net")),
+    "wiring": (*SHIPPED, *FIRST, *PURE, *APIS, *ADAPTERS),
+    # Twins stand in for adapters, and have to be wired like them.
+    "testing": (*SHIPPED, *FIRST, *PURE, *APIS, *ADAPTERS, "wiring"),
+    # `init` asks sources what generator a folder belongs to; `serve` starts the web face.
+    "cli": (*SHIPPED, *FIRST, *APIS, "config", "wiring", "sources", "web"),
+    "web": (*SHIPPED, *FIRST, "tokens", "links", *APIS, "config", "wiring"),
+    "__main__": ("cli",),
+}
+
+# One library, one part that knows it.
+LIBRARIES = {
+    "config": {"email_validator"},
+    "reading": {"docutils", "markdown_it", "nh3", "regex", "yaml"},
+    "catalog": {"pypinyin", "slugify"},
+    "feeds": {"feedgen", "lxml"},
+    "pages": {"babel", "jinja2"},
+    "digest": {"babel", "cssselect", "cssutils", "markupsafe", "nh3", "premailer", "tinycss2"},
+    "bounces": {"flufl"},
+    "messages": {"cryptography", "idna"},
+    "subscribers": {"defusedcsv", "email_validator", "itsdangerous"},
+    "resolver": {"dns"},
+    "net": {"requests", "urllib3"},
+    "thumbnails": {"PIL"},
+    "sources": {"yaml"},
+    "store": {"alembic", "sqlalchemy"},
+    "cli": {"click", "rich", "watchfiles"},
+    "web": {"brotli", "flask", "waitress", "werkzeug"},
+}
+
+# What reaches beyond the process. Only names that a pure module has no honest use for.
+IO_MODULES = {
+    "asyncio", "ctypes", "ftplib", "glob", "http", "logging", "mmap", "multiprocessing", "os",
+    "random", "secrets", "select", "shutil", "signal", "smtplib", "socket", "sqlite3", "ssl",
+    "subprocess", "tempfile", "threading", "urllib.request",
+}  # fmt: skip
+IO_NAMES = {"pathlib.Path", "time.time", "uuid.uuid1", "uuid.uuid4"}
+# They hand the folders of templates to Jinja2, which reads them.
+MAY_NAME_PATHS = {
+    "feedpub.digest",
+    "feedpub.digest.freezing",
+    "feedpub.digest.renderer",
+    "feedpub.embeds.maker",
+    "feedpub.embeds.scripts",
+    "feedpub.pages",
+    "feedpub.pages.engine",
+    "feedpub.pages.people",
+    "feedpub.messages.notices",
+}
+IO_CALLS = {"open", "input", "print", "breakpoint"}
+CLOCKS = {"now", "utcnow", "today"}
+
+HEAVY = {
+    "PIL", "alembic", "babel", "cryptography", "docutils", "feedgen", "flask", "idna", "jinja2",
+    "lxml", "markdown_it", "nh3", "premailer", "pypinyin", "regex", "requests", "rich",
+    "slugify", "sqlalchemy", "tinycss2", "urllib3", "waitress", "watchfiles", "yaml",
+}  # fmt: skip
+
+PURE_MODULES = [name for name in modules() if part(name) in (*FIRST, *PURE)]
+
+
+def where(module: str, found: Import | ast.expr) -> str:
+    line = found.line if isinstance(found, Import) else found.lineno
+    return f"{modules()[module].name}:{line}"
+
+
+# Arrows
+
+
+def test_every_module_has_its_place_in_the_house() -> None:
+    assert {part(name) for name in modules()} <= set(EVERY_PART)
+
+
+@pytest.mark.parametrize("module", modules())
+def test_a_module_imports_from_the_layers_above_it_only(module: str) -> None:
+    allowed = {part(module), *MAY_IMPORT[part(module)]}
+
+    wrong = [
+        f"{where(module, found)}: {part(module)} may not import {found.module}"
+        for found in imports(module)
+        if found.is_own and part(found.module) not in allowed
+    ]
+
+    assert wrong == []
+
+
+def test_a_library_is_known_to_the_parts_that_the_table_names_and_to_no_other() -> None:
+    used: dict[str, set[str]] = {}
+    for module in modules():
+        for found in imports(module):
+            if not (found.is_own or found.is_standard):
+                used.setdefault(part(module), set()).add(found.module.split(".")[0])
+
+    assert used == LIBRARIES
+
+
+def test_no_module_imports_itself_by_way_of_others() -> None:
+    edges = {
+        name: {found.module for found in imports(name) if not found.types_only}
+        for name in modules()
+    }
+
+    # Raises CycleError, which names the circle.
+    TopologicalSorter(edges).prepare()
+
+
+# Purity
+
+
+@pytest.mark.parametrize("module", PURE_MODULES)
+def test_a_pure_module_imports_no_io(module: str) -> None:
+    wrong = [
+        f"{where(module, found)}: {found.module} {found.names}"
+        for found in imports(module)
+        if found.module in IO_MODULES
+        or found.module.split(".")[0] in IO_MODULES
+        or (module not in MAY_NAME_PATHS and set(found.qualified) & IO_NAMES)
+    ]
+
+    assert wrong == []
+
+
+@pytest.mark.parametrize("module", PURE_MODULES)
+def test_a_pure_module_opens_nothing_and_asks_no_clock(module: str) -> None:
+    calls = [node for node in ast.walk(tree(module)) if isinstance(node, ast.Call)]
+
+    wrong = [
+        f"{where(module, call)}: {ast.unparse(call.func)}()"
+        for call in calls
+        if (isinstance(call.func, ast.Name) and call.func.id in IO_CALLS)
+        or (isinstance(call.func, ast.Attribute) and call.func.attr in CLOCKS)
+    ]
+
+    assert wrong == []
+
+
+def test_importing_feedpub_touches_neither_files_nor_network() -> None:
+    # Other people's libraries first: what they do when imported is not ours to judge.
+    foreign = sorted({i.module for m in modules() for i in imports(m) if not i.is_own})
+    script = f"""
+import importlib, sys
+for name in {foreign}:
+    try: importlib.import_module(name)
+    except ImportError: pass
+seen = []
+def hook(event, args):
+    if event == "open" and not str(args[0]).endswith((".py", ".pyc", ".so", ".pyd", ".zip")):
+        seen.append((event, str(args[0])))
+    if event.startswith(("socket.", "subprocess.", "sqlite3.", "urllib.", "os.mkdir", "os.rename")):
+        seen.append((event, str(args)))
+sys.addaudithook(hook)
+for name in {list(modules())}: importlib.import_module(name)
+print(seen, end="")
+"""
+
+    assert run_python("-c", script, PYTHONDONTWRITEBYTECODE="1") == "[]"
+
+
+# Weight
+
+
+def test_help_loads_no_heavy_library() -> None:
+    loaded = run_python("-X", "importtime", "-m", "feedpub", "--help", stream="stderr")
+
+    assert "feedpub.cli.main" in loaded
+    assert {line.split("|")[-1].strip() for line in loaded.splitlines()} & HEAVY == set()
+
+
+def test_help_takes_less_than_a_fifth_of_a_second_of_cpu() -> None:
+    def seconds() -> float:
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        assert run_python("-m", "feedpub", "--help").startswith("Usage: feedpub")
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+    # The best of five: a busy machine makes a run slower, nothing makes one faster.
+    assert min(seconds() for _ in range(5)) < 0.2
+
+
+@pytest.mark.parametrize("module", modules())
+def test_a_module_can_be_read_in_one_sitting(module: str) -> None:
+    assert len(modules()[module].read_text(encoding="utf-8").splitlines()) <= 400
+
+
+def run_python(*arguments: str, stream: str = "stdout", **variables: str) -> str:
+    done = subprocess.run(
+        [sys.executable, *arguments],
+        env=clean_environment(**variables),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return str(getattr(done, stream))
