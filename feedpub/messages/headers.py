@@ -70,7 +70,7 @@ def write_mailbox(name: str, address: str, display: str = "") -> Field:
         address: Checked already; only its local part may go beyond ASCII.
         display: The name before it; anything.
     """
-    if not (line := make_line(display)):
+    if not display or not (line := make_line(display)):
         return _make_field(name, address)
     phrase = _write_phrase(line, len(name) + 2)
     width = len(name) + 2 + len(phrase) if "\r\n" not in phrase else _LINE
@@ -154,6 +154,9 @@ def _make_field(name: str, value: str) -> Field:
     Raises:
         ValueError: It would end within its value, or has a line that is too long.
     """
+    if len(name) + 2 + len(value) <= _LINE and value.isascii() and value.isprintable():
+        # One line: nearly all fields that are written for each recipient anew.
+        return Field(name, value.encode())
     lines = value.split("\r\n ")
     longest = max(len(name) + 2, 1) + max(len(line.encode()) for line in lines)
     if not _NAME.fullmatch(name) or longest > _LONGEST_LINE or not all(map(str.isprintable, lines)):
