@@ -7,8 +7,19 @@ from pathlib import Path
 from typing import Self
 
 from feedpub.catalog.identity import Flag, State
+from feedpub.catalog.lookup import look_up
+from feedpub.errors import ConfigError
 from feedpub.feeds import build_opml
-from feedpub.model import BuildReport, FeedSummary, Problem, SiteStatus, SourceStatus
+from feedpub.model import (
+    BuildReport,
+    EmbedForm,
+    EmbedLook,
+    FeedSummary,
+    Problem,
+    SiteStatus,
+    Snippet,
+    SourceStatus,
+)
 from feedpub.model.instants import to_instant
 from feedpub.ports import Progress
 from feedpub.publishing.build import Build
@@ -117,6 +128,28 @@ class Publisher:
         """Return the list of all feeds with articles, as OPML 2.0."""
         with self._catalog() as catalog:
             return build_opml(self._summarize(catalog), self._setup.site)
+
+    def embed(
+        self, category: str = "all", form: EmbedForm = "element", look: EmbedLook | None = None
+    ) -> Snippet:
+        """Return what a portal's editor copies to show the latest articles.
+
+        Args:
+            category: Names, such as ``a/b``, or the folder; ``all`` for everything.
+            form: Which of the five.
+            look: As by default if None; only an element and an iframe can be told.
+
+        Raises:
+            CategoryError: There is no such category.
+            ConfigError: Embeds are switched off.
+        """
+        if self._setup.make_embeds is None:
+            raise ConfigError(
+                "embeds are switched off; set enabled = true in [embed]", key="embed.enabled"
+            )
+        with self._catalog() as catalog:
+            node = look_up(catalog.shelves.load_tree(), category)
+        return self._setup.make_embeds().snippets.make(node, form, look)
 
     def hide(self, article: str) -> str:
         """Withdraw an article from feeds, archives and pages with the next build.

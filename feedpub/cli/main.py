@@ -27,6 +27,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "status": "feedpub.cli.inspect:status",
         "hide": "feedpub.cli.keep:hide",
         "opml": "feedpub.cli.inspect:opml",
+        "embed": "feedpub.cli.embed:embed",
         "serve": "feedpub.cli.serve:serve",
     },
     "Newsletter": {

@@ -5,8 +5,15 @@ from dataclasses import dataclass
 
 from feedpub.embeds.places import frame_path
 from feedpub.embeds.scripts import Scripts
-from feedpub.embeds.snippets import DEFAULT_LIMIT, FORMS, LAYOUTS, MAX_LIMIT, Snippet, Snippets
-from feedpub.model import FeedSummary
+from feedpub.embeds.snippets import Snippets
+from feedpub.model import (
+    EMBED_FORMS,
+    EMBED_LAYOUTS,
+    MAX_EMBED_LIMIT,
+    EmbedLook,
+    FeedSummary,
+    Snippet,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +74,10 @@ def describe_builder(
     """
     return Builder(
         choices=tuple(_choose(summary, snippets) for summary in summaries),
-        forms=FORMS,
-        layouts=LAYOUTS,
-        limit=DEFAULT_LIMIT,
-        max_limit=MAX_LIMIT,
+        forms=EMBED_FORMS,
+        layouts=EMBED_LAYOUTS,
+        limit=EmbedLook().limit,
+        max_limit=MAX_EMBED_LIMIT,
         loads={
             "element-pinned": snippets.load(scripts.element, latest=False),
             "element-latest": snippets.load(scripts.element, latest=True),
@@ -90,5 +97,5 @@ def _choose(summary: FeedSummary, snippets: Snippets) -> Choice:
         depth=max(0, len(category.path) - 1),
         folder=category.folder,
         frame=frame_path(category.folder),
-        snippets={form: snippets.make(category, form) for form in FORMS},
+        snippets={form: snippets.make(category, form) for form in EMBED_FORMS},
     )

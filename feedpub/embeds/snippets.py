@@ -4,77 +4,20 @@ The builder page shows the same lines with a gap for what its form is set to, so
 made of what comes before and what comes after.
 """
 
-from dataclasses import dataclass
 from html import escape
-from typing import Literal, get_args
 from urllib.parse import quote, urlsplit
 
 from feedpub.embeds.places import fragment_path, frame_path, oembed_path
 from feedpub.embeds.scripts import Script, Scripts
 from feedpub.feeds.text import to_uri
-from feedpub.model import Category, Site
+from feedpub.model import Category, EmbedForm, EmbedLook, Site, Snippet
 
-Form = Literal["element", "fragment", "iframe", "oembed", "json"]
-Layout = Literal["list", "grid", "compact", "headlines"]
-FORMS: tuple[Form, ...] = get_args(Form)
-LAYOUTS: tuple[Layout, ...] = get_args(Layout)
-
-DEFAULT_LIMIT = 5
-MAX_LIMIT = 50
 FRAME_WIDTH = 600
 FRAME_HEIGHT = 480
 """Of an iframe whose content has not told its own, in CSS pixels."""
 
 SANDBOX = "allow-scripts allow-popups allow-popups-to-escape-sandbox"
 """Enough for links that open in a new tab; the content cannot reach the page around it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """How an embed is to look; an element and an iframe can be told, the other forms not.
-
-    Attributes:
-        layout: Of the list.
-        limit: Articles at most, 1 to 50, and no more than the feed holds.
-        thumbs: Whether with pictures.
-        text_color: ``#`` and 3 to 8 hex digits; empty for that of the page.
-        link_color: Same, of titles.
-        latest: Name the script that is updated with feedpub, without checksum.
-        resize: Give an iframe the height of its content by a script in the page around it.
-    """
-
-    layout: Layout = "list"
-    limit: int = DEFAULT_LIMIT
-    thumbs: bool = True
-    text_color: str = ""
-    link_color: str = ""
-    latest: bool = False
-    resize: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Snippet:
-    """Lines to copy.
-
-    Attributes:
-        script: Line that loads a script, needed once in a page; may be empty.
-        before: Up to the place of what ``Look`` sets.
-        look: What stands there.
-        after: The rest.
-        url: Of the file that the snippet shows.
-    """
-
-    script: str
-    before: str
-    look: str
-    after: str
-    url: str
-
-    @property
-    def text(self) -> str:
-        """All of it, without a line break at the end."""
-        lines = self.before + self.look + self.after
-        return f"{self.script}\n{lines}" if self.script else lines
 
 
 class Snippets:
@@ -91,15 +34,15 @@ class Snippets:
         self._site, self._scripts, self._everything = site, scripts, everything
         self._base = to_uri(site.feeds_url)
 
-    def make(self, category: Category, form: Form, look: Look | None = None) -> Snippet:
+    def make(self, category: Category, form: EmbedForm, look: EmbedLook | None = None) -> Snippet:
         """Return the snippet of a category.
 
         Args:
             category: Of the site.
-            form: One of ``FORMS``.
+            form: One of ``EMBED_FORMS``.
             look: As by default if None.
         """
-        chosen = look or Look()
+        chosen = look or EmbedLook()
         if form == "element":
             return self._make_element(category, chosen)
         if form == "iframe":
@@ -142,7 +85,7 @@ class Snippets:
             "</script>"
         )
 
-    def _make_element(self, category: Category, look: Look) -> Snippet:
+    def _make_element(self, category: Category, look: EmbedLook) -> Snippet:
         url = self.absolute(f"{category.folder}/feed.json")
         page, title = escape(self.page_url(category)), escape(self.title(category))
         return Snippet(
@@ -153,7 +96,7 @@ class Snippets:
             url,
         )
 
-    def _make_iframe(self, category: Category, look: Look) -> Snippet:
+    def _make_iframe(self, category: Category, look: EmbedLook) -> Snippet:
         url = self.absolute(frame_path(category.folder))
         loads = self.load(self._scripts.resize, latest=look.latest) if look.resize else ""
         return Snippet(
@@ -166,7 +109,7 @@ class Snippets:
         )
 
 
-def write_attributes(look: Look) -> str:
+def write_attributes(look: EmbedLook) -> str:
     """Return a look as attributes of the element, with a space before each."""
     colors = (("--feedpub-fg", look.text_color), ("--feedpub-link", look.link_color))
     style = ";".join(f"{name}:{color}" for name, color in colors if color)
@@ -180,7 +123,7 @@ def write_attributes(look: Look) -> str:
     )
 
 
-def write_anchor(look: Look) -> str:
+def write_anchor(look: EmbedLook) -> str:
     """Return a look as what follows the address of a frame, which its own script reads.
 
     Nothing of it is sent to a server, so that the page stays one static file.

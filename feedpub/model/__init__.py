@@ -11,6 +11,15 @@ from feedpub.model.audience import (
     RejectedRow,
     SubscriberRecord,
 )
+from feedpub.model.embed import (
+    EMBED_FORMS,
+    EMBED_LAYOUTS,
+    MAX_EMBED_LIMIT,
+    EmbedForm,
+    EmbedLayout,
+    EmbedLook,
+    Snippet,
+)
 from feedpub.model.newsletter import (
     Choice,
     DeliveryState,
@@ -43,6 +52,9 @@ from feedpub.model.publishing import (
 )
 
 __all__ = [
+    "EMBED_FORMS",
+    "EMBED_LAYOUTS",
+    "MAX_EMBED_LIMIT",
     "Archive",
     "BuildReport",
     "Category",
@@ -51,6 +63,9 @@ __all__ = [
     "Consent",
     "DateKind",
     "DeliveryState",
+    "EmbedForm",
+    "EmbedLayout",
+    "EmbedLook",
     "Entry",
     "Feed",
     "FeedReport",
@@ -74,6 +89,7 @@ __all__ = [
     "Schedule",
     "Site",
     "SiteStatus",
+    "Snippet",
     "SourceStatus",
     "Subscriber",
     "SubscriberRecord",
