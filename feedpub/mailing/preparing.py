@@ -1,5 +1,6 @@
 """When an issue may be made, and how it is frozen: articles, cards and recipients at once."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -124,17 +125,31 @@ def draft_issue(
 
 
 def prepare_issue(
-    setup: MailSetup, due: Due, hand: Hand, progress: Progress
+    setup: MailSetup,
+    due: Due,
+    hand: Hand,
+    progress: Progress,
+    *,
+    approve: Callable[[Draft], None] | None = None,
 ) -> tuple[Issue, Draft]:
     """Freeze an issue, in one transaction, if nobody made it meanwhile.
 
     One without news or without recipients is noted, too, so that its window is done with.
+
+    Args:
+        setup: Of the newsletter.
+        due: Its window and key.
+        hand: What the editor wants.
+        progress: Is told how far it is.
+        approve: Is shown the draft if there is something to mail; what it raises leaves nothing.
 
     Raises:
         IssueError: It exists.
     """
     with setup.site.lock():
         draft = make_draft(setup, due, hand, progress)
+        if approve is not None and draft.digest is not None and draft.recipients:
+            approve(draft)
         with open_transaction(setup.site.open_store) as catalog:
             return _freeze(setup, catalog, draft), draft
 

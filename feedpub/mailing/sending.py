@@ -10,9 +10,9 @@ from feedpub.deliveries import OPEN
 from feedpub.errors import IssueHeldError
 from feedpub.mailing.archive import publish_archive
 from feedpub.mailing.composing import Composing
-from feedpub.mailing.draft import AS_IT_IS, Hand
+from feedpub.mailing.draft import AS_IT_IS, Draft, Hand
 from feedpub.mailing.guarding import check_links, check_size
-from feedpub.mailing.preparing import BY_SCHEDULE, Timing, decide, draft_issue, prepare_issue
+from feedpub.mailing.preparing import BY_SCHEDULE, Timing, decide, prepare_issue
 from feedpub.mailing.results import End, SendResult
 from feedpub.mailing.schedule import Due, NotDue
 from feedpub.mailing.setup import MailSetup
@@ -133,16 +133,19 @@ class Run:
     # A new one
 
     def _send_due(self, due: Due) -> SendResult:
-        draft = draft_issue(self._setup, due, self._choices.hand, self._progress)
-        if draft.digest is not None and draft.recipients:
-            self._check(due.key, draft.recipients, draft.digest)
-        issue, draft = prepare_issue(self._setup, due, self._choices.hand, self._progress)
+        issue, draft = prepare_issue(
+            self._setup, due, self._choices.hand, self._progress, approve=self._approve
+        )
         if issue.state == IssueState.EMPTY:
             return SendResult(
                 self._frequency, End.NOTHING, issue.key, draft.articles, reasons=(issue.note,)
             )
         with self._setup.open_ledger() as ledger:
             return self._deliver(ledger, issue)
+
+    def _approve(self, draft: Draft) -> None:
+        if draft.digest is not None:
+            self._check(draft.due.key, draft.recipients, draft.digest)
 
     def _check(self, key: str, recipients: int, digest: "FrozenDigest") -> None:
         setup = self._setup
