@@ -5,6 +5,7 @@ which RFC 5233 calls the detail and most servers deliver as if it were not there
 """
 
 from enum import StrEnum
+from urllib.parse import quote
 
 
 class Place(StrEnum):
@@ -18,8 +19,23 @@ class Place(StrEnum):
     ERASE = "e"
 
 
+SUBSCRIBE = "subscribe"
+"""The page that needs no token; the last part of its path."""
+
+
+def subscribe_url(web_url: str, folder: str = "") -> str:
+    """Return where a stranger asks for the newsletter.
+
+    Args:
+        web_url: Ends with ``/``, here and below.
+        folder: Of a category that is to be ticked already, as it is published in; empty for none.
+    """
+    query = f"?category={quote(folder, safe='/')}" if folder else ""
+    return f"{web_url}{SUBSCRIBE}{query}"
+
+
 def confirm_url(web_url: str, token: str) -> str:
-    """Return where a subscription is confirmed; ``web_url`` ends with ``/``, here and below."""
+    """Return where a subscription is confirmed."""
     return f"{web_url}{Place.CONFIRM}/{token}"
 
 

@@ -21,6 +21,7 @@ from feedpub.config.values import (
     Security,
     WebConfig,
 )
+from feedpub.links import subscribe_url
 from feedpub.model.newsletter import Frequency, Schedule
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -39,12 +40,15 @@ def add_newsletter(resolved: Resolved, config: Config) -> Config:
     dkim = _build_dkim(resolved, config.root)
     _check_files(resolved, config.root)
     _check_web(resolved)
+    web_url = resolved.get(schema.WEB_URL)
+    by_mail = subscribe_url(web_url) if web_url and newsletter else ""
     return replace(
         config,
+        site=replace(config.site, subscribe_url=by_mail),
         newsletter=newsletter,
         mail=mail,
         dkim=dkim,
-        web=WebConfig(resolved.get(schema.WEB_URL)),
+        web=WebConfig(web_url),
         bounces=_build_bounces(resolved, config.root, newsletter),
         warnings=tuple(resolved.warnings),
     )

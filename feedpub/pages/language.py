@@ -34,6 +34,16 @@ class Language:
     catalog: bytes
 
 
+def find_catalog(tag: str, *, missing: str = "en") -> str:
+    """Return the catalog that has words for a language.
+
+    Args:
+        tag: BCP 47.
+        missing: What to return where there is none.
+    """
+    return CATALOGS.get(tag.replace("_", "-").split("-")[0].lower(), missing)
+
+
 def choose_language(tag: str) -> Language:
     """Return the language for the words around the articles of a site.
 
@@ -41,11 +51,10 @@ def choose_language(tag: str) -> Language:
         tag: BCP 47, that of the site. Where there is no catalog for it, the words are English and
             say so; the articles keep their own ``lang``.
     """
-    primary = tag.replace("_", "-").split("-")[0].lower()
-    name = CATALOGS.get(primary, "en")
+    name = find_catalog(tag)
     catalog = (locale_folder() / name / "LC_MESSAGES" / "feedpub.mo").read_bytes()
     translations = GNUTranslations(BytesIO(catalog))
-    if primary not in CATALOGS:
+    if not find_catalog(tag, missing=""):
         return Language("en", Locale.parse("en"), translations, catalog)
     return Language(tag, _parse_locale(tag, name), translations, catalog)
 

@@ -9,7 +9,7 @@ from babel import Locale
 
 from feedpub.model import Category, Choice, Site
 from feedpub.pages.engine import Engine
-from feedpub.pages.language import choose_language
+from feedpub.pages.language import CATALOGS, choose_language, find_catalog
 from feedpub.resources import static_folder, templates_folder
 
 _STYLES = ("feedpub.css", "forms.css")
@@ -51,6 +51,9 @@ class Asset:
 class PeoplePages:
     """Renders the pages for subscribers, each in the subscriber's own language.
 
+    Attributes:
+        languages: That mails can be had in, BCP 47 and name; the site's first.
+
     Templates are looked for in the folders given, then among the defaults. Safe for any number of
     threads.
     """
@@ -77,6 +80,9 @@ class PeoplePages:
         self._site, self._title, self._mask = site, title, mask
         tags = dict.fromkeys((site.language, *languages))
         self.languages = tuple((tag, name_language(tag)) for tag in tags)
+        # The words of a page are there in these, whatever language the newsletter is in.
+        shipped = (*tags, *(name.replace("_", "-") for name in CATALOGS.values()))
+        self._spoken = _drop_doubles(shipped)
         self._folders = tuple(dict.fromkeys((*templates, templates_folder())))
         self._engines: dict[str, tuple[str, Engine]] = {}
         style = b"\n".join(self._read(name) for name in _STYLES)
@@ -116,6 +122,29 @@ class PeoplePages:
             **values,
         )
 
+    @property
+    def spoken(self) -> tuple[str, ...]:
+        """Languages that pages for strangers are written in, BCP 47."""
+        return tuple(self._spoken.values())
+
+    def list_others(self, language: str | None) -> list[tuple[str, str]]:
+        """Return tag and name of the languages that a page could be in as well.
+
+        Args:
+            language: That it is in, BCP 47; None means that of the site.
+        """
+        here = find_catalog(language or self._site.language)
+        return [(tag, name_language(tag)) for name, tag in self._spoken.items() if name != here]
+
+    def agreement(self, language: str | None) -> str:
+        """Return what somebody agrees to who subscribes, as the page says it.
+
+        Args:
+            language: BCP 47; None means that of the site.
+        """
+        _, engine = self._engine(language or self._site.language)
+        return engine.render("web/agreement.txt", title=self._title).decode().strip()
+
     @staticmethod
     def grow(categories: Iterable[Category], choice: Choice) -> tuple[Branch, ...]:
         """Return the tree of what can be chosen; see ``grow_branches``."""
@@ -131,6 +160,15 @@ class PeoplePages:
     def _read(self, name: str) -> bytes:
         folders = [*(folder / "assets" for folder in self._folders), static_folder()]
         return next(path for folder in folders if (path := folder / name).is_file()).read_bytes()
+
+
+def _drop_doubles(tags: Iterable[str]) -> dict[str, str]:
+    """Return the first tag that each catalog has the words for, by catalog."""
+    found: dict[str, str] = {}
+    for tag in tags:
+        if find_catalog(tag, missing=""):
+            found.setdefault(find_catalog(tag), tag)
+    return found
 
 
 def _name(data: bytes, stem: str, suffix: str, media_type: str) -> Asset:

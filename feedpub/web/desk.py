@@ -2,20 +2,22 @@
 
 import hmac
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Response, request
 
-from feedpub.links import Place
+from feedpub.links import SUBSCRIBE, Place
 from feedpub.model import Subscriber
 from feedpub.tokens import Action
 from feedpub.web.client import find_client
 from feedpub.web.setup import PeopleSetup
+from feedpub.web.speech import FIELD, choose_spoken
 
 
 class Desk:
-    """Answers one request of somebody who comes with a token."""
+    """Answers one request of somebody who comes with a token, or without one to ``SUBSCRIBE``."""
 
-    def __init__(self, setup: PeopleSetup, place: Place, token: str) -> None:
+    def __init__(self, setup: PeopleSetup, place: Place | str, token: str = "") -> None:
         self.setup, self.place, self.token = setup, place, token
         self.audience = setup.audience
         self.person: Subscriber | None = None
@@ -34,6 +36,31 @@ class Desk:
         """The address that the request came from, for the consent log and the limits."""
         return find_client(request.remote_addr, request.headers.get("X-Forwarded-For", ""))
 
+    @property
+    def spoken(self) -> str | None:
+        """The language that the person chose, or else that of their browser; None for the site's.
+
+        BCP 47.
+        """
+        chosen = self.person.language if self.person else None
+        return chosen or choose_spoken(self.setup.pages)
+
+    def now(self) -> int:
+        """Return the time in seconds since the epoch."""
+        return int(self.setup.clock().timestamp())
+
+    def agreement(self) -> str:
+        """Return what somebody agrees to who presses the button, in the language of the page."""
+        return self.setup.pages.agreement(self.spoken)
+
+    def other_languages(self) -> list[tuple[str, str, str]]:
+        """Return tag and name of each other language of this page, and the way to it."""
+        kept = [(name, value) for name, value in request.args.items(multi=True) if name != FIELD]
+        return [
+            (tag, name, f"?{urlencode([*kept, (FIELD, tag)])}")
+            for tag, name in self.setup.pages.list_others(self.spoken)
+        ]
+
     def sign(self, do: str) -> str:
         """Return the proof that a form comes from this page, for one action and one token."""
         return self.setup.signer.digest(Action.FORM, f"form {self.place} {do} {self.token}")
@@ -43,9 +70,11 @@ class Desk:
         person = self.person
         body = self.setup.pages.render(
             name,
-            language=person.language if person else None,
+            language=self.spoken,
             address=person.address if person else "",
             sign=self.sign,
+            root="" if self.place == SUBSCRIBE else "../",
+            around=self.setup.look(),
             **values,
         )
         return Response(body, status, content_type="text/html; charset=utf-8")

@@ -1,4 +1,4 @@
-"""The pages behind the links of a mail: confirm, unsubscribe, choose, take along, erase.
+"""The form for strangers, and the pages behind the links of a mail: confirm, unsubscribe and so on.
 
 GET, HEAD and OPTIONS change nothing, since programs that look for malware follow every link;
 a button does, by POST. There is no cookie: the token in the address says who is meant, and each
@@ -15,14 +15,15 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import BaseConverter
 
-from feedpub.errors import BusyError, FeedpubError, SubscriberError, TokenError
-from feedpub.links import Place, preferences_url
+from feedpub.errors import BusyError, FeedpubError, LimitError, SubscriberError, TokenError
+from feedpub.links import SUBSCRIBE, Place, preferences_url
 from feedpub.model import Frequency, SubscriberState
 from feedpub.tokens import Action
 from feedpub.web.desk import Desk
 from feedpub.web.notices import Courier
 from feedpub.web.preferences import answer_preferences
 from feedpub.web.setup import PeopleSetup
+from feedpub.web.subscribing import answer_subscribing
 
 if TYPE_CHECKING:
     from feedpub.model import Subscriber
@@ -53,14 +54,20 @@ def add_people(app: Flask, setup: PeopleSetup) -> None:
             partial(_answer, setup, courier, place, answer),
             methods=["GET", "POST"],
         )
+    app.add_url_rule(
+        f"{setup.path}{SUBSCRIBE}",
+        f"people-{SUBSCRIBE}",
+        partial(_answer, setup, courier, SUBSCRIBE, answer_subscribing),
+        methods=["GET", "POST"],
+    )
 
 
 def _answer(
     setup: PeopleSetup,
     courier: Courier,
-    place: Place,
+    place: Place | str,
     answer: Callable[[Desk], Response],
-    token: str,
+    token: str = "",
 ) -> Response:
     desk = Desk(setup, place, token)
     try:
@@ -69,13 +76,17 @@ def _answer(
         return _refuse_token(desk, error)
     except SubscriberError:
         return desk.error("taken", 409)
+    except LimitError as error:
+        response = desk.error("many", 429)
+        response.headers["Retry-After"] = str(error.retry_s)
+        return response
     except BusyError:
         return desk.error("busy", 503)
     except HTTPException as error:
         return desk.error("large" if error.code == 413 else "form", error.code or 400)
     except FeedpubError:
         # Without the text of the error: it may name an address.
-        _LOG.error("the page %s could not be answered", place.name.lower())
+        _LOG.error("the page %s could not be answered", place)
         _LOG.debug("because", exc_info=True)
         return desk.error("broken", 500)
     if request.method == "POST":
@@ -96,7 +107,7 @@ def _confirm(desk: Desk) -> Response:
     audience = desk.audience
     if request.method == "POST" and desk.asked == "renew":
         audience.renew(desk.token, network=desk.network)
-        return desk.page("asked")
+        return desk.page("asked", first=False)
     desk.person = audience.find(Action.CONFIRM, desk.token)
     if request.method != "POST":
         return desk.page("confirm")
@@ -122,7 +133,7 @@ def _unsubscribe(desk: Desk) -> Response:
         if desk.setup.signer.read(Action.UNSUBSCRIBE, desk.token) is None:
             raise
         # Somebody who was erased: what they want is done already.
-        return _confirm_click() if is_click else desk.page("unsubscribed", can_undo=False)
+        return _confirm_click() if is_click else desk.page("unsubscribed", can_undo=False, undo="")
     if is_click:
         desk.audience.unsubscribe(desk.person.id, source="one-click", network=desk.network)
         return _confirm_click()
@@ -137,7 +148,7 @@ def _confirm_click() -> Response:
 
 def _ask_to_unsubscribe(desk: Desk, person: "Subscriber") -> Response:
     if person.state == SubscriberState.UNSUBSCRIBED:
-        return desk.page("unsubscribed", can_undo=desk.audience.can_return(person.id))
+        return desk.page("unsubscribed", can_undo=desk.audience.can_return(person.id), undo="")
     return desk.page("unsubscribe", rarer=_list_rarer(desk, person), can_pause=_is_mailed(person))
 
 
@@ -158,7 +169,7 @@ def _change_by_link(desk: Desk, person: "Subscriber") -> Response:
     asked, audience = desk.asked, desk.audience
     if asked == "unsubscribe":
         audience.unsubscribe(person.id, source=_SOURCE, network=desk.network, goodbye=True)
-        return desk.page("unsubscribed", can_undo=True)
+        return desk.page("unsubscribed", can_undo=True, undo="")
     if asked == "undo":
         audience.resubscribe(person.id, source=_SOURCE, network=desk.network)
         return desk.page("changed", change="returned")

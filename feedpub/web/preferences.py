@@ -3,8 +3,10 @@
 from flask import Response, request
 
 from feedpub.errors import AddressError, CategoryError
+from feedpub.links import unsubscribe_url
 from feedpub.model import Choice, Frequency, Subscriber, SubscriberState
 from feedpub.tokens import Action
+from feedpub.web.choosing import read_choice
 from feedpub.web.desk import Desk
 
 _SOURCE = "page"
@@ -31,8 +33,9 @@ def answer_preferences(desk: Desk) -> Response:
             return _show(desk, person, done="erase")
         case "unsubscribe":
             desk.audience.unsubscribe(person.id, source=_SOURCE, network=desk.network, goodbye=True)
-            # The link to undo it is that of unsubscribing, another token.
-            return desk.page("unsubscribed", can_undo=False)
+            # To undo it takes the link of unsubscribing, which may do less than this one.
+            undo = unsubscribe_url("../", desk.setup.signer.sign(Action.UNSUBSCRIBE, person.id))
+            return desk.page("unsubscribed", can_undo=False, undo=undo)
     return desk.error("form", 400)
 
 
@@ -78,7 +81,7 @@ def _save(desk: Desk, person: Subscriber) -> Response:
     if not folders and request.form.get("scope") == "some":
         return _show(desk, person, 422, fault="nothing", choice=(), everything=False)
     try:
-        choice = desk.audience.resolve_choice(folders)
+        choice = read_choice(desk.audience, folders)
     except CategoryError:
         return _show(desk, person, 422, fault="category")
     desk.person = desk.audience.set_preferences(

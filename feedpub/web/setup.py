@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from feedpub.audience import Audience
@@ -46,6 +47,19 @@ class Pages(Protocol):
         """Those that can be chosen, BCP 47 and name; the site's first."""
         ...
 
+    @property
+    def spoken(self) -> tuple[str, ...]:
+        """Languages that pages for strangers are written in, BCP 47."""
+        ...
+
+    def list_others(self, language: str | None) -> list[tuple[str, str]]:
+        """Return tag and name of the languages that a page could be in as well."""
+        ...
+
+    def agreement(self, language: str | None) -> str:
+        """Return what somebody agrees to who subscribes; None means the language of the site."""
+        ...
+
     def render(
         self,
         name: str,
@@ -88,6 +102,8 @@ class PeopleSetup:
         audience: The API.
         pages: The templates.
         signer: Of the site's secret.
+        clock: Now, aware.
+        look: Returns what the pages may lead to, as their templates name it; never fails.
         deliver_notices: Sends the mails that are waiting; None leaves them to the next ``send``.
     """
 
@@ -96,4 +112,6 @@ class PeopleSetup:
     audience: Audience
     pages: Pages
     signer: Signer
+    clock: Callable[[], datetime]
+    look: Callable[[], object]
     deliver_notices: Callable[[], None] | None = None

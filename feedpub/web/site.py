@@ -1,7 +1,7 @@
 """The web face of a whole site, from its settings."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from urllib.parse import urlsplit
 
@@ -45,15 +45,21 @@ def make_people(
     if not config.web.url:
         return None
     from feedpub.wiring.audience import open_audience, read_signer
-    from feedpub.wiring.web import make_people_pages
+    from feedpub.wiring.pool import StorePool
+    from feedpub.wiring.web import Lookout, make_people_pages
 
+    pool = StorePool(config.database_path)
+    audience = open_audience(config, clock=clock, open_store=pool)
+    now = clock or (lambda: datetime.now(UTC))
     parts = urlsplit(config.web.url)
     return PeopleSetup(
         path=parts.path or "/",
         origin=f"{parts.scheme}://{parts.netloc}",
-        audience=open_audience(config, clock=clock),
+        audience=audience,
         pages=make_people_pages(config),
         signer=read_signer(config),
+        clock=now,
+        look=Lookout(config, audience, pool, now),
         deliver_notices=_make_delivery(config, clock),
     )
 

@@ -12,35 +12,44 @@ from feedpub.tokens import Action, Signer
 from feedpub.wiring.publishing import StoreOpener, open_store
 
 if TYPE_CHECKING:
-    from feedpub.audience.store import Catalog
+    from feedpub.audience.store import Catalog, OpenStore
 
 """Folder of a site for the mails of rehearsals."""
 
 
-def open_audience(config: Config, *, clock: Callable[[], datetime] | None = None) -> Audience:
+def open_audience(
+    config: Config,
+    *,
+    clock: Callable[[], datetime] | None = None,
+    open_store: "OpenStore | None" = None,
+) -> Audience:
     """Return the API of a site's subscribers; there may be some before there is a newsletter.
 
     Args:
         config: Of the site.
         clock: Now, aware; that of the machine if None.
+        open_store: Opens the store; None for one that opens it anew each time.
 
     Raises:
         ConfigError: The site's key is missing, or others can read it.
     """
-    return Audience(make_audience_setup(config, clock=clock))
+    return Audience(make_audience_setup(config, clock=clock, open_store=open_store))
 
 
 def make_audience_setup(
-    config: Config, *, clock: Callable[[], datetime] | None = None
+    config: Config,
+    *,
+    clock: Callable[[], datetime] | None = None,
+    open_store: "OpenStore | None" = None,
 ) -> AudienceSetup:
-    """Return a site's rules and adapters for its subscribers; nothing is opened yet.
+    """Return a site's rules and adapters for its subscribers; see ``open_audience``.
 
     Raises:
         ConfigError: The site's key is missing, or others can read it.
     """
     newsletter = config.newsletter
     return AudienceSetup(
-        open_store=StoreOpener(config.database_path),
+        open_store=open_store or StoreOpener(config.database_path),
         signer=open_signer(config),
         clock=clock or (lambda: datetime.now(UTC)),
         default_frequency=None if newsletter is None else newsletter.default_frequency,

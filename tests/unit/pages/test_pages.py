@@ -1,6 +1,7 @@
 """What each page says and where it leads."""
 
 import os
+import re
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -9,12 +10,14 @@ from urllib.parse import unquote, urljoin
 
 import pytest
 
+from feedpub.links import subscribe_url
 from feedpub.model import Category, Entry, Feed, FeedSummary, Picture, Site
 from feedpub.pages import ASSETS, Pages
 from tests.support.html import elements, links, text
 
 BASE = "https://blog.example/feeds/"
 ROOT = Category(0, (), ("all",))
+NOW = datetime(2026, 3, 24, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -280,3 +283,30 @@ def test_the_same_values_give_the_same_bytes_whatever_the_clock_and_zone(
 
 def test_the_assets_are_those_that_pages_and_feeds_ask_for(pages: Pages) -> None:
     assert list(pages.assets()) == [f"assets/{name}" for name in ASSETS]
+
+
+# By e-mail
+
+
+def test_a_page_leads_to_the_form_for_e_mail_where_there_is_one(site: Site) -> None:
+    face = subscribe_url("https://news.example/mail/")
+    pages = Pages(replace(site, subscribe_url=face))
+    node = Category(3, ("生活", "A & B"), ("sheng-huo", "a-b"))
+    issues = Category(-1, ("周刊",), ("newsletter",))
+
+    index = pages.index([FeedSummary(ROOT, 1, 1, 0.0, None), FeedSummary(node, 1, 1, 0.0, None)])
+    found = re.findall(r'href="(https://news\.example[^"]*)"', index.decode())
+    own = subscribe_url("https://news.example/mail/", node.folder)
+
+    assert found == [face, own]
+    assert f'href="{own}"' in pages.feed(Feed(node, NOW), []).decode()
+    for all_of_it in (ROOT, issues):
+        page = pages.feed(Feed(all_of_it, NOW), []).decode()
+        assert re.findall(r'href="(https://news\.example[^"]*)"', page) == [face]
+
+
+def test_no_page_speaks_of_e_mail_where_there_is_no_form(site: Site) -> None:
+    summaries = [FeedSummary(ROOT, 1, 1, 0.0, None)]
+
+    assert "mail" not in Pages(site).index(summaries).decode()
+    assert "mail" not in Pages(site).feed(Feed(ROOT, NOW), []).decode()

@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -13,14 +14,19 @@ LIFE = Category(1, ("生活",), ("sheng-huo",))
 FOOD = Category(3, ("生活", "饮食"), ("sheng-huo", "yin-shi"), parent=1)
 TECH = Category(2, ("Tech",), ("tech",))
 
+AROUND = SimpleNamespace(
+    feeds="https://blog.example/feeds/", embeds="https://blog.example/feeds/embed/",
+    archive="https://blog.example/feeds/newsletter/", sample="", mails={"daily": 9, "weekly": 1},
+)  # fmt: skip
+
 # Every page with the least that it needs.
 PAGES = {
     "confirm": {},
     "confirmed": {"preferences": "../p/x"},
     "expired": {"renew": True},
-    "asked": {},
+    "asked": {"first": True},
     "unsubscribe": {"rarer": ("weekly", "monthly"), "can_pause": True},
-    "unsubscribed": {"can_undo": True},
+    "unsubscribed": {"can_undo": True, "undo": ""},
     "changed": {"change": "paused"},
     "stranger": {},
     "address": {"done": False},
@@ -34,6 +40,15 @@ PAGES = {
         "tree": (Branch("a", "A", True, (Branch("a/b", "B", False),)),),
         "frequency": "weekly", "languages": (("zh-CN", "中文"), ("en", "English")),
         "spoken": "en", "paused": False, "typed": '"><script>alert(1)</script>',
+        "around": AROUND,
+    },
+    "subscribe": {
+        "fault": "address", "typed": '"><script>alert(1)</script>', "many": 2, "chosen": True,
+        "tree": (Branch("a", "A", True, (Branch("a/b", "B", False),)),),
+        "frequencies": ("daily", "weekly"), "frequency": "weekly",
+        "languages": (("zh-CN", "中文"), ("en", "English")), "speaks": "en",
+        "agreement": "<b>Yes.", "stamp": "1-x", "trap": "subject",
+        "others": [("zh-CN", "中文", "?language=zh-CN")], "around": AROUND,
     },
 }  # fmt: skip
 
@@ -75,7 +90,8 @@ def test_every_form_of_a_page_says_what_it_does_and_proves_where_it_comes_from(
     proofs = re.findall(
         r'name="do" value="(\w+)">\s*<input type="hidden" name="form" value="of-(\w+)"', page
     )
-    assert len(proofs) == forms
+    # The form for strangers has nobody's token to prove; it says when it was made.
+    assert len(proofs) + page.count('name="stamp" value="1-x"') == forms
     assert all(do == signed for do, signed in proofs)
 
 
