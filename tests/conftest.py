@@ -2,10 +2,13 @@
 
 import os
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.support.postgres import REASON, Cluster, find_binaries
 
 # A shell that starts the tests in the background has them ignore Ctrl-C, and with them every
 # program that they start, to press it on.
@@ -59,3 +62,22 @@ def shared() -> Path:
 def update_golden(request: pytest.FixtureRequest) -> bool:
     """Whether golden files are to be rewritten instead of compared."""
     return bool(request.config.getoption("--update-golden"))
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """A server of PostgreSQL, one for each process of the tests."""
+    binaries = find_binaries()
+    if binaries is None:
+        pytest.skip(REASON)
+    made = Cluster(binaries)
+    yield made
+    made.remove()
+
+
+@pytest.fixture
+def database(cluster: Cluster) -> Iterator[str]:
+    """Address of a new site's database on that server."""
+    url = cluster.create()
+    yield url
+    cluster.drop(url)

@@ -140,36 +140,51 @@ def upgrade(engine: sa.Engine, name: str, *, create: bool = False) -> None:
         StoreVersionError: It is newer than this feedpub.
     """
     with engine.connect() as connection:
-        version = _version(connection)
+        version = read_version(connection)
     if version is None and not create:
         raise damaged(name, "it has no tables of feedpub")
-    if version is not None and version > HEAD:
-        raise StoreVersionError(
-            f"{name}: the database has schema {version}, this feedpub knows {HEAD}; "
-            "install the newer feedpub again"
-        )
+    check_version(version, name)
     # Only now, since this writes to the file, which may be that of another program.
     _execute(engine, "PRAGMA journal_mode=wal")
     if version != HEAD:
         _migrate(engine)
 
 
-def _version(connection: sa.Connection) -> str | None:
+def check_version(version: str | None, name: str) -> None:
+    """Refuse a database that a newer feedpub has brought up to date.
+
+    Raises:
+        StoreVersionError: It is one.
+    """
+    if version is not None and version > HEAD:
+        raise StoreVersionError(
+            f"{name}: the database has schema {version}, this feedpub knows {HEAD}; "
+            "install the newer feedpub again"
+        )
+
+
+def read_version(connection: sa.Connection) -> str | None:
+    """Return the version of a database's schema; None if it is not one of feedpub."""
     if not sa.inspect(connection).has_table("alembic_version"):
         return None
     row = connection.exec_driver_sql("SELECT version_num FROM alembic_version").first()
     return None if row is None else str(row[0])
 
 
-def _migrate(engine: sa.Engine) -> None:
+def apply_migrations(connection: sa.Connection) -> None:
+    """Bring the schema up to date, within a transaction."""
     from alembic import command  # half a second, and needed once a version
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def _migrate(engine: sa.Engine) -> None:
     with _unchecked(engine), engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        apply_migrations(connection)
         if broken := connection.exec_driver_sql("PRAGMA foreign_key_check").first():
             raise StoreError(f"the new schema breaks a reference of table {broken[0]}")
 

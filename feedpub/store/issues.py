@@ -18,6 +18,7 @@ from feedpub.model import (
 from feedpub.model.instants import to_instant, to_seconds
 from feedpub.ports.newsletter import Group, Member, Selection
 from feedpub.store.choices import join_choice, split_choice
+from feedpub.store.dialect import dialect_of
 from feedpub.store.newsletter_schema import deliveries, issues, selections, subscribers
 from feedpub.store.schema import arrivals, articles
 from feedpub.store.sources import batches
@@ -178,7 +179,9 @@ class Issues:
         made = 0
         if rows:
             self._connection.execute(sa.insert(selections), rows)
-            made = self._connection.execute(_enrol_matching(issue, frequencies)).rowcount
+            with dialect_of(self._connection).filling_ledger(self._connection, issue.id) as ledger:
+                statement = _enrol_matching(ledger, issue, frequencies)
+                made = self._connection.execute(statement).rowcount
         self._connection.execute(
             sa.update(subscribers)
             .where(_is_mailed(frequencies), subscribers.c.since.is_not(None))
@@ -324,7 +327,9 @@ def _is_of(frequencies: Sequence[Frequency | None]) -> sa.ColumnElement[bool]:
     return theirs
 
 
-def _enrol_matching(issue: Issue, frequencies: Sequence[Frequency | None]) -> sa.Insert:
+def _enrol_matching(
+    ledger: sa.Table, issue: Issue, frequencies: Sequence[Frequency | None]
+) -> sa.Insert:
     """Return what gives each subscriber a row who asked for what a selection of the issue has."""
     matching = sa.and_(
         selections.c.issue == issue.id,
@@ -338,7 +343,7 @@ def _enrol_matching(issue: Issue, frequencies: Sequence[Frequency | None]) -> sa
         .where(_is_mailed(frequencies))
         .order_by(subscribers.c.id)
     )
-    return sa.insert(deliveries).from_select(["issue", "subscriber", "selection"], rows)
+    return sa.insert(ledger).from_select(["issue", "subscriber", "selection"], rows)
 
 
 def _is_mailed(frequencies: Sequence[Frequency | None]) -> sa.ColumnElement[bool]:

@@ -9,11 +9,10 @@ from sqlalchemy import (
     LargeBinary,
     SmallInteger,
     Table,
-    Text,
     UniqueConstraint,
 )
 
-from feedpub.store.schema import RowId, metadata
+from feedpub.store.schema import RowId, Text, metadata
 
 __all__ = ["metadata"]
 
@@ -173,6 +172,7 @@ deliveries_queued = Index(
     deliveries.c.issue,
     deliveries.c.not_before,
     sqlite_where=deliveries.c.state == 0,
+    postgresql_where=deliveries.c.state == 0,
 )
 """Finds the next ones without a look at the others, of which there may be a million.
 

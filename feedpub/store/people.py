@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from feedpub.model import DeliveryState, SubscriberState
 from feedpub.ports.people import ConsentRow, NoticeRow, Person
 from feedpub.store.choices import join_choice, split_choice
+from feedpub.store.dialect import insert_many
 from feedpub.store.newsletter_schema import (
     attempts,
     bounces,
@@ -18,7 +19,7 @@ from feedpub.store.newsletter_schema import (
     subscribers,
     suppressions,
 )
-from feedpub.store.sources import batches, insert_many
+from feedpub.store.sources import batches
 
 _PAGE = 1000
 _PERSON = [subscribers.c[name] for name in Person._fields]
@@ -146,7 +147,7 @@ class People:
 
     def log(self, rows: Sequence[ConsentRow]) -> None:
         """Add to the consent log."""
-        self._insert(consents, ConsentRow._fields, rows)
+        insert_many(self._connection, consents, rows, ConsentRow._fields)
 
     def consents(self, subscriber: int) -> list[ConsentRow]:
         """Return the log of somebody, oldest first."""
@@ -195,7 +196,7 @@ class People:
         """Bar addresses: hash, reason, time; one that is barred already keeps its row."""
         barred = self.suppressed(row[0] for row in rows)
         fresh = {row[0]: row for row in rows if row[0] not in barred}
-        self._insert(suppressions, ("hash", "reason", "at"), list(fresh.values()))
+        insert_many(self._connection, suppressions, list(fresh.values()), ("hash", "reason", "at"))
 
     def lift(self, hash: bytes) -> None:
         """Let an address be mailed again."""
@@ -207,7 +208,7 @@ class People:
         """Add mails, whose ``id`` is not looked at; return their rows."""
         highest = self._connection.scalar(sa.select(sa.func.max(notices.c.id))) or 0
         numbered = [row._replace(id=highest + one) for one, row in enumerate(rows, 1)]
-        self._insert(notices, NoticeRow._fields, numbered)
+        insert_many(self._connection, notices, numbered, NoticeRow._fields)
         return [row.id for row in numbered]
 
     def notice(self, notice: int) -> NoticeRow | None:
@@ -310,18 +311,6 @@ class People:
             .group_by(deliveries.c.state)
         )
         return dict(self._connection.execute(query).all())
-
-    def _insert(
-        self, table: sa.Table, names: Sequence[str], rows: Sequence[tuple[Any, ...]]
-    ) -> None:
-        """Insert rows of some columns, straight by the driver (see ``insert_many``)."""
-        if rows:
-            statement = sa.insert(table).values({name: sa.bindparam(name) for name in names})
-            compiled = statement.compile(dialect=self._connection.dialect)
-            places = [names.index(name) for name in compiled.positiontup or names]
-            self._connection.exec_driver_sql(
-                str(compiled), [tuple(row[place] for place in places) for row in rows]
-            )
 
 
 def _make_person(row: Any) -> Person:

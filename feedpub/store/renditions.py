@@ -6,7 +6,8 @@ import sqlalchemy as sa
 
 from feedpub.ports import PictureRow, PictureState, RenditionRow
 from feedpub.store import schema
-from feedpub.store.sources import batches, insert_many
+from feedpub.store.dialect import insert_many
+from feedpub.store.sources import batches
 
 
 class Renditions:

@@ -13,9 +13,9 @@ from sqlalchemy import (
     MetaData,
     SmallInteger,
     Table,
-    Text,
     UniqueConstraint,
 )
+from sqlalchemy import Text as AnyText
 
 metadata = MetaData(
     naming_convention={
@@ -28,6 +28,10 @@ metadata = MetaData(
 
 # SQLite numbers only a column of the exact type INTEGER by itself.
 RowId = BigInteger().with_variant(Integer, "sqlite")
+
+# In the order of code points, as SQLite has it: what is published must not depend on a server's
+# language.
+Text = AnyText().with_variant(AnyText(collation="C"), "postgresql")
 
 meta = Table(
     "meta",
@@ -81,11 +85,26 @@ articles = Table(
 )
 """One row a file. A duplicate points at the row of its article by ``same_as``."""
 
-articles_by_uid = Index("ix_articles_uid", articles.c.uid)
+articles_by_uid = Index("ix_articles_uid", articles.c.uid, postgresql_using="hash")
 articles_by_content = Index("ix_articles_content", articles.c.content)
-Index("ix_articles_same_as", articles.c.same_as, sqlite_where=articles.c.same_as.is_not(None))
-Index("ix_articles_expires", articles.c.expires, sqlite_where=articles.c.expires.is_not(None))
-Index("ix_articles_held", articles.c.published, sqlite_where=articles.c.state == 1)
+Index(
+    "ix_articles_same_as",
+    articles.c.same_as,
+    sqlite_where=articles.c.same_as.is_not(None),
+    postgresql_where=articles.c.same_as.is_not(None),
+)
+Index(
+    "ix_articles_expires",
+    articles.c.expires,
+    sqlite_where=articles.c.expires.is_not(None),
+    postgresql_where=articles.c.expires.is_not(None),
+)
+Index(
+    "ix_articles_held",
+    articles.c.published,
+    sqlite_where=articles.c.state == 1,
+    postgresql_where=articles.c.state == 1,
+)
 
 categories = Table(
     "categories",

@@ -8,8 +8,9 @@ import sqlalchemy as sa
 from feedpub.catalog.categories import CategoryTree, Row
 from feedpub.catalog.identity import State
 from feedpub.store import schema
+from feedpub.store.dialect import insert_many
 from feedpub.store.people import People
-from feedpub.store.sources import batches, insert_many
+from feedpub.store.sources import batches
 from feedpub.store.statements import Statement
 
 _ALL = (1 << 63) - 1  # as a limit none, to every database

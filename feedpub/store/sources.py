@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from feedpub.catalog.identity import Record, State
 from feedpub.ports import SourceRow, StoredProblem
 from feedpub.store import schema
+from feedpub.store.dialect import insert_many
 
 T = TypeVar("T")
 
@@ -22,18 +23,6 @@ def batches(values: Iterable[T], size: int = _BATCH) -> Iterator[list[T]]:
     iterator = iter(values)
     while batch := list(islice(iterator, size)):
         yield batch
-
-
-def insert_many(
-    connection: sa.Connection, table: sa.Table, rows: Sequence[tuple[object, ...]]
-) -> None:
-    """Insert rows whose values stand in the table's column order.
-
-    The statement is Core's; its rows go straight to the driver, at five times the speed.
-    """
-    if rows:
-        statement = str(table.insert().compile(dialect=connection.dialect))
-        connection.exec_driver_sql(statement, list(rows))
 
 
 def to_row(record: Record) -> tuple[object, ...]:

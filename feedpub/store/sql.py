@@ -1,10 +1,11 @@
-"""The store on SQLite, through SQLAlchemy Core."""
+"""The store on SQLite: a file, opened, checked, copied and put back."""
 
 import os
 import secrets
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
@@ -12,37 +13,18 @@ import sqlalchemy as sa
 
 from feedpub.errors import BusyError, CorruptStoreError, MissingStoreError, StoreError
 from feedpub.store import engine as engines
-from feedpub.store.issues import Issues
-from feedpub.store.people import People
-from feedpub.store.renditions import Renditions
-from feedpub.store.shelves import Shelves
-from feedpub.store.sources import Sources
+from feedpub.store.catalog import Catalog, open_catalog
 
-
-class Catalog:
-    """Everything the store can do within one transaction.
-
-    Attributes:
-        sources: What was read.
-        shelves: Where it stands.
-        renditions: What was made of it.
-        issues: What was mailed of it.
-        people: Who subscribed to it.
-    """
-
-    def __init__(self, connection: sa.Connection) -> None:
-        self._connection = connection
-        self.sources = Sources(connection)
-        self.shelves = Shelves(connection)
-        self.renditions = Renditions(connection)
-        self.issues = Issues(connection)
-        self.people = People(connection)
-
-    @contextmanager
-    def attempt(self) -> Iterator[None]:
-        """Undo what happens inside if it raises, and nothing else of the transaction."""
-        with self._connection.begin_nested():
-            yield
+__all__ = [
+    "Catalog",
+    "SqlStore",
+    "create",
+    "make_private",
+    "open_copy",
+    "remove_database",
+    "restore",
+    "synchronise",
+]
 
 
 class SqlStore:
@@ -78,24 +60,15 @@ class SqlStore:
         engines.upgrade(engine, "memory", create=True)
         return cls(engine, "memory")
 
-    @contextmanager
-    def transaction(self) -> Iterator[Catalog]:
+    def transaction(self) -> AbstractContextManager[Catalog]:
         """Give the catalog; commit at the end, undo everything on an error.
 
         Raises:
             CorruptStoreError: It is damaged, also where that shows only by what follows from it.
             StoreError: The database refuses.
         """
-        try:
-            with engines.explain_errors(self._name), self._engine.begin() as connection:
-                yield Catalog(connection)
-        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
-            # Rows that make no sense are a damaged database, or else a defect of ours.
-            try:
-                self.check()
-            except CorruptStoreError as found:
-                raise found from error
-            raise
+        explain = partial(engines.explain_errors, self._name)
+        return open_catalog(self._engine, explain, self.check)
 
     def check(self) -> None:
         """Read every page of the database.
@@ -169,7 +142,7 @@ def create(path: Path) -> None:
         return
     waiting = path.with_name(f".{path.name}.new")
     try:
-        _remove(waiting)
+        remove_database(waiting)
         make_private(waiting)
         with engines.explain_errors(str(path)):
             engine = engines.connect_sqlite(waiting)
@@ -182,7 +155,7 @@ def create(path: Path) -> None:
     except OSError as error:
         raise _unwritable(path, error) from error
     finally:
-        _remove(waiting)
+        remove_database(waiting)
 
 
 def restore(backup: Path, path: Path, prepare: Callable[[Catalog], None]) -> None:
@@ -198,20 +171,10 @@ def restore(backup: Path, path: Path, prepare: Callable[[Catalog], None]) -> Non
         CorruptStoreError: It is damaged, or no database of feedpub.
         StoreError: It is of a newer feedpub, or cannot be written.
     """
-    if not backup.exists():
-        raise MissingStoreError(f"{backup}: there is no such backup; name an existing file")
     candidate = path.with_name(f".{path.name}.restoring")
     try:
-        _remove(candidate)
-        make_private(candidate)
-        _copy(backup, candidate, str(path))
-        store = SqlStore.open(candidate)
-        try:
-            store.check()
-            with store.transaction() as catalog:
-                prepare(catalog)
-        finally:
-            store.close()
+        with open_copy(backup, candidate) as store, store.transaction() as catalog:
+            prepare(catalog)
         synchronise(candidate)
         _retire(path)
         candidate.replace(path)
@@ -219,7 +182,32 @@ def restore(backup: Path, path: Path, prepare: Callable[[Catalog], None]) -> Non
     except OSError as error:
         raise _unwritable(path, error) from error
     finally:
-        _remove(candidate)
+        remove_database(candidate)
+
+
+@contextmanager
+def open_copy(backup: Path, candidate: Path) -> Iterator[SqlStore]:
+    """Copy a backup to a file, open it up to date, and look at every page; the file stays.
+
+    Raises:
+        MissingStoreError: There is no such backup.
+        CorruptStoreError: It is damaged, or no database of feedpub.
+        StoreError: It is of a newer feedpub, or cannot be written.
+    """
+    if not backup.exists():
+        raise MissingStoreError(f"{backup}: there is no such backup; name an existing file")
+    try:
+        remove_database(candidate)
+        make_private(candidate)
+    except OSError as error:
+        raise _unwritable(candidate, error) from error
+    _copy(backup, candidate, str(candidate))
+    store = SqlStore.open(candidate)
+    try:
+        store.check()
+        yield store
+    finally:
+        store.close()
 
 
 def _copy(backup: Path, candidate: Path, name: str) -> None:
@@ -257,7 +245,8 @@ def _retire(path: Path) -> None:
 _LOGS = ("-wal", "-shm", "-journal")
 
 
-def _remove(path: Path) -> None:
+def remove_database(path: Path) -> None:
+    """Delete a file and its logs, as far as they are there."""
     for suffix in ("", *_LOGS):
         path.with_name(path.name + suffix).unlink(missing_ok=True)
 

@@ -5,12 +5,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from feedpub.errors import BusyError, StoreError
 from feedpub.model import DeliveryState, Frequency, Issue, IssueState, SubscriberState
 from feedpub.ports.newsletter import Selection
 from feedpub.ports.people import ConsentRow, NoticeRow, Person
-from feedpub.store.sql import Catalog, SqlStore, create
+from feedpub.store.catalog import Catalog
+from feedpub.store.postgres.address import Address
+from feedpub.store.postgres.store import PostgresStore
+from feedpub.store.sql import SqlStore, create
+from tests.support.postgres import Cluster
+from tests.support.stores import STORES, Store, open_store
 
 PENDING, ACTIVE, UNSUBSCRIBED = (int(state) for state in list(SubscriberState)[:3])
 PERSON = Person(
@@ -18,19 +24,14 @@ PERSON = Person(
 )
 
 
-@pytest.fixture(params=["disk", "memory"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SqlStore]:
-    if request.param == "disk":
-        create(tmp_path / "feedpub.db")
-        opened = SqlStore.open(tmp_path / "feedpub.db")
-    else:
-        opened = SqlStore.in_memory()
-    yield opened
-    opened.close()
+@pytest.fixture(params=STORES)
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    with open_store(request, tmp_path) as opened:
+        yield opened
 
 
 @pytest.fixture
-def catalog(store: SqlStore) -> Iterator[Catalog]:
+def catalog(store: Store) -> Iterator[Catalog]:
     with store.transaction() as catalog:
         yield catalog
 
@@ -51,7 +52,7 @@ def test_a_person_comes_back_as_they_were(catalog: Catalog) -> None:
     assert catalog.people.get(3) is None
 
 
-def test_a_mailbox_is_that_of_one_person(store: SqlStore) -> None:
+def test_a_mailbox_is_that_of_one_person(store: Store) -> None:
     with pytest.raises(StoreError), store.transaction() as catalog:
         catalog.people.insert([PERSON, PERSON._replace(id=2)])
 
@@ -145,7 +146,7 @@ def test_what_servers_answered_is_forgotten_with_the_person(catalog: Catalog) ->
     ["DELETE FROM consents", "UPDATE consents SET event='confirmed'",
      "UPDATE consents SET wording='other'", "UPDATE consents SET network='192.0.2.2'"],
 )  # fmt: skip
-def test_the_log_is_only_ever_added_to(store: SqlStore, change: str) -> None:
+def test_the_log_is_only_ever_added_to(store: Store, change: str) -> None:
     with store.transaction() as catalog:
         catalog.people.insert([PERSON])
         catalog.people.log([ConsentRow(1, 5, "asked")])
@@ -277,8 +278,9 @@ def deliver(catalog: Catalog, state: DeliveryState, *, end: int = 50, reply: str
     catalog.issues.enrol(
         kept, [Selection(person.choice, person.language or "", 5)], [Frequency.DAILY]
     )
-    catalog._connection.exec_driver_sql(
-        "UPDATE deliveries SET state = ?, reply = ? WHERE issue = ?", (int(state), reply, row)
+    catalog._connection.execute(
+        sa.text("UPDATE deliveries SET state = :state, reply = :reply WHERE issue = :issue"),
+        {"state": int(state), "reply": reply, "issue": row},
     )
 
 
@@ -315,6 +317,46 @@ def test_what_somebody_may_have_got_counts_as_received(
 
 
 # Compacting
+
+
+def test_nothing_of_an_erased_person_is_left_in_the_tables_of_a_server(
+    cluster: Cluster, database: str
+) -> None:
+    store = PostgresStore.open(Address(database))
+    with store.transaction() as catalog:
+        catalog.people.insert([somebody(row) for row in range(2, 500)])
+        catalog.people.insert([PERSON._replace(address="canary@birds.example", mailbox="canary")])
+    cluster.execute("CHECKPOINT")
+    assert holds(cluster, b"canary")
+    with store.transaction() as catalog:
+        catalog.people.erase([1])
+
+    store.compact()
+
+    cluster.execute("CHECKPOINT")
+    assert not holds(cluster, b"canary")
+    store.close()
+
+
+def holds(cluster: Cluster, text: bytes) -> bool:
+    """Return whether one of the tables' files holds a text; the log keeps it for some hours."""
+    files = [path for path in (cluster.data / "base").rglob("*") if path.is_file()]
+    return any(text in path.read_bytes() for path in files)
+
+
+def test_compacting_while_somebody_reads_a_server_says_so(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("feedpub.store.postgres.address.LOCK_S", 0.05)
+    store, reader = (PostgresStore.open(Address(database)) for _ in range(2))
+
+    with reader.transaction() as catalog:
+        catalog.people.counts()
+        with pytest.raises(BusyError):
+            store.compact()
+
+    store.compact()
+    store.close()
 
 
 def test_nothing_of_an_erased_person_is_left_in_file_or_log(tmp_path: Path) -> None:

@@ -9,30 +9,27 @@ from feedpub.catalog.categories import CategoryTree
 from feedpub.catalog.identity import Flag, Record, State
 from feedpub.errors import MissingStoreError, StoreError
 from feedpub.ports import PictureRow, PictureState, RenditionRow, StoredProblem
-from feedpub.store.sql import Catalog, SqlStore, create
+from feedpub.store.catalog import Catalog
+from feedpub.store.sql import SqlStore
+from tests.support.stores import STORES, Store, open_store
 from tests.unit.catalog.test_duplicates import record as make_record
 
 DAY = 24 * 3600
 
 
-@pytest.fixture(params=["disk", "memory"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SqlStore]:
-    if request.param == "disk":
-        create(tmp_path / "feedpub.db")
-        opened = SqlStore.open(tmp_path / "feedpub.db")
-    else:
-        opened = SqlStore.in_memory()
-    yield opened
-    opened.close()
+@pytest.fixture(params=STORES)
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    with open_store(request, tmp_path) as opened:
+        yield opened
 
 
 @pytest.fixture
-def source(store: SqlStore) -> int:
+def source(store: Store) -> int:
     with store.transaction() as catalog:
         return catalog.sources.open_source("posts").id
 
 
-def insert(store: SqlStore, *records: Record) -> None:
+def insert(store: Store, *records: Record) -> None:
     with store.transaction() as catalog:
         catalog.sources.insert(records)
 
@@ -40,7 +37,7 @@ def insert(store: SqlStore, *records: Record) -> None:
 # Transactions
 
 
-def test_what_a_transaction_did_is_kept(store: SqlStore) -> None:
+def test_what_a_transaction_did_is_kept(store: Store) -> None:
     with store.transaction() as catalog:
         catalog.shelves.set_meta({"a": "1"})
 
@@ -53,7 +50,7 @@ def change_and_fail(catalog: Catalog) -> None:
     raise RuntimeError
 
 
-def test_what_a_failed_transaction_did_is_undone(store: SqlStore) -> None:
+def test_what_a_failed_transaction_did_is_undone(store: Store) -> None:
     with pytest.raises(RuntimeError), store.transaction() as catalog:
         change_and_fail(catalog)
 
@@ -61,7 +58,7 @@ def test_what_a_failed_transaction_did_is_undone(store: SqlStore) -> None:
         assert catalog.shelves.meta() == {}
 
 
-def test_a_failed_attempt_undoes_itself_and_nothing_else(store: SqlStore) -> None:
+def test_a_failed_attempt_undoes_itself_and_nothing_else(store: Store) -> None:
     with store.transaction() as catalog:
         catalog.shelves.set_meta({"a": "1"})
         with pytest.raises(RuntimeError), catalog.attempt():
@@ -71,7 +68,7 @@ def test_a_failed_attempt_undoes_itself_and_nothing_else(store: SqlStore) -> Non
         assert catalog.shelves.meta() == {"a": "1"}
 
 
-def test_an_empty_note_is_removed(store: SqlStore) -> None:
+def test_an_empty_note_is_removed(store: Store) -> None:
     with store.transaction() as catalog:
         catalog.shelves.set_meta({"a": "1", "b": "2"})
         catalog.shelves.set_meta({"a": ""})
@@ -82,7 +79,7 @@ def test_an_empty_note_is_removed(store: SqlStore) -> None:
 # Sources and records
 
 
-def test_a_source_is_made_when_it_is_first_asked_for(store: SqlStore) -> None:
+def test_a_source_is_made_when_it_is_first_asked_for(store: Store) -> None:
     with store.transaction() as catalog:
         first = catalog.sources.open_source("posts")
         catalog.sources.update_source(first.id, first_read=7, settings="x")
@@ -93,7 +90,7 @@ def test_a_source_is_made_when_it_is_first_asked_for(store: SqlStore) -> None:
         assert catalog.sources.list_sources() == [again]
 
 
-def test_a_record_comes_back_as_it_was(store: SqlStore, source: int) -> None:
+def test_a_record_comes_back_as_it_was(store: Store, source: int) -> None:
     kept = make_record(1, source=source, categories=(3, 1), folder="a/b", origin="x.md")
     insert(store, kept)
 
@@ -105,7 +102,7 @@ def test_a_record_comes_back_as_it_was(store: SqlStore, source: int) -> None:
         assert list(catalog.sources.records_in(source, ["a"])) == []
 
 
-def test_a_record_may_be_replaced(store: SqlStore, source: int) -> None:
+def test_a_record_may_be_replaced(store: Store, source: int) -> None:
     kept = make_record(1, source=source)
     insert(store, kept, make_record(2, source=source))
     changed = kept._replace(title="New", categories=(5,), state=State.HELD, first_seen=None)
@@ -116,7 +113,7 @@ def test_a_record_may_be_replaced(store: SqlStore, source: int) -> None:
         assert sorted(catalog.sources.records([1, 2])) == [changed, make_record(2, source=source)]
 
 
-def test_more_values_than_a_statement_takes_are_fine(store: SqlStore, source: int) -> None:
+def test_more_values_than_a_statement_takes_are_fine(store: Store, source: int) -> None:
     insert(store, *(make_record(row, source=source) for row in range(1, 1202)))
 
     with store.transaction() as catalog:
@@ -124,7 +121,7 @@ def test_more_values_than_a_statement_takes_are_fine(store: SqlStore, source: in
         assert catalog.sources.next_id() == 1202
 
 
-def test_duplicates_are_found_by_their_article(store: SqlStore, source: int) -> None:
+def test_duplicates_are_found_by_their_article(store: Store, source: int) -> None:
     insert(
         store,
         make_record(1, source=source),
@@ -136,7 +133,7 @@ def test_duplicates_are_found_by_their_article(store: SqlStore, source: int) -> 
         assert [record.id for record in catalog.sources.duplicates_of([1])] == [2, 3]
 
 
-def test_what_is_due_is_found(store: SqlStore, source: int) -> None:
+def test_what_is_due_is_found(store: Store, source: int) -> None:
     insert(
         store,
         make_record(1, source=source, state=State.HELD, published=50),
@@ -153,7 +150,7 @@ def test_what_is_due_is_found(store: SqlStore, source: int) -> None:
         assert catalog.sources.next_due(200) is None
 
 
-def test_what_another_kind_of_build_would_hold_is_found(store: SqlStore, source: int) -> None:
+def test_what_another_kind_of_build_would_hold_is_found(store: Store, source: int) -> None:
     insert(
         store,
         make_record(1, source=source, state=State.HELD),
@@ -168,7 +165,7 @@ def test_what_another_kind_of_build_would_hold_is_found(store: SqlStore, source:
         assert {record.id for record in catalog.sources.records_held(100)} == {1, 2, 3, 4, 5}
 
 
-def test_tombstones_are_not_counted_as_known(store: SqlStore, source: int) -> None:
+def test_tombstones_are_not_counted_as_known(store: Store, source: int) -> None:
     insert(store, make_record(1, source=source), make_record(2, source=source, state=State.DELETED))
 
     with store.transaction() as catalog:
@@ -179,7 +176,7 @@ def test_tombstones_are_not_counted_as_known(store: SqlStore, source: int) -> No
         }
 
 
-def test_fingerprints_are_replaced_and_forgotten(store: SqlStore, source: int) -> None:
+def test_fingerprints_are_replaced_and_forgotten(store: Store, source: int) -> None:
     with store.transaction() as catalog:
         catalog.sources.save_fingerprints(source, {"a": b"1", "b": b"1"}, ())
         catalog.sources.save_fingerprints(source, {"a": b"2"}, ["b"])
@@ -187,7 +184,7 @@ def test_fingerprints_are_replaced_and_forgotten(store: SqlStore, source: int) -
         assert catalog.sources.fingerprints(source) == {"a": b"2"}
 
 
-def test_problems_are_replaced_by_place(store: SqlStore, source: int) -> None:
+def test_problems_are_replaced_by_place(store: Store, source: int) -> None:
     old = StoredProblem("posts", "", "a.md", "error", 3, 7, "old")
     other = StoredProblem("posts", "sub", "a.md", "error", None, None, "other")
     new = old._replace(message="new")
@@ -199,7 +196,7 @@ def test_problems_are_replaced_by_place(store: SqlStore, source: int) -> None:
         assert catalog.sources.problems() == [new, other]
 
 
-def test_merged_categories_give_their_files_to_others(store: SqlStore, source: int) -> None:
+def test_merged_categories_give_their_files_to_others(store: Store, source: int) -> None:
     insert(
         store,
         make_record(1, source=source, categories=(1, 11)),
@@ -217,7 +214,7 @@ def test_merged_categories_give_their_files_to_others(store: SqlStore, source: i
 # Shelves
 
 
-def test_a_shelf_gives_its_newest_first(store: SqlStore) -> None:
+def test_a_shelf_gives_its_newest_first(store: Store) -> None:
     with store.transaction() as catalog:
         catalog.shelves.place([(1, 10, 1), (1, 30, 2), (1, 30, 3), (2, 40, 4)])
 
@@ -230,7 +227,7 @@ def test_a_shelf_gives_its_newest_first(store: SqlStore) -> None:
         assert catalog.shelves.counts() == {1: 3, 2: 1}
 
 
-def test_what_is_withdrawn_is_gone(store: SqlStore) -> None:
+def test_what_is_withdrawn_is_gone(store: Store) -> None:
     with store.transaction() as catalog:
         catalog.shelves.place([(1, 10, 1), (1, 20, 2)])
         catalog.shelves.announce([(1, 100, 1), (1, 100, 2)])
@@ -241,7 +238,7 @@ def test_what_is_withdrawn_is_gone(store: SqlStore) -> None:
         assert catalog.shelves.latest_arrivals(1, 9) == [(100, 2)]
 
 
-def test_shelves_may_be_merged(store: SqlStore) -> None:
+def test_shelves_may_be_merged(store: Store) -> None:
     with store.transaction() as catalog:
         catalog.shelves.place([(1, 10, 1), (1, 20, 2), (2, 10, 1), (3, 30, 3)])
         catalog.shelves.announce([(1, 100, 2)])
@@ -252,7 +249,7 @@ def test_shelves_may_be_merged(store: SqlStore) -> None:
         assert catalog.shelves.latest_arrivals(2, 9) == [(100, 2)]
 
 
-def test_what_is_dirty_is_noted_once_and_forgotten(store: SqlStore) -> None:
+def test_what_is_dirty_is_noted_once_and_forgotten(store: Store) -> None:
     with store.transaction() as catalog:
         catalog.shelves.mark_dirty([(1, ""), (1, "2026-01")])
         catalog.shelves.mark_dirty([(1, ""), (0, "")])
@@ -262,7 +259,7 @@ def test_what_is_dirty_is_noted_once_and_forgotten(store: SqlStore) -> None:
         assert catalog.shelves.dirty() == [(0, ""), (1, "2026-01")]
 
 
-def test_touched_articles_are_noted_once_and_forgotten(store: SqlStore) -> None:
+def test_touched_articles_are_noted_once_and_forgotten(store: Store) -> None:
     with store.transaction() as catalog:
         catalog.shelves.touch([1, 2])
         catalog.shelves.touch([2, 3])
@@ -272,7 +269,7 @@ def test_touched_articles_are_noted_once_and_forgotten(store: SqlStore) -> None:
         assert catalog.shelves.touched() == []
 
 
-def test_a_tree_comes_back_as_it_was(store: SqlStore) -> None:
+def test_a_tree_comes_back_as_it_was(store: Store) -> None:
     tree = CategoryTree().grow([("技术", "Web"), ("all",)])
     with store.transaction() as catalog:
         catalog.shelves.save_tree(tree, known=catalog.shelves.load_tree())
@@ -280,7 +277,7 @@ def test_a_tree_comes_back_as_it_was(store: SqlStore) -> None:
         assert list(catalog.shelves.load_tree()) == list(tree)
 
 
-def test_a_renamed_tree_comes_back_as_it_was(store: SqlStore) -> None:
+def test_a_renamed_tree_comes_back_as_it_was(store: Store) -> None:
     tree = CategoryTree().grow([("a", "x"), ("b", "x"), ("c",)])
     renamed = tree.rename({("a",): ("b",), ("c",): ("a",)}).tree
     with store.transaction() as catalog:
@@ -293,7 +290,7 @@ def test_a_renamed_tree_comes_back_as_it_was(store: SqlStore) -> None:
     assert found.aliases == renamed.aliases
 
 
-def test_names_may_be_swapped(store: SqlStore) -> None:
+def test_names_may_be_swapped(store: Store) -> None:
     tree = CategoryTree().grow([("a",), ("b",)])
     swapped = tree.rename({("a",): ("c",)}).tree.rename({("b",): ("a",)}).tree
     swapped = swapped.rename({("c",): ("b",)}).tree
@@ -307,7 +304,7 @@ def test_names_may_be_swapped(store: SqlStore) -> None:
 # Renditions
 
 
-def test_a_rendition_is_replaced_and_dropped(store: SqlStore, source: int) -> None:
+def test_a_rendition_is_replaced_and_dropped(store: Store, source: int) -> None:
     insert(store, make_record(1, source=source))
     row = RenditionRow(1, b"key", b"{}", "https://b.example/a.png")
     with store.transaction() as catalog:
@@ -321,7 +318,7 @@ def test_a_rendition_is_replaced_and_dropped(store: SqlStore, source: int) -> No
         assert list(catalog.renditions.get([1])) == []
 
 
-def test_a_dropped_record_takes_its_rendition_along(store: SqlStore, source: int) -> None:
+def test_a_dropped_record_takes_its_rendition_along(store: Store, source: int) -> None:
     insert(store, make_record(1, source=source))
     with store.transaction() as catalog:
         catalog.renditions.put([RenditionRow(1, b"key", b"{}", None)])
@@ -332,7 +329,7 @@ def test_a_dropped_record_takes_its_rendition_along(store: SqlStore, source: int
         assert list(catalog.sources.records([1])) == []
 
 
-def test_what_is_known_of_a_picture_is_replaced(store: SqlStore) -> None:
+def test_what_is_known_of_a_picture_is_replaced(store: Store) -> None:
     waiting = PictureRow("https://b.example/a.png", PictureState.WAITING)
     copied = PictureRow(waiting.url, PictureState.COPIED, "a.jpg", 1, 2, 3)
     with store.transaction() as catalog:
@@ -347,7 +344,7 @@ def test_what_is_known_of_a_picture_is_replaced(store: SqlStore) -> None:
 # Backups
 
 
-def test_a_backup_holds_everything(store: SqlStore, source: int, tmp_path: Path) -> None:
+def test_a_backup_holds_everything(store: Store, source: int, tmp_path: Path) -> None:
     insert(store, make_record(1, source=source))
 
     store.backup(tmp_path / "copy.db")
@@ -359,7 +356,7 @@ def test_a_backup_holds_everything(store: SqlStore, source: int, tmp_path: Path)
     copy.close()
 
 
-def test_a_backup_overwrites_nothing(store: SqlStore, tmp_path: Path) -> None:
+def test_a_backup_overwrites_nothing(store: Store, tmp_path: Path) -> None:
     (tmp_path / "copy.db").write_text("precious")
 
     with pytest.raises(StoreError, match="exists"):
@@ -367,7 +364,7 @@ def test_a_backup_overwrites_nothing(store: SqlStore, tmp_path: Path) -> None:
     assert (tmp_path / "copy.db").read_text() == "precious"
 
 
-def test_a_healthy_store_is_healthy(store: SqlStore) -> None:
+def test_a_healthy_store_is_healthy(store: Store) -> None:
     store.check()
 
 

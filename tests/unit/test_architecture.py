@@ -79,7 +79,7 @@ LIBRARIES = {
     "net": {"requests", "urllib3"},
     "thumbnails": {"PIL"},
     "sources": {"yaml"},
-    "store": {"alembic", "sqlalchemy"},
+    "store": {"alembic", "psycopg", "sqlalchemy"},
     "cli": {"click", "rich", "watchfiles"},
     "web": {"brotli", "flask", "waitress", "werkzeug"},
 }
@@ -108,7 +108,7 @@ CLOCKS = {"now", "utcnow", "today"}
 
 HEAVY = {
     "PIL", "alembic", "babel", "cryptography", "docutils", "feedgen", "flask", "idna", "jinja2",
-    "lxml", "markdown_it", "nh3", "premailer", "pypinyin", "regex", "requests", "rich",
+    "lxml", "markdown_it", "nh3", "premailer", "psycopg", "pypinyin", "regex", "requests", "rich",
     "slugify", "sqlalchemy", "tinycss2", "urllib3", "waitress", "watchfiles", "yaml",
 }  # fmt: skip
 

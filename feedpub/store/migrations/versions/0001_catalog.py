@@ -9,6 +9,7 @@ branch_labels: str | None = None
 depends_on: str | None = None
 
 RowId = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+Text = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
 
 def upgrade() -> None:
@@ -25,8 +26,8 @@ def upgrade() -> None:
         "categories",
         sa.Column("id", RowId, nullable=False),
         sa.Column("parent", RowId, nullable=True),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("slug", sa.Text(), nullable=False),
+        sa.Column("name", Text, nullable=False),
+        sa.Column("slug", Text, nullable=False),
         sa.ForeignKeyConstraint(["parent"], ["categories.id"], name=op.f("fk_categories_parent")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_categories")),
         sa.UniqueConstraint("parent", "name", name=op.f("uq_categories_parent_name")),
@@ -35,27 +36,27 @@ def upgrade() -> None:
     op.create_table(
         "dirty",
         sa.Column("category", RowId, autoincrement=False, nullable=False),
-        sa.Column("month", sa.Text(), nullable=False),
+        sa.Column("month", Text, nullable=False),
         sa.PrimaryKeyConstraint("category", "month", name=op.f("pk_dirty")),
         sqlite_with_rowid=False,
     )
     op.create_table(
         "meta",
-        sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("value", sa.Text(), nullable=False),
+        sa.Column("key", Text, nullable=False),
+        sa.Column("value", Text, nullable=False),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_meta")),
         sqlite_with_rowid=False,
     )
     op.create_table(
         "pictures",
-        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("url", Text, nullable=False),
         sa.Column("state", sa.SmallInteger(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=True),
+        sa.Column("name", Text, nullable=True),
         sa.Column("width", sa.Integer(), nullable=True),
         sa.Column("height", sa.Integer(), nullable=True),
         sa.Column("length", sa.Integer(), nullable=True),
         sa.Column("retry_at", sa.BigInteger(), nullable=True),
-        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("reason", Text, nullable=True),
         sa.PrimaryKeyConstraint("url", name=op.f("pk_pictures")),
         sqlite_with_rowid=False,
     )
@@ -70,15 +71,15 @@ def upgrade() -> None:
     op.create_table(
         "sources",
         sa.Column("id", RowId, nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("name", Text, nullable=False),
         sa.Column("first_read", sa.BigInteger(), nullable=True),
-        sa.Column("settings", sa.Text(), server_default="", nullable=False),
+        sa.Column("settings", Text, server_default="", nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sources")),
         sa.UniqueConstraint("name", name=op.f("uq_sources_name")),
     )
     op.create_table(
         "aliases",
-        sa.Column("folder", sa.Text(), nullable=False),
+        sa.Column("folder", Text, nullable=False),
         sa.Column("category", RowId, nullable=False),
         sa.ForeignKeyConstraint(["category"], ["categories.id"], name=op.f("fk_aliases_category")),
         sa.PrimaryKeyConstraint("folder", name=op.f("pk_aliases")),
@@ -87,24 +88,24 @@ def upgrade() -> None:
     op.create_table(
         "articles",
         sa.Column("id", RowId, nullable=False),
-        sa.Column("uid", sa.Text(), nullable=False),
+        sa.Column("uid", Text, nullable=False),
         sa.Column("source", RowId, nullable=False),
-        sa.Column("folder", sa.Text(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("folder", Text, nullable=False),
+        sa.Column("name", Text, nullable=False),
         sa.Column("size", sa.BigInteger(), nullable=False),
         sa.Column("mtime_ns", sa.BigInteger(), nullable=False),
         sa.Column("state", sa.SmallInteger(), nullable=False),
         sa.Column("same_as", RowId, nullable=True),
         sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.Column("details", sa.BigInteger(), nullable=False),
-        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("title", Text, nullable=False),
         sa.Column("published", sa.BigInteger(), nullable=False),
         sa.Column("updated", sa.BigInteger(), nullable=False),
         sa.Column("first_seen", sa.BigInteger(), nullable=True),
         sa.Column("expires", sa.BigInteger(), nullable=True),
-        sa.Column("categories", sa.Text(), nullable=False),
+        sa.Column("categories", Text, nullable=False),
         sa.Column("flags", sa.SmallInteger(), nullable=False),
-        sa.Column("origin", sa.Text(), nullable=True),
+        sa.Column("origin", Text, nullable=True),
         sa.ForeignKeyConstraint(["source"], ["sources.id"], name=op.f("fk_articles_source")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_articles")),
     )
@@ -115,6 +116,7 @@ def upgrade() -> None:
         ["expires"],
         unique=False,
         sqlite_where=sa.text("expires IS NOT NULL"),
+        postgresql_where=sa.text("expires IS NOT NULL"),
     )
     op.create_index(
         "ix_articles_held",
@@ -122,6 +124,7 @@ def upgrade() -> None:
         ["published"],
         unique=False,
         sqlite_where=sa.text("state = 1"),
+        postgresql_where=sa.text("state = 1"),
     )
     op.create_index("ix_articles_place", "articles", ["source", "folder"], unique=False)
     op.create_index(
@@ -130,12 +133,13 @@ def upgrade() -> None:
         ["same_as"],
         unique=False,
         sqlite_where=sa.text("same_as IS NOT NULL"),
+        postgresql_where=sa.text("same_as IS NOT NULL"),
     )
-    op.create_index("ix_articles_uid", "articles", ["uid"], unique=False)
+    op.create_index("ix_articles_uid", "articles", ["uid"], unique=False, postgresql_using="hash")
     op.create_table(
         "folders",
         sa.Column("source", RowId, nullable=False),
-        sa.Column("path", sa.Text(), nullable=False),
+        sa.Column("path", Text, nullable=False),
         sa.Column("fingerprint", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(["source"], ["sources.id"], name=op.f("fk_folders_source")),
         sa.PrimaryKeyConstraint("source", "path", name=op.f("pk_folders")),
@@ -145,12 +149,12 @@ def upgrade() -> None:
         "problems",
         sa.Column("id", RowId, nullable=False),
         sa.Column("source", RowId, nullable=False),
-        sa.Column("folder", sa.Text(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("level", sa.Text(), nullable=False),
+        sa.Column("folder", Text, nullable=False),
+        sa.Column("name", Text, nullable=False),
+        sa.Column("level", Text, nullable=False),
         sa.Column("line", sa.Integer(), nullable=True),
         sa.Column("position", sa.Integer(), nullable=True),
-        sa.Column("message", sa.Text(), nullable=False),
+        sa.Column("message", Text, nullable=False),
         sa.ForeignKeyConstraint(["source"], ["sources.id"], name=op.f("fk_problems_source")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_problems")),
     )
@@ -160,7 +164,7 @@ def upgrade() -> None:
         sa.Column("article", RowId, autoincrement=False, nullable=False),
         sa.Column("key", sa.LargeBinary(), nullable=False),
         sa.Column("payload", sa.LargeBinary(), nullable=False),
-        sa.Column("picture", sa.Text(), nullable=True),
+        sa.Column("picture", Text, nullable=True),
         sa.ForeignKeyConstraint(["article"], ["articles.id"], name=op.f("fk_renditions_article")),
         sa.PrimaryKeyConstraint("article", name=op.f("pk_renditions")),
     )

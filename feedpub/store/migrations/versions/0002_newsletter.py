@@ -1,5 +1,7 @@
 """The newsletter: people, issues and the ledger."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -9,6 +11,7 @@ branch_labels: str | None = None
 depends_on: str | None = None
 
 RowId = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+Text = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
 
 def upgrade() -> None:
@@ -24,20 +27,20 @@ def upgrade() -> None:
     op.create_table(
         "issues",
         sa.Column("id", RowId, nullable=False),
-        sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("frequency", sa.Text(), nullable=False),
+        sa.Column("key", Text, nullable=False),
+        sa.Column("frequency", Text, nullable=False),
         sa.Column("starts", sa.BigInteger(), nullable=False),
         sa.Column("ends", sa.BigInteger(), nullable=False),
         sa.Column("scheduled", sa.BigInteger(), nullable=False),
         sa.Column("state", sa.SmallInteger(), nullable=False),
-        sa.Column("subject", sa.Text(), server_default="", nullable=False),
+        sa.Column("subject", Text, server_default="", nullable=False),
         sa.Column("articles", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("recipients", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("created", sa.BigInteger(), nullable=False),
         sa.Column("finished", sa.BigInteger(), nullable=True),
-        sa.Column("note", sa.Text(), server_default="", nullable=False),
+        sa.Column("note", Text, server_default="", nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=True),
-        sa.Column("holder", sa.Text(), nullable=True),
+        sa.Column("holder", Text, nullable=True),
         sa.Column("held_until", sa.BigInteger(), nullable=True),
         sa.Column("progressed", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_issues")),
@@ -48,12 +51,12 @@ def upgrade() -> None:
     op.create_table(
         "subscribers",
         sa.Column("id", RowId, nullable=False),
-        sa.Column("address", sa.Text(), nullable=True),
-        sa.Column("mailbox", sa.Text(), nullable=True),
+        sa.Column("address", Text, nullable=True),
+        sa.Column("mailbox", Text, nullable=True),
         sa.Column("state", sa.SmallInteger(), nullable=False),
-        sa.Column("frequency", sa.Text(), nullable=True),
-        sa.Column("language", sa.Text(), nullable=True),
-        sa.Column("choice", sa.Text(), server_default="", nullable=False),
+        sa.Column("frequency", Text, nullable=True),
+        sa.Column("language", Text, nullable=True),
+        sa.Column("choice", Text, server_default="", nullable=False),
         sa.Column("paused", sa.Boolean(), server_default="0", nullable=False),
         sa.Column("since", sa.BigInteger(), nullable=True),
         sa.Column("created", sa.BigInteger(), nullable=False),
@@ -66,9 +69,9 @@ def upgrade() -> None:
     op.create_table(
         "suppressions",
         sa.Column("hash", sa.LargeBinary(), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("reason", Text, nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
-        sa.Column("details", sa.Text(), server_default="", nullable=False),
+        sa.Column("details", Text, server_default="", nullable=False),
         sa.PrimaryKeyConstraint("hash", name=op.f("pk_suppressions")),
         sqlite_with_rowid=False,
     )
@@ -78,8 +81,8 @@ def upgrade() -> None:
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("message", sa.LargeBinary(), nullable=False),
         sa.Column("delivery", RowId, nullable=True),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("code", sa.Text(), server_default="", nullable=False),
+        sa.Column("kind", Text, nullable=False),
+        sa.Column("code", Text, server_default="", nullable=False),
         sa.ForeignKeyConstraint(
             ["subscriber"], ["subscribers.id"], name=op.f("fk_bounces_subscriber")
         ),
@@ -91,12 +94,12 @@ def upgrade() -> None:
         sa.Column("id", RowId, nullable=False),
         sa.Column("subscriber", RowId, nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
-        sa.Column("event", sa.Text(), nullable=False),
-        sa.Column("source", sa.Text(), server_default="", nullable=False),
-        sa.Column("wording", sa.Text(), server_default="", nullable=False),
-        sa.Column("version", sa.Text(), server_default="", nullable=False),
-        sa.Column("network", sa.Text(), nullable=True),
-        sa.Column("details", sa.Text(), server_default="", nullable=False),
+        sa.Column("event", Text, nullable=False),
+        sa.Column("source", Text, server_default="", nullable=False),
+        sa.Column("wording", Text, server_default="", nullable=False),
+        sa.Column("version", Text, server_default="", nullable=False),
+        sa.Column("network", Text, nullable=True),
+        sa.Column("details", Text, server_default="", nullable=False),
         sa.ForeignKeyConstraint(
             ["subscriber"], ["subscribers.id"], name=op.f("fk_consents_subscriber")
         ),
@@ -107,13 +110,13 @@ def upgrade() -> None:
         "notices",
         sa.Column("id", RowId, nullable=False),
         sa.Column("subscriber", RowId, nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("details", sa.Text(), server_default="", nullable=False),
+        sa.Column("kind", Text, nullable=False),
+        sa.Column("details", Text, server_default="", nullable=False),
         sa.Column("state", sa.SmallInteger(), nullable=False),
         sa.Column("attempts", sa.SmallInteger(), server_default="0", nullable=False),
         sa.Column("not_before", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("created", sa.BigInteger(), nullable=False),
-        sa.Column("reply", sa.Text(), server_default="", nullable=False),
+        sa.Column("reply", Text, server_default="", nullable=False),
         sa.ForeignKeyConstraint(
             ["subscriber"], ["subscribers.id"], name=op.f("fk_notices_subscriber")
         ),
@@ -124,8 +127,8 @@ def upgrade() -> None:
         "selections",
         sa.Column("id", RowId, nullable=False),
         sa.Column("issue", RowId, nullable=False),
-        sa.Column("choice", sa.Text(), nullable=False),
-        sa.Column("language", sa.Text(), nullable=False),
+        sa.Column("choice", Text, nullable=False),
+        sa.Column("language", Text, nullable=False),
         sa.Column("since", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["issue"], ["issues.id"], name=op.f("fk_selections_issue")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_selections")),
@@ -137,9 +140,28 @@ def upgrade() -> None:
             name=op.f("uq_selections_issue_choice_language_since"),
         ),
     )
-    op.create_table(
+    if op.get_bind().dialect.name == "postgresql":
+        _make_partitioned_ledger()
+    else:
+        _make_ledger()
+    op.create_index(
+        "ix_deliveries_queued",
         "deliveries",
-        sa.Column("id", RowId, nullable=False),
+        ["issue", "not_before"],
+        unique=False,
+        sqlite_where=sa.text("state = 0"),
+        postgresql_where=sa.text("state = 0"),
+    )
+    op.create_index("ix_deliveries_subscriber", "deliveries", ["subscriber"], unique=False)
+
+    if op.get_bind().dialect.name == "postgresql":
+        _keep_consents_on_postgresql()
+    else:
+        _keep_consents()
+
+
+def _ledger_columns() -> list[sa.Column[Any]]:
+    return [
         sa.Column("issue", RowId, nullable=False),
         sa.Column("subscriber", RowId, nullable=False),
         sa.Column("selection", RowId, nullable=False),
@@ -149,9 +171,17 @@ def upgrade() -> None:
         sa.Column("not_before", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("first_try", sa.BigInteger(), nullable=True),
         sa.Column("at", sa.BigInteger(), nullable=True),
-        sa.Column("code", sa.Text(), nullable=True),
-        sa.Column("reply", sa.Text(), nullable=True),
+        sa.Column("code", Text, nullable=True),
+        sa.Column("reply", Text, nullable=True),
         sa.Column("bounced", sa.Boolean(), server_default="0", nullable=False),
+    ]
+
+
+def _make_ledger() -> None:
+    op.create_table(
+        "deliveries",
+        sa.Column("id", RowId, nullable=False),
+        *_ledger_columns(),
         sa.ForeignKeyConstraint(["issue"], ["issues.id"], name=op.f("fk_deliveries_issue")),
         sa.ForeignKeyConstraint(
             ["selection"], ["selections.id"], name=op.f("fk_deliveries_selection")
@@ -163,17 +193,23 @@ def upgrade() -> None:
         sa.UniqueConstraint("issue", "subscriber", name=op.f("uq_deliveries_issue_subscriber")),
         sqlite_autoincrement=True,
     )
-    op.create_index(
-        "ix_deliveries_queued",
-        "deliveries",
-        ["issue", "not_before"],
-        unique=False,
-        sqlite_where=sa.text("state = 0"),
-    )
-    op.create_index("ix_deliveries_subscriber", "deliveries", ["subscriber"], unique=False)
 
-    if op.get_bind().dialect.name == "sqlite":
-        _keep_consents()
+
+def _make_partitioned_ledger() -> None:
+    """Make a ledger that has a table for each issue, filled and dropped at once.
+
+    Its rows are made from the rows that they would refer to, which are never deleted: a foreign
+    key would look each of ten million up again, and lock those tables while a partition is added.
+    """
+    op.create_table(
+        "deliveries",
+        sa.Column("id", RowId, autoincrement=True, nullable=False),
+        *_ledger_columns(),
+        # The number first: the return path of a mail has nothing else.
+        sa.PrimaryKeyConstraint("id", "issue", name=op.f("pk_deliveries")),
+        sa.UniqueConstraint("issue", "subscriber", name=op.f("uq_deliveries_issue_subscriber")),
+        postgresql_partition_by="LIST (issue)",
+    )
 
 
 def _keep_consents() -> None:
@@ -188,4 +224,21 @@ def _keep_consents() -> None:
         "CREATE TRIGGER consents_hold BEFORE UPDATE ON consents"
         f" WHEN {changed} OR new.network IS NOT NULL"
         " BEGIN SELECT raise(abort, 'the consent log is only ever added to'); END"
+    )
+
+
+def _keep_consents_on_postgresql() -> None:
+    columns = ("id", "subscriber", "at", "event", "source", "wording", "version", "details")
+    changed = " OR ".join(f"new.{name} IS DISTINCT FROM old.{name}" for name in columns)
+    op.execute(
+        "CREATE FUNCTION refuse_consents() RETURNS trigger LANGUAGE plpgsql AS"
+        " $$ BEGIN RAISE EXCEPTION 'the consent log is only ever added to'; END $$"
+    )
+    op.execute(
+        "CREATE TRIGGER consents_stay BEFORE DELETE ON consents"
+        " FOR EACH ROW EXECUTE FUNCTION refuse_consents()"
+    )
+    op.execute(
+        "CREATE TRIGGER consents_hold BEFORE UPDATE ON consents FOR EACH ROW"
+        f" WHEN ({changed} OR new.network IS NOT NULL) EXECUTE FUNCTION refuse_consents()"
     )

@@ -1,0 +1,1 @@
+"""The store on PostgreSQL: what differs from SQLite, behind the same classes."""

@@ -1,0 +1,52 @@
+"""Sums over the whole database, for whoever watches it."""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from feedpub.model import DeliveryState, IssueState, SubscriberState
+from feedpub.model.vitals import Numbers
+from feedpub.store.newsletter_schema import deliveries, issues, notices, subscribers
+from feedpub.store.schema import meta, placements
+
+_EVERYTHING = 0
+_OPEN = (IssueState.PREPARED, IssueState.SENDING)
+
+
+def measure(connection: sa.Connection, now: int) -> Numbers:
+    """Return the sums of one instant.
+
+    Args:
+        connection: In a transaction.
+        now: Seconds since the epoch.
+    """
+    people = _count(connection, subscribers.c.state)
+    ledger = _count(connection, deliveries.c.state)
+    shelves = _count(connection, placements.c.category)
+    built = connection.scalar(sa.select(meta.c.value).where(meta.c.key == "last_build"))
+    return Numbers(
+        articles=shelves.get(_EVERYTHING, 0),
+        feeds=len(shelves),
+        # All states, also empty ones: a sum that is not there cannot be watched.
+        subscribers={one.name.lower(): people.get(one, 0) for one in SubscriberState},
+        notices=_number(connection, notices, notices.c.state == DeliveryState.QUEUED),
+        deliveries={one.name.lower(): ledger.get(one, 0) for one in DeliveryState},
+        due=_number(
+            connection,
+            deliveries,
+            deliveries.c.state == sa.literal_column(str(int(DeliveryState.QUEUED))),
+            deliveries.c.not_before <= now,
+            deliveries.c.issue.in_(sa.select(issues.c.id).where(issues.c.state.in_(_OPEN))),
+        ),
+        last_build=None if built is None else int(built),
+        last_send=connection.scalar(sa.select(sa.func.max(issues.c.finished))),
+    )
+
+
+def _count(connection: sa.Connection, column: sa.Column[Any]) -> dict[int, int]:
+    query = sa.select(column, sa.func.count()).group_by(column)
+    return dict(connection.execute(query).all())
+
+
+def _number(connection: sa.Connection, table: sa.Table, *where: sa.ColumnElement[bool]) -> int:
+    return int(connection.scalar(sa.select(sa.func.count()).select_from(table).where(*where)) or 0)

@@ -1,0 +1,31 @@
+"""An empty store in each of its forms."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from feedpub.store.postgres.address import Address
+from feedpub.store.postgres.store import PostgresStore
+from feedpub.store.sql import SqlStore, create
+
+STORES = ["disk", "memory", "postgres"]
+Store = SqlStore | PostgresStore
+
+
+@contextmanager
+def open_store(request: pytest.FixtureRequest, folder: Path) -> Iterator[Store]:
+    """Give the store that a fixture's parameter, one of ``STORES``, names."""
+    opened: Store
+    if request.param == "postgres":
+        opened = PostgresStore.open(Address(request.getfixturevalue("database")))
+    elif request.param == "disk":
+        create(folder / "feedpub.db")
+        opened = SqlStore.open(folder / "feedpub.db")
+    else:
+        opened = SqlStore.in_memory()
+    try:
+        yield opened
+    finally:
+        opened.close()
