@@ -10,11 +10,18 @@ from urllib.parse import quote, urlsplit
 from feedpub.embeds.places import fragment_path, frame_path, oembed_path
 from feedpub.embeds.scripts import Script, Scripts
 from feedpub.feeds.text import to_uri
-from feedpub.model import Category, EmbedForm, EmbedLook, Site, Snippet
+from feedpub.model import Category, EmbedForm, EmbedLayout, EmbedLook, Site, Snippet
 
 FRAME_WIDTH = 600
 FRAME_HEIGHT = 480
 """Of an iframe whose content has not told its own, in CSS pixels."""
+
+ROWS_EM: dict[EmbedLayout, float] = {"list": 8.4, "grid": 7, "compact": 5.5, "headlines": 2.5}
+GAP_EM = 1
+"""What an article takes with the gap after it, three side by side in a grid; see feedpub-feed.css.
+
+The page keeps this room until the script is there, so that nothing moves when it is.
+"""
 
 SANDBOX = "allow-scripts allow-popups allow-popups-to-escape-sandbox"
 """Enough for links that open in a new tab; the content cannot reach the page around it."""
@@ -111,14 +118,20 @@ class Snippets:
 
 def write_attributes(look: EmbedLook) -> str:
     """Return a look as attributes of the element, with a space before each."""
-    colors = (("--feedpub-fg", look.text_color), ("--feedpub-link", look.link_color))
-    style = ";".join(f"{name}:{color}" for name, color in colors if color)
+    room = round(look.limit * ROWS_EM[look.layout] - GAP_EM, 1)
+    declarations = (
+        ("display", "block"),
+        ("min-block-size", f"{room:g}em"),
+        ("--feedpub-fg", look.text_color),
+        ("--feedpub-link", look.link_color),
+    )
+    style = ";".join(f"{name}:{value}" for name, value in declarations if value)
     return "".join(
         (
             f' layout="{look.layout}"' if look.layout != "list" else "",
             f' limit="{look.limit}"',
             "" if look.thumbs else ' thumbs="off"',
-            f' style="{style}"' if style else "",
+            f' style="{style}"',
         )
     )
 

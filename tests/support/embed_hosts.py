@@ -4,7 +4,7 @@ import mimetypes
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -78,10 +78,9 @@ def run_host(folder: Path | None = None) -> Iterator[Host]:
             for name, value in {**headers, **page.headers}.items():
                 self.send_header(name, value)
             self.end_headers()
-            try:
+            # The browser may have given up.
+            with suppress(ConnectionError):
                 self.wfile.write(page.data)
-            except ConnectionError:
-                pass  # the browser has given up
 
         def log_message(self, *_: object) -> None:
             pass
