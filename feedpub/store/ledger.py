@@ -1,7 +1,6 @@
-"""The send ledger on SQLite, by plain statements: an ORM's second would be a message's second."""
+"""The send ledger, by plain statements: an ORM's second would be a message's second."""
 
 import secrets
-import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -22,7 +21,7 @@ from feedpub.ports.mailing import (
 from feedpub.store import ledger_statements as statements
 from feedpub.store.choices import split_choice
 from feedpub.store.lease import describe_holder, held_here, is_alive, read_lease
-from feedpub.store.plain import PlainDatabase, find_suppressed
+from feedpub.store.plain import Cursor, Database, PlainDatabase, find_suppressed
 
 LEASE_S = 120
 _PAGE = 500
@@ -33,14 +32,14 @@ _split = lru_cache(4096)(split_choice)
 
 
 class SqlLedger:
-    """The ledger of a database file, by a connection of its own; used by several threads.
+    """The ledger of a database, by a connection of its own; used by several threads.
 
-    Every transaction is on disk when it ends: ``synchronous=FULL``.
+    Every transaction is on disk when it ends.
     """
 
     def __init__(
         self,
-        database: PlainDatabase,
+        database: Database,
         hash_mailbox: Callable[[str], bytes],
         *,
         lease_s: int = LEASE_S,
@@ -55,7 +54,7 @@ class SqlLedger:
         self._database = database
         self._hash = hash_mailbox
         self._lease_s = lease_s
-        self._token = secrets.randbits(62)
+        self._token, self._issue = secrets.randbits(62), 0
         self._transaction, self._read = database.transaction, database.read
 
     @classmethod
@@ -80,9 +79,8 @@ class SqlLedger:
         """Take the lease of an issue and put right what an earlier run had left."""
         token = secrets.randbits(62)
         with self._transaction() as cursor:
-            row = cursor.execute(
-                "SELECT state, holder, held_until, progressed FROM issues WHERE id = ?", (issue,)
-            ).fetchone()
+            query = statements.HELD + self._database.locking.change
+            row = cursor.execute(query, (issue,)).fetchone()
             if row is None or row[0] not in (IssueState.PREPARED, IssueState.SENDING):
                 return None
             held = read_lease(row[1:])
@@ -100,7 +98,7 @@ class SqlLedger:
                 ),
             )  # fmt: skip
             found = _recover(cursor, issue, now)
-        self._token = token
+        self._token, self._issue = token, issue
         held_here.add(token)
         return found
 
@@ -145,15 +143,18 @@ class SqlLedger:
 
     def claim(self, issue: int, *, now: int, limit: int) -> Batch:
         """Take rows that are due, and skip those of people who are not mailed any more."""
+        locking = self._database.locking
         with self._transaction() as cursor:
+            if locking.hold_lease:
+                cursor.execute(locking.hold_lease, (issue,))
             rows = cursor.execute(
-                statements.CLAIM,
+                statements.CLAIM + locking.skip.format("d"),
                 (issue, now, issue, describe_holder(self._token), min(limit, _MOST)),
             ).fetchall()
             mailboxes = [row[5] for row in rows if row[5] is not None]
             listed = find_suppressed(cursor, mailboxes, self._hash)
             claims: list[Claim] = []
-            skipped: list[tuple[int, str, int]] = []
+            skipped: list[tuple[int, str, int, int]] = []
             for delivery, who, address, state, paused, mailbox, choice, *rest in rows:
                 reason = why_not_mailed(
                     SubscriberState(state),
@@ -164,21 +165,22 @@ class SqlLedger:
                 if reason is None:
                     claims.append(Claim(delivery, issue, who, address, _split(choice), *rest))
                 else:
-                    skipped.append((now, reason, delivery))
+                    skipped.append((now, reason, issue, delivery))
             cursor.executemany(statements.SKIP, skipped)
-            cursor.executemany(statements.TAKE, [(self._token, claim.delivery) for claim in claims])
+            taken = [(self._token, issue, claim.delivery) for claim in claims]
+            cursor.executemany(statements.TAKE, taken)
         return Batch(claims, len(skipped))
 
     def commit(self, changes: Sequence[Change], now: int) -> list[bool]:
         """Write outcomes and let deliveries cross the fence, all in one transaction."""
-        token = self._token
+        issue, token = self._issue, self._token
         with self._transaction() as cursor:
             for change in changes:
                 for outcome in change.outcomes:
-                    _write(cursor, outcome, token, now)
+                    _write(cursor, outcome, issue, token, now)
             return [
                 change.crossing is None
-                or cursor.execute(statements.CROSS, (change.crossing, token)).rowcount == 1
+                or cursor.execute(statements.CROSS, (issue, change.crossing, token)).rowcount == 1
                 for change in changes
             ]
 
@@ -246,7 +248,7 @@ class SqlLedger:
         return changed
 
 
-def _recover(cursor: sqlite3.Cursor, issue: int, now: int, *, token: int | None = None) -> Recovery:
+def _recover(cursor: Cursor, issue: int, now: int, *, token: int | None = None) -> Recovery:
     """Bring rows that nobody works on any more to where they belong; all, or those of a token."""
     cursor.execute(statements.REQUEUE, (issue, token, token))
     queued = cursor.rowcount
@@ -254,12 +256,12 @@ def _recover(cursor: sqlite3.Cursor, issue: int, now: int, *, token: int | None 
     return Recovery(queued, cursor.rowcount)
 
 
-def _write(cursor: sqlite3.Cursor, outcome: Outcome, token: int, now: int) -> None:
+def _write(cursor: Cursor, outcome: Outcome, issue: int, token: int, now: int) -> None:
     delivery, state, code, reply, not_before, tried, bounced = outcome
     cursor.execute(
         statements.SETTLE[state],
         (
-            now, code, reply, not_before, bounced, tried, tried or not_before > 0, now,
-            delivery, token,
+            now, code, reply, not_before, bounced, int(tried), tried or not_before > 0, now,
+            issue, delivery, token,
         ),
     )  # fmt: skip

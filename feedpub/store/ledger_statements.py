@@ -1,4 +1,6 @@
-"""What the send ledger says to SQLite.
+"""What the send ledger says to the database; ``?`` stands for a value.
+
+A delivery is named by its issue, too: that tells PostgreSQL which partition it is in.
 
 States of deliveries: 0 queued, 1 sending, 2 committing, 3 sent, 4 failed, 5 unknown, 6 skipped.
 Of issues and subscribers, 1 is sending and active.
@@ -15,6 +17,7 @@ def join_states(states: Iterable[DeliveryState]) -> str:
     return ", ".join(str(int(state)) for state in states)
 
 
+HELD = "SELECT state, holder, held_until, progressed FROM issues WHERE id = ?"
 CLAIM = """
 SELECT d.id, d.subscriber, s.address, s.state, s.paused, s.mailbox,
        c.choice, c.language, c.since, d.attempts, d.first_try
@@ -23,25 +26,25 @@ WHERE d.issue = ? AND d.state = 0 AND d.not_before <= ?
   AND EXISTS (SELECT 1 FROM issues WHERE id = ? AND state = 1 AND holder = ?)
 ORDER BY d.not_before, d.id LIMIT ?
 """
-TAKE = "UPDATE deliveries SET state = 1, token = ? WHERE id = ?"
-SKIP = "UPDATE deliveries SET state = 6, at = ?, reply = ? WHERE id = ?"
-CROSS = "UPDATE deliveries SET state = 2 WHERE id = ? AND state = 1 AND token = ?"
+TAKE = "UPDATE deliveries SET state = 1, token = ? WHERE issue = ? AND id = ?"
+SKIP = "UPDATE deliveries SET state = 6, at = ?, reply = ? WHERE issue = ? AND id = ?"
+CROSS = "UPDATE deliveries SET state = 2 WHERE issue = ? AND id = ? AND state = 1 AND token = ?"
 REQUEUE = """
 UPDATE deliveries SET state = 0, token = NULL
-WHERE issue = ? AND state = 1 AND (? IS NULL OR token = ?)
+WHERE issue = ? AND state = 1 AND (CAST(? AS BIGINT) IS NULL OR token = ?)
 """
 # They keep their token, so that a sender that lives after all may say how it ended.
 DOUBT = """
 UPDATE deliveries SET state = 5, at = ?, code = '', reply = ?, attempts = attempts + 1,
                       first_try = coalesce(first_try, ?)
-WHERE issue = ? AND state = 2 AND (? IS NULL OR token = ?)
+WHERE issue = ? AND state = 2 AND (CAST(? AS BIGINT) IS NULL OR token = ?)
 """
 SETTLE = {
     state: (
         f"UPDATE deliveries SET state = {int(state)}, at = ?, code = ?, reply = ?, not_before = ?,"  # noqa: S608
         " bounced = ?, attempts = attempts + ?,"
         " first_try = CASE WHEN ? THEN coalesce(first_try, ?) ELSE first_try END"
-        f" WHERE id = ? AND token = ? AND state IN ({join_states(sources(state))})"
+        f" WHERE issue = ? AND id = ? AND token = ? AND state IN ({join_states(sources(state))})"
     )
     for state in DeliveryState
     if state not in OPEN or state is DeliveryState.QUEUED
@@ -53,7 +56,7 @@ UPDATE issues SET state = ?, finished = ? WHERE id = ? AND state = 1 AND holder 
 """
 # To group them would sort all rows, which takes tens of megabytes for a million.
 COUNT = "SELECT {counts} FROM deliveries WHERE issue = ?".format(  # noqa: S608
-    counts=", ".join(f"sum(state = {int(state)})" for state in DeliveryState)
+    counts=", ".join(f"count(*) FILTER (WHERE state = {int(state)})" for state in DeliveryState)
 )
 LIST = """
 SELECT d.id, d.subscriber, coalesce(s.address, ''), d.state, d.attempts, d.at, d.not_before,
@@ -68,5 +71,5 @@ ORDER BY d.id LIMIT ?
 """
 RESOLVE = (
     "UPDATE deliveries SET state = ?, at = ?, reply = ?, not_before = 0, token = NULL,"
-    " attempts = 0, first_try = NULL, bounced = 0 WHERE issue = ? AND state IN ({states})"
+    " attempts = 0, first_try = NULL, bounced = FALSE WHERE issue = ? AND state IN ({states})"
 )

@@ -6,7 +6,7 @@ from pathlib import Path
 from feedpub.model import DeliveryState
 from feedpub.ports.mailing import Outcome
 from feedpub.ports.notices import Notice
-from feedpub.store.plain import PlainDatabase, find_suppressed
+from feedpub.store.plain import Database, PlainDatabase, find_suppressed
 
 # So long a notice that was taken is nobody else's; after a crash it is sent again.
 _TAKEN_S = 900
@@ -25,20 +25,26 @@ _SETTLE = (
 
 
 class SqlNoticeBook:
-    """The notices of a database file, by a connection of its own."""
+    """The notices of a database, by a connection of its own."""
 
-    def __init__(self, path: Path, hash_mailbox: Callable[[str], bytes]) -> None:
-        """Open a database file that is up to date.
+    def __init__(self, database: Database, hash_mailbox: Callable[[str], bytes]) -> None:
+        """Use a connection that nobody else uses.
 
         Args:
-            path: Of the file.
+            database: Open, up to date; closed by ``close``.
             hash_mailbox: Makes of a mailbox what the suppression list has of it.
+        """
+        self._database = database
+        self._hash = hash_mailbox
+
+    @classmethod
+    def open(cls, path: Path, hash_mailbox: Callable[[str], bytes]) -> "SqlNoticeBook":
+        """Open a database file that is up to date.
 
         Raises:
             StoreError: It is missing or cannot be used.
         """
-        self._database = PlainDatabase(path)
-        self._hash = hash_mailbox
+        return cls(PlainDatabase(path), hash_mailbox)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -47,7 +53,8 @@ class SqlNoticeBook:
     def claim_notices(self, *, now: int, limit: int) -> Sequence[Notice]:
         """Take some that are due, oldest first; others see them again in a quarter of an hour."""
         with self._database.transaction() as cursor:
-            rows = cursor.execute(_CLAIM, (now, limit)).fetchall()
+            claim = _CLAIM + self._database.locking.skip.format("n")
+            rows = cursor.execute(claim, (now, limit)).fetchall()
             mailboxes = [row[7] for row in rows if row[7] is not None]
             listed = find_suppressed(cursor, mailboxes, self._hash)
             cursor.executemany(_TAKE, [(now + _TAKEN_S, row[0]) for row in rows])
@@ -62,8 +69,8 @@ class SqlNoticeBook:
             cursor.executemany(
                 _SETTLE,
                 [
-                    (int(one.state), one.not_before, one.tried, f"{one.code} {one.reply}".strip(),
-                     one.delivery)
+                    (int(one.state), one.not_before, int(one.tried),
+                     f"{one.code} {one.reply}".strip(), one.delivery)
                     for one in outcomes
                 ],
             )  # fmt: skip

@@ -41,7 +41,7 @@ def make_notice_delivery(
         # Keys and passwords are read when there is something to do: to look needs none.
         signer, mailer = read_signer(config), make_mailer(mail)
         compose = _Composer(config, open_audience(config, clock=clock), signer)
-        book = SqlNoticeBook(
+        book = SqlNoticeBook.open(
             config.database_path, lambda mailbox: signer.hash(Action.SUPPRESSION, mailbox)
         )
         try:

@@ -9,6 +9,7 @@ from feedpub.errors import BusyError
 from feedpub.model import DeliveryState, IssueState, SubscriberState
 from feedpub.ports.mailing import Change, Ledger, Outcome, Recovery
 from tests.support.ledger import ISSUE
+from tests.support.ledger_server import LedgerServer
 from tests.support.ledgers import NOW, MemoryWorld, SqlWorld, World, claim, states
 
 QUEUED, SENDING, COMMITTING, SENT, FAILED, UNKNOWN, SKIPPED = DeliveryState
@@ -16,12 +17,16 @@ ADDRESSES = ["a@x.example", "b@x.example", "c@y.example", "d@y.example"]
 LEASE_S = 120
 
 
-@pytest.fixture(params=["memory", "sql"])
+@pytest.fixture(params=["memory", "file", "server"])
 def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
     """Return an issue with four recipients."""
-    made: World = (
-        MemoryWorld(ADDRESSES) if request.param == "memory" else SqlWorld(tmp_path, ADDRESSES)
-    )
+    made: World
+    if request.param == "memory":
+        made = MemoryWorld(ADDRESSES)
+    elif request.param == "file":
+        made = SqlWorld.create(tmp_path, ADDRESSES)
+    else:
+        made = SqlWorld(LedgerServer.create(request.getfixturevalue("database"), ADDRESSES))
     yield made
     made.close()
 

@@ -33,7 +33,7 @@ class LedgerMachine(RuleBasedStateMachine):
         self.now = NOW
         self.folder = Path(tempfile.mkdtemp())
         addresses = [f"{number}@x.example" for number in range(SIZE)]
-        self.worlds: list[World] = [SqlWorld(self.folder, addresses), MemoryWorld(addresses)]
+        self.worlds: list[World] = [SqlWorld.create(self.folder, addresses), MemoryWorld(addresses)]
         self.ledgers: list[list[Ledger]] = [
             [world.open() for _ in range(2)] for world in self.worlds
         ]

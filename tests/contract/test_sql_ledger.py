@@ -218,7 +218,7 @@ def book(file: LedgerFile) -> Iterator[SqlNoticeBook]:
             " VALUES (?, ?, 'confirm', 'more', 0, ?, ?)",
             number, number, due, NOW - 5,
         )  # fmt: skip
-    opened = SqlNoticeBook(file.path, hash_mailbox)
+    opened = SqlNoticeBook.open(file.path, hash_mailbox)
     yield opened
     opened.close()
 

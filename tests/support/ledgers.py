@@ -1,4 +1,4 @@
-"""The send ledger in its two forms, filled and changed in the same way."""
+"""The send ledger in its three forms, filled and changed in the same way."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -7,8 +7,10 @@ from typing import Protocol
 from feedpub.model import DeliveryState, IssueState, SubscriberState
 from feedpub.ports.mailing import Claim, Ledger
 from feedpub.store.ledger import SqlLedger
+from feedpub.store.postgres.plain import PostgresDatabase
 from feedpub.testing import MemoryLedger
 from tests.support.ledger import ISSUE, LedgerFile
+from tests.support.ledger_server import LedgerServer
 
 NOW = 1_800_000_000
 _SINCE = 1_790_000_000  # as LedgerFile has it
@@ -78,14 +80,22 @@ class MemoryWorld:
 
 
 class SqlWorld:
-    """``SqlLedger``."""
+    """``SqlLedger`` on a database."""
 
-    def __init__(self, folder: Path, addresses: Iterable[str]) -> None:
-        self.file = LedgerFile.create(folder / "feedpub.db", addresses)
+    def __init__(self, file: LedgerFile | LedgerServer) -> None:
+        self.file = file
         self._opened: list[SqlLedger] = []
 
+    @classmethod
+    def create(cls, folder: Path, addresses: Iterable[str]) -> "SqlWorld":
+        """Return one in a file."""
+        return cls(LedgerFile.create(folder / "feedpub.db", addresses))
+
     def open(self) -> Ledger:
-        ledger = SqlLedger.open(self.file.path, hash_mailbox)
+        if isinstance(self.file, LedgerServer):
+            ledger = SqlLedger(PostgresDatabase(self.file.address), hash_mailbox)
+        else:
+            ledger = SqlLedger.open(self.file.path, hash_mailbox)
         self._opened.append(ledger)
         return ledger
 
