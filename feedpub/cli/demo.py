@@ -1,5 +1,6 @@
 """``feedpub demo``: the sample site, built, to click through."""
 
+import re
 import shlex
 import shutil
 import sys
@@ -45,8 +46,9 @@ def demo(session: Session, folder: Path) -> None:
     session.wiring.create_site(config)
     report = build_once(session, config, offline=True)
     mails = _write_mails(session, config)
+    portal = _fill_portal(config)
     if session.json:
-        write_json({"build": report, "newsletter": mails})
+        write_json({"build": report, "newsletter": mails, "portal": portal})
     else:
         _show(report, folder, config.feeds.folder, mails[0])
 
@@ -64,6 +66,21 @@ def _write_mails(session: Session, config: "Config") -> list[Path]:
     return [config.root / name for name in mails]
 
 
+_INCLUDE = re.compile(r'<!--#include virtual="/([^"]+)" -->\n')
+
+
+def _fill_portal(config: "Config") -> Path:
+    """Put the published fragments into the portal of the sample, as a server with SSI would."""
+    portal = config.root / "portal.html"
+
+    def include(line: re.Match[str]) -> str:
+        fragment = (config.root / line[1]).read_text("utf-8")
+        return link_to_disk(fragment, config, config.root)
+
+    portal.write_text(_INCLUDE.sub(include, portal.read_text("utf-8")), "utf-8")
+    return portal
+
+
 def _show(report: BuildReport, folder: Path, output: Path, mail: Path) -> None:
     write_table(
         ("category", "articles", "files"),
@@ -71,6 +88,7 @@ def _show(report: BuildReport, folder: Path, output: Path, mail: Path) -> None:
     )
     write("")
     write(f"Open in a browser: {output / 'index.html'}")
+    write(f"In a portal:       {output.parent / 'portal.html'}")
     write(f"The newsletter:    {mail} (as text and as mail: .txt, .eml)")
     there = f"{_program()} -C {shlex.quote(str(folder))}"
     write(f"Or serve it:       {there} serve")

@@ -86,7 +86,7 @@
 
   const show = () => {
     const look = read();
-    const chosen = byId(category.value);
+    const chosen = byId(category.value).parentElement;
     for (const field of form.querySelectorAll("[data-for]")) {
       field.hidden = !field.dataset.for.split(" ").includes(look.form);
     }
@@ -107,5 +107,6 @@
   form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(show, 150); });
   addEventListener("hashchange", start);
   byId("builder").hidden = false;
+  byId("ready").hidden = true;
   start();
 })();

@@ -23,12 +23,18 @@
     };
   };
 
+  // Same as in feedpub/embeds/snippets.py, which says why.
+  const ROWS_EM = { list: 8.4, grid: 7, compact: 5.5, headlines: 2.5 };
+  const GAP_EM = 1;
+
   // The same words in the same order as feedpub/embeds/snippets.py writes them.
   const listAttributes = (look) => [
     look.layout !== "list" && ["layout", look.layout],
     ["limit", String(look.limit)],
     !look.thumbs && ["thumbs", "off"],
-    (look.text || look.link) && ["style", [
+    ["style", [
+      "display:block",
+      `min-block-size:${+(look.limit * ROWS_EM[look.layout] - GAP_EM).toFixed(1)}em`,
       look.text && `--feedpub-fg:${look.text}`,
       look.link && `--feedpub-link:${look.link}`,
     ].filter(Boolean).join(";")],
@@ -80,7 +86,7 @@
 
   const show = () => {
     const look = read();
-    const chosen = byId(category.value);
+    const chosen = byId(category.value).parentElement;
     for (const field of form.querySelectorAll("[data-for]")) {
       field.hidden = !field.dataset.for.split(" ").includes(look.form);
     }
@@ -101,5 +107,6 @@
   form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(show, 150); });
   addEventListener("hashchange", start);
   byId("builder").hidden = false;
+  byId("ready").hidden = true;
   start();
 })();

@@ -59,7 +59,7 @@ def second_generation(blog: Blog) -> None:
 
 def start(root: Path) -> Blog:
     """Return a blog before the build of its second generation."""
-    blog = Blog(root).with_pages()
+    blog = Blog(root).with_pages().with_embeds()
     blog.target, blog.hub = CutOff(), MemoryHub()
     first_generation(blog)
     blog.build()
@@ -90,7 +90,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Blog:
 
 def cut_off(whole: Blog, tmp_path: Path, calls: int) -> Blog:
     """Return the blog after a build of its second generation that was cut off."""
-    blog = Blog(whole.root).with_pages()
+    blog = Blog(whole.root).with_pages().with_embeds()
     blog.target, blog.hub, blog.clock.now = CutOff(), MemoryHub(), whole.now
     backup = tmp_path / f"{calls}.db"
     shutil.copyfile(whole.root / "before.db", backup)
