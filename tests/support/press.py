@@ -16,6 +16,7 @@ from feedpub.wiring import create_site, open_audience, open_newsletter, open_sit
 from feedpub.wiring.publishing import restore_site
 
 FRIDAY = datetime(2026, 11, 27, 1, 0, tzinfo=UTC)  # 09:00 in Shanghai
+KEY = "weekly/2026-11-27"
 SETTINGS = """\
 [site]
 id = "3f0c9a52-7d0e-4a6e-9d0b-2f5f6a1d8c11"
