@@ -74,8 +74,10 @@ def _fill_portal(config: "Config") -> Path:
     portal = config.root / "portal.html"
 
     def include(line: re.Match[str]) -> str:
-        fragment = (config.root / line[1]).read_text("utf-8")
-        return link_to_disk(fragment, config, config.root)
+        published = config.root / line[1]
+        if not published.is_file():
+            return line[0]
+        return link_to_disk(published.read_text("utf-8"), config, config.root)
 
     portal.write_text(_INCLUDE.sub(include, portal.read_text("utf-8")), "utf-8")
     return portal

@@ -19,7 +19,7 @@ def _check_color(context: click.Context, option: click.Parameter, value: str | N
     if value is None:
         return None
     digits = value.removeprefix("#").lower()
-    if not re.fullmatch(r"(?:[0-9a-f]{3,4}){1,2}", digits):
+    if not re.fullmatch(r"[0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8}", digits):
         raise click.BadParameter(f"{value!r} is no colour; write it as #b23c0a", context, option)
     return f"#{digits}"
 

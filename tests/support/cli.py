@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 from feedpub.cli.main import cli
 from feedpub.cli.session import Session
 from feedpub.config import Config
-from feedpub.model import BuildReport, Problem, SiteStatus
+from feedpub.model import BuildReport, EmbedForm, EmbedLook, Problem, SiteStatus, Snippet
 from tests.support.newsletters import FakeNewsletter
 from tests.support.settings import SITE
 
@@ -63,6 +63,10 @@ class FakeSite:
     def build(self, **options: Any) -> BuildReport:
         self._note("build", options)
         return self.report
+
+    def embed(self, category: str, form: EmbedForm, look: EmbedLook) -> Snippet:
+        self._note("embed", category, form, look)
+        return Snippet("<script>", "<feedpub-feed", "", "></feedpub-feed>", "https://a.example/")
 
     def check(self, paths: tuple[Path, ...], *, links: bool) -> list[Problem]:
         self._note("check", paths, links)
