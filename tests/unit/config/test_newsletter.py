@@ -108,6 +108,7 @@ maildir = "/var/mail/bounce"
     assert config.mail is not None
     assert (config.mail.type, config.mail.folder) == ("maildir", tmp_path / "var/mail")
     assert config.web.url == "https://news.a.example/mail/"
+    assert config.site.subscribe_url == "https://news.a.example/mail/subscribe"
     assert config.bounces == BouncesConfig(
         address="bounce@a.example",
         unsubscribe="leave@a.example",
