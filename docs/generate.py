@@ -36,6 +36,9 @@ SECTIONS = {
     "sources": "Where articles are read from. Write `[[sources]]` once for each folder;"
     " without any, articles are read from the folder `articles`.",
     "feeds": "What is published, and where.",
+    "s3": "The store of a bucket. Credentials come from the environment only: `AWS_ACCESS_KEY_ID`,"
+    " `AWS_SECRET_ACCESS_KEY` and, where there is one, `AWS_SESSION_TOKEN`; or from the machine's"
+    " own role. See [Object storage](../how-to/object-storage.md).",
     "thumbnails": "The pictures of entries.",
     "pages": "The HTML beside the feeds.",
     "embed": "What pages of others include: see [Embed a list](../how-to/embed.md).",

@@ -81,7 +81,7 @@ def status(session: Session) -> None:
         write_json({**plain, "newsletter": newsletter} if isinstance(plain, dict) else plain)
         return
     write(f"site         {printable(config.site.title)}  {config.site.url}")
-    write(f"output       {config.feeds.folder}")
+    write(f"output       {config.output}")
     for label, value in _describe(found):
         write(f"{label:<12} {value}")
     write_table(

@@ -150,7 +150,11 @@ def link_to_disk(html: str, config: "Config", folder: Path) -> str:
         html: Of the mail.
         config: Of the site.
         folder: That the mail is opened from.
+
+    With a bucket they stay where they are served.
     """
+    if config.bucket is not None:
+        return html
     here = Path(os.path.relpath(config.feeds.folder, folder)).as_posix()
     return html.replace(f'"{config.site.feeds_url}', f'"{here}/')
 

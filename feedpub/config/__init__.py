@@ -7,7 +7,7 @@ checks all come from it.
 from feedpub.config.environment import variable_of
 from feedpub.config.find import CONFIG_NAME, find_config
 from feedpub.config.load import load_config
-from feedpub.config.private import BACKUPS, KEY_NAME, OUTBOX
+from feedpub.config.private import BACKUPS, KEY_NAME, OUTBOX, UPLOAD
 from feedpub.config.resolve import Resolved, resolve_settings
 from feedpub.config.schema import SETTINGS
 from feedpub.config.secrets import read_password, read_secret
@@ -15,6 +15,7 @@ from feedpub.config.setting import Setting
 from feedpub.config.show import settings_as_data, show_settings
 from feedpub.config.values import (
     BouncesConfig,
+    BucketConfig,
     Config,
     DkimConfig,
     EmbedConfig,
@@ -34,7 +35,9 @@ __all__ = [
     "KEY_NAME",
     "OUTBOX",
     "SETTINGS",
+    "UPLOAD",
     "BouncesConfig",
+    "BucketConfig",
     "Config",
     "DkimConfig",
     "EmbedConfig",

@@ -8,6 +8,8 @@ from urllib.parse import urljoin
 from feedpub.config import schema
 from feedpub.config.find import make_absolute
 from feedpub.config.load_mail import add_newsletter
+from feedpub.config.load_sources import build_sources, check_feeds
+from feedpub.config.load_target import build_bucket
 from feedpub.config.private import check_private
 from feedpub.config.resolve import Resolved, resolve_settings
 from feedpub.config.values import (
@@ -62,6 +64,11 @@ def build_config(resolved: Resolved, path: Path) -> Config:
             content=resolved.get(schema.FEEDS_CONTENT),
             archive=resolved.get(schema.FEEDS_ARCHIVE),
             ping=resolved.get(schema.FEEDS_PING),
+        ),
+        bucket=build_bucket(resolved),
+        remote=RemoteConfig(
+            every_min=resolved.get(schema.REMOTE_EVERY),
+            budget_s=resolved.get(schema.REMOTE_BUDGET),
         ),
         thumbnails=ThumbnailsConfig(
             mode=resolved.get(schema.THUMBNAILS_MODE),

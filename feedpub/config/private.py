@@ -14,6 +14,8 @@ from feedpub.config.values import Config
 KEY_NAME = "feedpub.key"
 OUTBOX = "outbox"
 BACKUPS = "backups"
+UPLOAD = "feedpub.upload"
+"""What waits for a bucket, and what that is known to hold."""
 
 _FILES: tuple[Setting[str | None], ...] = (
     mail_schema.MAIL_PASSWORD_FILE,

@@ -18,7 +18,7 @@ from feedpub.errors import ConfigError, locate
 T = TypeVar("T")
 
 _SECRET = re.compile(
-    r"(^|[_-])(passwords?|passwd|pwd|passphrase|secrets?|tokens?|api_?key|access_?key|private_?key"
+    r"(^|[_-])(passwords?|passwd|pwd|passphrase|secrets?|tokens?|api_?key|access_?key(_?id)?|private_?key"
     r"|credentials?)$",
     re.IGNORECASE,
 )
@@ -213,9 +213,12 @@ class _Reading:
 
     def _refuse_secret(self, name: str, at: KeyPath) -> None:
         variable = "FEEDPUB_" + "_".join(str(part) for part in at if isinstance(part, str)).upper()
+        instead = f'{variable} or {name}_file = "path"'
+        if at[0] == "s3":  # every tool for buckets knows these
+            instead = f"AWS_{name.upper()}"
         self._error(
             f"{name!r} is a secret and does not belong in this file; remove it and use the"
-            f' environment variable {variable} or {name}_file = "path"',
+            f" environment variable {instead}",
             at,
             key=True,
         )

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from feedpub.config import formats, kinds, mail_schema
+from feedpub.config import formats, kinds, mail_schema, target_schema
 from feedpub.config.setting import Setting
 from feedpub.config.values import (
     ArchiveContent,
@@ -297,3 +297,5 @@ SETTINGS: tuple[Setting[Any], ...] = (
     *mail_schema.SETTINGS,
 )
 """In the order of the documentation; ``sources`` is the only table that may come several times."""
+    target_schema.TARGET,
+    *target_schema.S3,

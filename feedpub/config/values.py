@@ -106,6 +106,34 @@ class PagesConfig:
     templates: Path
     enabled: bool = True
     articles: ArticlePages = "auto"
+@dataclass(frozen=True, slots=True)
+class BucketConfig:
+    """A bucket that everything is published in; credentials come from ``AWS_*``.
+
+    Attributes:
+        bucket: Its name.
+        prefix: Within it, without slashes at its ends; may be empty.
+        endpoint: Address of the store, ``""`` for Amazon's.
+        region: ``""`` for that of the environment.
+        virtual_host: Whether the bucket's name is a part of the host's.
+        conditional_put: Whether the store knows ``If-Match``.
+        timeout_s: For one request, at least 1.
+    """
+
+    bucket: str
+    prefix: str = ""
+    endpoint: str = ""
+    region: str = ""
+    virtual_host: bool = False
+    conditional_put: bool = True
+    timeout_s: int = 60
+
+    @property
+    def url(self) -> str:
+        """As the editor wrote it."""
+        return f"s3://{self.bucket}/{self.prefix}".rstrip("/")
+
+
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,3 +348,12 @@ class Config:
     def database_path(self) -> Path:
         """The database file, absolute."""
         return self.root / self.database
+        remote: How feeds of others are asked.
+        bucket: Where everything is published instead of a folder; None for the folder.
+    remote: RemoteConfig = RemoteConfig()
+    bucket: BucketConfig | None = None
+
+    @property
+    def output(self) -> str:
+        """Where everything is published, as people write it: a folder or a bucket."""
+        return self.bucket.url if self.bucket else str(self.feeds.folder)

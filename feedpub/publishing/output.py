@@ -276,15 +276,18 @@ _SCRIPTS = (".js", ".css")
 
 
 def _rank(staged: Staged) -> tuple[int, str]:
+    return rank_path(staged.path), staged.path
+
+
+def rank_path(path: str) -> int:
     """Return the place of a file in the publishing order: nothing points at what is not there."""
-    path = staged.path
     root, _, rest = path.partition("/")
     if root in _ROOTS:
-        return _ROOTS[root], path
+        return _ROOTS[root]
     if not rest or path == INDEX:
-        return _FRONT, path
+        return _FRONT
     if root == FOLDER:
-        return (_ROOTS["assets"] if path.endswith(_SCRIPTS) else _EMBED), path
+        return _ROOTS["assets"] if path.endswith(_SCRIPTS) else _EMBED
     if path.endswith(_DOCUMENTS):
-        return (_ARCHIVE if "/archive/" in path else _LIVE), path
-    return _PAGE, path
+        return _ARCHIVE if "/archive/" in path else _LIVE
+    return _PAGE

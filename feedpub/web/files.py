@@ -1,39 +1,16 @@
 """The published files as a web server sees them: whole, typed, tagged, and none but them."""
 
 import os
-import re
 import stat
 import time
 from dataclasses import dataclass
 from hashlib import blake2b
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import NamedTuple
 
+from feedpub.filetypes import is_lasting, media_type
 from feedpub.web.headers import Kind
 from feedpub.web.memory import Memory
-
-# Feed readers take any XML. A browser shows application/rss+xml as bare text, whatever style
-# sheet the document names, so both feeds are plain XML here.
-_TYPES = {
-    ".xml": "application/xml; charset=utf-8",
-    ".opml": "text/x-opml; charset=utf-8",
-    ".json": "application/json; charset=utf-8",
-    ".html": "text/html; charset=utf-8",
-    ".css": "text/css; charset=utf-8",
-    ".js": "text/javascript; charset=utf-8",
-    ".svg": "image/svg+xml",
-    ".txt": "text/plain; charset=utf-8",
-    ".jpg": "image/jpeg",
-    ".jpeg": "image/jpeg",
-    ".png": "image/png",
-    ".gif": "image/gif",
-    ".webp": "image/webp",
-    ".avif": "image/avif",
-    ".ico": "image/vnd.microsoft.icon",
-    ".woff2": "font/woff2",
-}
-_FEED_JSON = "application/feed+json; charset=utf-8"
-_HASHED = re.compile(r"(^|[.-])[0-9a-f]{8,64}\.(jpg|png|webp|js|css|svg)$")
 
 MAX_BYTES = 32 * 1024 * 1024
 SETTLED_S = 2.0
@@ -72,17 +49,14 @@ class PublishedFile:
     @property
     def media_type(self) -> str:
         """What the ``Content-Type`` header says."""
-        name = PurePosixPath(self.path)
-        if name.name == "feed.json":
-            return _FEED_JSON
-        return _TYPES.get(name.suffix.lower(), "application/octet-stream")
+        return media_type(self.path)
 
     @property
     def kind(self) -> Kind:
         """What it is, as far as headers go."""
         if self.path.endswith(".html"):
             return Kind.EMBED if self.path.startswith("embed/") else Kind.PAGE
-        return Kind.LASTING if _HASHED.search(self.path.rpartition("/")[2]) else Kind.DOCUMENT
+        return Kind.LASTING if is_lasting(self.path) else Kind.DOCUMENT
 
 
 class Folder:

@@ -5,18 +5,19 @@ import os
 import secrets
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from feedpub import __version__
 from feedpub.catalog.identity import mint_id
-from feedpub.config import KEY_NAME, Config
+from feedpub.config import KEY_NAME, UPLOAD, Config
 from feedpub.embeds.places import oembed_path
 from feedpub.errors import FetchError
 from feedpub.locks import FileLock
 from feedpub.model import Problem
-from feedpub.ports import Glance
+from feedpub.ports import Glance, Target
 from feedpub.publishing.build import RESTORED
 from feedpub.publishing.setup import Setup
 from feedpub.publishing.standing import ALL_MONTHS, EVERYTHING
@@ -116,7 +117,7 @@ def make_setup(
         picture_budget_s=config.thumbnails.budget_s,
         jobs=jobs,
         settings=digest_settings(config),
-        target=LocalTarget(config.feeds.folder),
+        target=_make_target(config),
         open_store=StoreOpener(config.database_path),
         glance=lambda: _glance(config.database_path),
         make_pool=Pool,
@@ -132,6 +133,17 @@ def make_setup(
         clock=clock or (lambda: datetime.now(UTC)),
         mint=lambda source, path, attempt: mint_id(config.site_id, source, path, attempt=attempt),
     )
+
+
+def _make_target(config: Config) -> Target:
+    """Return where everything is published; nothing is asked of it yet."""
+    if config.bucket is None:
+        return LocalTarget(config.feeds.folder)
+    from feedpub.publishing.output import rank_path
+    from feedpub.targets.s3 import BucketSettings, S3Target
+
+    settings = BucketSettings(**asdict(config.bucket), retry_s=config.bucket.timeout_s)
+    return S3Target(settings, config.root / UPLOAD, rank_path)
 
 
 def make_sources(config: Config) -> list[FolderSource]:

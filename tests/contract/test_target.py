@@ -8,17 +8,25 @@ import pytest
 from feedpub.ports import Target
 from feedpub.targets.local import LocalTarget
 from feedpub.testing import MemoryTarget
+from tests.support.bucket import Bucket
 
 Read = Callable[[str], bytes]
 
 
-@pytest.fixture(params=["local", "memory"])
+@pytest.fixture(params=["local", "memory", "bucket", "prefix", "unconditional"])
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Target, Read]:
     """Return an empty target, and what reads the files that it publishes."""
     if request.param == "local":
         return LocalTarget(tmp_path / "feeds"), lambda path: (
             tmp_path / "feeds" / path
         ).read_bytes()
+    if request.param in ("bucket", "prefix", "unconditional"):
+        bucket: Bucket = request.getfixturevalue("bucket")
+        prefix = "some/place" if request.param == "prefix" else ""
+        target = bucket.target(
+            tmp_path / "upload", prefix=prefix, conditional_put=request.param != "unconditional"
+        )
+        return target, lambda path: bucket.get(f"{prefix}/{path}".lstrip("/")).data
     memory = MemoryTarget()
     return memory, lambda path: memory.files[path]
 
