@@ -27,8 +27,8 @@ MOST_PROBLEMS = 30
 )
 @click.option("--drafts", is_flag=True, help="Publish drafts, too; to look at, not to serve.")
 @click.option("--future", is_flag=True, help="Publish articles dated in the future, too.")
-@click.option("--strict", is_flag=True, help="Exit with 3 if an article had to be left out.")
-@click.option("--offline", is_flag=True, help="Fetch no pictures and tell no hub.")
+@click.option("--strict", is_flag=True, help="Exit with 3 if anything had to be left out.")
+@click.option("--offline", is_flag=True, help="Fetch nothing and tell no hub.")
 @click.option("--dry-run", is_flag=True, help="Tell what would change; write nothing.")
 @click.option("--accept-deletions", is_flag=True, help="Believe that many articles are gone.")
 @click.option("--everything", is_flag=True, help="Make every file again, changed or not.")
@@ -75,4 +75,5 @@ def _tell_problems(session: Session, report: BuildReport) -> None:
 
 def exit_code_of(report: BuildReport, *, strict: bool) -> int:
     """Return 3 where content must be looked at before the site can be called done, else 0."""
-    return EXIT_INVALID if report.held_sources or (strict and report.errors) else 0
+    missing = report.errors or report.unfetched
+    return EXIT_INVALID if report.held_sources or (strict and missing) else 0

@@ -72,7 +72,9 @@ def _watch_until_settings_change(
 
 def watched_paths(config: "Config") -> list[Path]:
     """Return the folders whose changes matter; only those that are there can be watched."""
-    folders = [*(source.path for source in config.sources), config.pages.templates]
+    # What feeds bring is changed by builds alone.
+    own = (source.path for source in config.sources if source.type != "feed")
+    folders = [*own, config.pages.templates]
     return [folder for folder in folders if folder.is_dir()] or [config.root]
 
 

@@ -3,11 +3,24 @@
 import re
 import unicodedata
 from collections.abc import Mapping
+from ipaddress import ip_network
+from typing import TypeVar
 from urllib.parse import quote, urlsplit, urlunsplit
 from zoneinfo import ZoneInfo
 
-from feedpub.config.kinds import InvalidValueError, Kind, clean_text, expect, refuse
+from feedpub.config.kinds import (
+    InvalidValueError,
+    Kind,
+    choice,
+    clean_text,
+    expect,
+    optional,
+    refuse,
+    texts,
+)
 from feedpub.model import CategoryPath
+
+T = TypeVar("T")
 
 
 def url(*, folder: bool = False) -> Kind[str]:
@@ -40,6 +53,18 @@ def _check_url(written: str, *, folder: bool) -> str:
         place += "/"
     netloc = f"{host}:{port}" if port is not None else host
     return urlunsplit((parts.scheme, netloc, place, parts.query, parts.fragment))
+
+
+def networks() -> Kind[tuple[str, ...]]:
+    """Return the kind of a list of networks of IP addresses."""
+    return texts(what="networks", check_one=_check_network)
+
+
+def _check_network(written: str) -> str:
+    try:
+        return str(ip_network(written))
+    except ValueError as error:
+        raise refuse(f"{written!r} is no network; write it as 10.0.0.0/8") from error
 
 
 def language() -> Kind[str]:
@@ -112,6 +137,48 @@ def identifier() -> Kind[str]:
             ) from error
 
     return Kind("UUID", check)
+
+
+def category() -> Kind[CategoryPath]:
+    """Return the kind of one category path, such as ``news/china``; empty for none."""
+    return Kind("category path", _check_category)
+
+
+def _check_category(value: object) -> CategoryPath:
+    if isinstance(value, list):
+        names = tuple(clean_text(name) for name in value)
+        if not all(names):
+            raise refuse("a category without a name; write it as ['news', 'china']")
+        return tuple(unicodedata.normalize("NFC", name) for name in names)
+    written = clean_text(value)
+    return category_path(written) if written else ()
+
+
+def categories(*modes: T) -> Kind[T | Mapping[str, CategoryPath] | None]:
+    """Return the kind of a mode, or of a table from names of categories to paths.
+
+    Args:
+        modes: Words that may stand in place of a table.
+    """
+    word = optional(choice(*modes))
+
+    def check(value: object) -> T | Mapping[str, CategoryPath] | None:
+        return _check_names(value) if isinstance(value, dict) else word.check(value)
+
+    return Kind(f"{word.name}, or table", check)
+
+
+def _check_names(table: dict[str, object]) -> Mapping[str, CategoryPath]:
+    found: dict[str, CategoryPath] = {}
+    faults: list[tuple[tuple[str | int, ...], str]] = []
+    for name, path in table.items():
+        try:
+            found[unicodedata.normalize("NFC", name).strip().lower()] = _check_category(path)
+        except InvalidValueError as error:
+            faults += [((name,), message) for _, message in error.faults]
+    if faults:
+        raise InvalidValueError(*faults)
+    return found
 
 
 def renames() -> Kind[Mapping[CategoryPath, CategoryPath]]:

@@ -17,7 +17,7 @@ from feedpub.config.values import (
     EmbedConfig,
     FeedsConfig,
     PagesConfig,
-    SourceConfig,
+    RemoteConfig,
     ThumbnailsConfig,
 )
 from feedpub.errors import ConfigErrors
@@ -57,7 +57,7 @@ def build_config(resolved: Resolved, path: Path) -> Config:
         root=root,
         site=_build_site(resolved, root),
         site_id=resolved.get(schema.SITE_ID),
-        sources=tuple(_build_source(resolved, root, i) for i in range(resolved.sources)),
+        sources=build_sources(resolved, root),
         feeds=FeedsConfig(
             folder=make_absolute(root, resolved.get(schema.FEEDS_FOLDER)),
             entries=resolved.get(schema.FEEDS_ENTRIES),
@@ -119,23 +119,6 @@ def _build_site(resolved: Resolved, root: Path) -> Site:
     )
 
 
-def _build_source(resolved: Resolved, root: Path, index: int) -> SourceConfig:
-    written = resolved.get(schema.SOURCE_PATH, index)
-    path = make_absolute(root, written)
-    return SourceConfig(
-        name=resolved.get(schema.SOURCE_NAME, index) or path.name,
-        path=path,
-        generator=resolved.get(schema.SOURCE_GENERATOR, index),
-        permalink=resolved.get(schema.SOURCE_PERMALINK, index),
-        categories=resolved.get(schema.SOURCE_CATEGORIES, index),
-        dates=resolved.get(schema.SOURCE_DATES, index),
-        pictures=tuple(
-            make_absolute(root, one) for one in resolved.get(schema.SOURCE_PICTURES, index)
-        ),
-        exclude=resolved.get(schema.SOURCE_EXCLUDE, index),
-    )
-
-
 def check_whole(resolved: Resolved, config: Config, root: Path) -> None:
     """Add the errors that only show when settings are seen together."""
     _check_id(resolved)
@@ -169,7 +152,9 @@ def _check_id(resolved: Resolved) -> None:
 def _check_sources(resolved: Resolved, config: Config) -> None:
     names: set[str] = set()
     paths: dict[Path, str] = {}
-    for index, source in enumerate(config.sources):
+    check_feeds(resolved)
+    for source in config.sources:
+        index = source.table
         if source.path in paths:
             resolved.refuse(
                 f"path: the source {paths[source.path]!r} reads this folder already; remove one",
@@ -182,6 +167,13 @@ def _check_sources(resolved: Resolved, config: Config) -> None:
                 schema.SOURCE_NAME
                 if resolved.get(schema.SOURCE_NAME, index)
                 else schema.SOURCE_PATH,
+                index,
+            )
+        if source.type not in ("folder", "feed") and not resolved.get(schema.SOURCE_NAME, index):
+            resolved.refuse(
+                "type: the next export's file may have another name, and the name of a source is"
+                ' part of its articles\' ids; give it one of its own, such as name = "old-blog"',
+                schema.SOURCE_TYPE,
                 index,
             )
         names.add(source.name)

@@ -1,5 +1,6 @@
 """Every key of ``feedpub.toml``: its kind, its default and what it is for."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from feedpub.config import formats, kinds, mail_schema, target_schema
@@ -11,8 +12,10 @@ from feedpub.config.values import (
     Content,
     DateMode,
     Generator,
+    SourceType,
     ThumbnailMode,
 )
+from feedpub.model import CategoryPath
 
 _CATEGORY_MODES: tuple[CategoryMode, ...] = ("path", "several")
 
@@ -79,14 +82,50 @@ SOURCE_NAME = Setting(
     "",
     "Name of the source, unique. It is part of every article's identity; keep it when the folder"
     " moves.",
-    default_doc="last part of `path`",
+    default_doc="last part of `path`; for a feed its host",
 )
-SOURCE_TYPE = Setting("sources.type", kinds.choice("folder"), "folder", "Kind of source.")
+SOURCE_TYPE: Setting[SourceType] = Setting(
+    "sources.type",
+    kinds.choice("folder", "feed", "wordpress", "ghost", "substack", "medium"),
+    "folder",
+    "Kind of source: a folder of articles, a feed of somebody else, or an export of another"
+    " system.",
+)
 SOURCE_PATH = Setting(
     "sources.path",
     kinds.path(),
     "articles",
-    "Folder that the articles are in, relative to `feedpub.toml`.",
+    "Folder that the articles are in, or file of the export, relative to `feedpub.toml`. For a"
+    " feed, the folder that its entries are kept in for good.",
+    default_doc="`articles`; for a feed a folder of its own in `remote`",
+)
+SOURCE_URL = Setting(
+    "sources.url",
+    formats.url(),
+    "",
+    "Address of the feed; or of the site that an export comes from, for links that the export"
+    " itself leaves open.",
+    default_doc="for an export what it says",
+)
+SOURCE_OPML = Setting(
+    "sources.opml",
+    kinds.optional(kinds.path()),
+    "",
+    "List of subscriptions in place of `url`: each of its feeds is a source of its own, and its"
+    " folders are their `category`.",
+    default_doc="none",
+)
+SOURCE_PRIVATE = Setting(
+    "sources.private",
+    kinds.boolean(),
+    False,
+    "Whether the feed may be on a private address or any port, as an RSSHub of your own is.",
+)
+SOURCE_PAGES = Setting(
+    "sources.pages",
+    kinds.boolean(),
+    False,
+    "Whether the pages of an export, such as an imprint, are articles, too.",
 )
 SOURCE_GENERATOR: Setting[Generator] = Setting(
     "sources.generator",
@@ -113,12 +152,21 @@ SOURCE_PERMALINK = Setting(
     " such as `:year/:month/:day/:title/`.",
     default_doc="none: feedpub makes a page for each article",
 )
-SOURCE_CATEGORIES: Setting[CategoryMode | None] = Setting(
+SOURCE_CATEGORIES: Setting[CategoryMode | Mapping[str, CategoryPath] | None] = Setting(
     "sources.categories",
-    kinds.optional(kinds.choice(*_CATEGORY_MODES)),
+    formats.categories(*_CATEGORY_MODES),
     "",
-    "What a flat list of categories means: one path from outer to inner, or several categories.",
-    default_doc="`path` for `hexo` and `auto`, `several` for the others",
+    "What a flat list of categories means: one path from outer to inner, or several categories. Or"
+    ' a table of what they are here, `{ "Tech" = ["news", "technology"] }`: those that it does not'
+    " name are left out.",
+    default_doc="`path` for `hexo` and `auto`, `several` for the others and for feeds",
+)
+SOURCE_CATEGORY = Setting(
+    "sources.category",
+    formats.category(),
+    "",
+    "Category of the articles that have none, or none that `categories` names: `news/china`.",
+    default_doc="none",
 )
 SOURCE_DATES: Setting[DateMode] = Setting(
     "sources.dates",
@@ -139,6 +187,20 @@ SOURCE_EXCLUDE = Setting(
     kinds.texts(what="patterns", check_one=kinds.glob()),
     [],
     "Paths within the source to leave out, such as `drafts/*`.",
+)
+
+REMOTE_EVERY = Setting(
+    "remote.every",
+    kinds.whole_number(0, 10_080),
+    15,
+    "Minutes between two requests for a feed, at least; builds in between do with what was"
+    " fetched. A server that asks for more time is given it.",
+)
+REMOTE_BUDGET = Setting(
+    "remote.budget",
+    kinds.whole_number(1, 86_400),
+    60,
+    "Seconds that one build spends on fetching feeds; the next build goes on.",
 )
 
 FEEDS_FOLDER = Setting(
@@ -258,6 +320,7 @@ BUILD_JOBS = Setting(
 
 SETTINGS: tuple[Setting[Any], ...] = (
     DATABASE,
+    target_schema.TARGET,
     SITE_TITLE,
     SITE_URL,
     SITE_ID,
@@ -270,12 +333,19 @@ SETTINGS: tuple[Setting[Any], ...] = (
     SOURCE_NAME,
     SOURCE_TYPE,
     SOURCE_PATH,
+    SOURCE_URL,
+    SOURCE_OPML,
+    SOURCE_PRIVATE,
+    SOURCE_PAGES,
     SOURCE_GENERATOR,
     SOURCE_PERMALINK,
     SOURCE_CATEGORIES,
+    SOURCE_CATEGORY,
     SOURCE_DATES,
     SOURCE_PICTURES,
     SOURCE_EXCLUDE,
+    REMOTE_EVERY,
+    REMOTE_BUDGET,
     FEEDS_FOLDER,
     FEEDS_URL,
     FEEDS_ENTRIES,
@@ -284,6 +354,7 @@ SETTINGS: tuple[Setting[Any], ...] = (
     FEEDS_HUB,
     FEEDS_PING,
     FEEDS_TTL,
+    *target_schema.S3,
     THUMBNAILS_MODE,
     THUMBNAILS_PLACEHOLDERS,
     THUMBNAILS_BUDGET,
@@ -297,5 +368,3 @@ SETTINGS: tuple[Setting[Any], ...] = (
     *mail_schema.SETTINGS,
 )
 """In the order of the documentation; ``sources`` is the only table that may come several times."""
-    target_schema.TARGET,
-    *target_schema.S3,

@@ -4,7 +4,7 @@ import json
 import re
 
 from feedpub.config.resolve import Resolved
-from feedpub.config.schema import SETTINGS
+from feedpub.config.schema import SETTINGS, SOURCE_PATH, SOURCE_TYPE
 from feedpub.config.setting import Setting
 
 MASK = "***"
@@ -63,14 +63,24 @@ def _line(resolved: Resolved, setting: Setting[object], origin: bool, source: in
     if setting.secret and resolved.is_set(setting):
         # A comment, for the key itself is refused in a file.
         return [f"# {setting.name} = {to_toml(MASK)}, from {resolved.origin(setting)}"]
-    if (setting.required or value in ("", [])) and not resolved.is_set(setting, source):
+    if not resolved.is_set(setting, source) and (
+        setting.required or value in ("", []) or _is_made_up(resolved, setting, source)
+    ):
         return []
     comment = f"  # {resolved.origin(setting, source)}" if origin else ""
     return [f"{setting.name} = {to_toml(value)}{comment}"]
 
 
+def _is_made_up(resolved: Resolved, setting: Setting[object], source: int) -> bool:
+    """Return whether a default is not that of the settings: a feed has a folder of its own."""
+    return setting.key == SOURCE_PATH.key and resolved.get(SOURCE_TYPE, source) == "feed"
+
+
 def to_toml(value: object) -> str:
-    """Return a text, number, truth value or list as TOML."""
+    """Return a text, number, truth value, list or inline table as TOML."""
+    if isinstance(value, dict):
+        pairs = (f"{to_toml(name)} = {to_toml(one)}" for name, one in value.items())
+        return "{ " + ", ".join(pairs) + " }" if value else "{}"
     if isinstance(value, list | tuple):
         return "[" + ", ".join(to_toml(one) for one in value) + "]"
     # A JSON string is a TOML basic string, but for DEL, which TOML wants escaped.

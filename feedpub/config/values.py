@@ -20,6 +20,7 @@ Generator = Literal[
     "nikola",
     "rsshub",
 ]
+SourceType = Literal["folder", "feed", "wordpress", "ghost", "substack", "medium"]
 Content = Literal["full", "summary"]
 ArchiveContent = Literal["full", "summary", "none"]
 ThumbnailMode = Literal["copy", "link", "none"]
@@ -46,6 +47,14 @@ class SourceConfig:
             the source's own folder and those above it.
         exclude: Glob patterns of paths within the source.
         type: Kind of source.
+        url: Of a feed; or of the site that an export comes from, with a slash at its end, ``""``
+            if unknown.
+        pages: Whether the pages of an export are articles, too.
+        names: What its categories are here, by their names in lower case (a path with ``/``);
+            others are left out. None takes them as they are.
+        category: Of articles that have none; empty for none.
+        private: Whether a feed may be on a private address.
+        table: Its place among the ``[[sources]]``; a list of subscriptions gives several sources.
     """
 
     name: str
@@ -56,7 +65,26 @@ class SourceConfig:
     dates: DateMode = "pinned"
     pictures: tuple[Path, ...] = ()
     exclude: tuple[str, ...] = ()
-    type: Literal["folder"] = "folder"
+    type: SourceType = "folder"
+    url: str = ""
+    pages: bool = False
+    names: Mapping[str, CategoryPath] | None = None
+    category: CategoryPath = ()
+    private: bool = False
+    table: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteConfig:
+    """How feeds of others are asked.
+
+    Attributes:
+        every_min: Minutes between two requests for one feed, at least.
+        budget_s: Seconds that one build may spend on fetching, at least 1.
+    """
+
+    every_min: int = 15
+    budget_s: int = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +104,34 @@ class FeedsConfig:
     content: Content = "full"
     archive: ArchiveContent = "summary"
     ping: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BucketConfig:
+    """A bucket that everything is published in; credentials come from ``AWS_*``.
+
+    Attributes:
+        bucket: Its name.
+        prefix: Within it, without slashes at its ends; may be empty.
+        endpoint: Address of the store, ``""`` for Amazon's.
+        region: ``""`` for that of the environment.
+        virtual_host: Whether the bucket's name is a part of the host's.
+        conditional_put: Whether the store knows ``If-Match``.
+        timeout_s: For one request, at least 1.
+    """
+
+    bucket: str
+    prefix: str = ""
+    endpoint: str = ""
+    region: str = ""
+    virtual_host: bool = False
+    conditional_put: bool = True
+    timeout_s: int = 60
+
+    @property
+    def url(self) -> str:
+        """As the editor wrote it."""
+        return f"s3://{self.bucket}/{self.prefix}".rstrip("/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,34 +162,6 @@ class PagesConfig:
     templates: Path
     enabled: bool = True
     articles: ArticlePages = "auto"
-@dataclass(frozen=True, slots=True)
-class BucketConfig:
-    """A bucket that everything is published in; credentials come from ``AWS_*``.
-
-    Attributes:
-        bucket: Its name.
-        prefix: Within it, without slashes at its ends; may be empty.
-        endpoint: Address of the store, ``""`` for Amazon's.
-        region: ``""`` for that of the environment.
-        virtual_host: Whether the bucket's name is a part of the host's.
-        conditional_put: Whether the store knows ``If-Match``.
-        timeout_s: For one request, at least 1.
-    """
-
-    bucket: str
-    prefix: str = ""
-    endpoint: str = ""
-    region: str = ""
-    virtual_host: bool = False
-    conditional_put: bool = True
-    timeout_s: int = 60
-
-    @property
-    def url(self) -> str:
-        """As the editor wrote it."""
-        return f"s3://{self.bucket}/{self.prefix}".rstrip("/")
-
-
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,9 +297,14 @@ class WebConfig:
 
     Attributes:
         url: Ends with ``/``; ``""`` for no web face.
+        proxies: Networks of proxies on other machines that may say who asks, such as
+            ``10.0.0.0/8``.
+        metrics: Networks that may read the sums of the site.
     """
 
     url: str = ""
+    proxies: tuple[str, ...] = ()
+    metrics: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,6 +356,8 @@ class Config:
         web: Where subscribers are served.
         bounces: Where mail comes back to.
         embed: What pages of others may include.
+        remote: How feeds of others are asked.
+        bucket: Where everything is published instead of a folder; None for the folder.
     """
 
     path: Path
@@ -343,13 +378,6 @@ class Config:
     web: WebConfig = WebConfig()
     bounces: BouncesConfig = BouncesConfig()
     embed: EmbedConfig = EmbedConfig()
-
-    @property
-    def database_path(self) -> Path:
-        """The database file, absolute."""
-        return self.root / self.database
-        remote: How feeds of others are asked.
-        bucket: Where everything is published instead of a folder; None for the folder.
     remote: RemoteConfig = RemoteConfig()
     bucket: BucketConfig | None = None
 
@@ -357,3 +385,8 @@ class Config:
     def output(self) -> str:
         """Where everything is published, as people write it: a folder or a bucket."""
         return self.bucket.url if self.bucket else str(self.feeds.folder)
+
+    @property
+    def database_path(self) -> Path:
+        """The database file, absolute."""
+        return self.root / self.database

@@ -47,9 +47,8 @@ from feedpub.model.publishing import (
     RenderedEntry,
     Rendition,
     Site,
-    SiteStatus,
-    SourceStatus,
 )
+from feedpub.model.status import SiteStatus, SourceStatus
 
 __all__ = [
     "EMBED_FORMS",

@@ -334,6 +334,7 @@ class BuildReport:
         pinged: Feed URLs told to the hub.
         dry_run: Nothing was written.
         held_sources: Names of sources that lost so much that nothing of them was changed.
+        unfetched: Names of sources that are elsewhere and could not be reached; likewise.
     """
 
     articles: int = 0
@@ -353,48 +354,9 @@ class BuildReport:
     pinged: tuple[str, ...] = ()
     dry_run: bool = False
     held_sources: tuple[str, ...] = ()
+    unfetched: tuple[str, ...] = ()
 
     @property
     def errors(self) -> tuple[Problem, ...]:
         """Those problems that left something out."""
         return tuple(problem for problem in self.problems if problem.level == "error")
-
-
-@dataclass(frozen=True, slots=True)
-class SourceStatus:
-    """One source, as the catalog knows it.
-
-    Attributes:
-        name: Of the source.
-        articles: Published from it.
-        first_read: When its baseline was taken, None if no article was ever found in it.
-    """
-
-    name: str
-    articles: int
-    first_read: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class SiteStatus:
-    """What ``feedpub status`` shows.
-
-    Attributes:
-        last_build: End of the last whole build, None if there was none.
-        articles: Published.
-        categories: Nodes with articles.
-        pending: Whether an interrupted build is waiting to be finished.
-        pictures_pending: Pictures left for the next build.
-        sources: In the order of the configuration.
-        problems: Of the last build.
-        next_command: What to type next.
-    """
-
-    last_build: datetime | None
-    articles: int
-    categories: int
-    pending: bool
-    pictures_pending: int
-    sources: tuple[SourceStatus, ...]
-    problems: tuple[Problem, ...]
-    next_command: str

@@ -12,6 +12,7 @@ from feedpub.ports.publishing import (
     PictureState,
     Progress,
     ReadTask,
+    Remotes,
     RenditionRow,
     Scan,
     SourceFile,
@@ -20,6 +21,7 @@ from feedpub.ports.publishing import (
     StoredProblem,
     Target,
     Thumbnails,
+    Unread,
     Workers,
 )
 
@@ -35,6 +37,7 @@ __all__ = [
     "PictureState",
     "Progress",
     "ReadTask",
+    "Remotes",
     "RenditionRow",
     "Scan",
     "SourceFile",
@@ -43,5 +46,6 @@ __all__ = [
     "StoredProblem",
     "Target",
     "Thumbnails",
+    "Unread",
     "Workers",
 ]

@@ -1,6 +1,6 @@
 """What the publisher needs of the outside world; adapters and test twins fill it."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import IntEnum
@@ -158,6 +158,38 @@ Progress = Callable[[str, int, int], None]
 """Is told a stage, how much of it is done, and how much there is (0 if unknown)."""
 
 
+class Remotes(Protocol):
+    """Sources that are elsewhere: what they hold is brought to folders that are read like any."""
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Their names."""
+        ...
+
+    def fetch(self, now: int, *, known: Collection[str], progress: Progress) -> None:
+        """Bring the folders up to date, where it is time to ask; one that fails stays as it is.
+
+        Args:
+            now: Seconds since the epoch.
+            known: Sources that the catalog has articles of; a folder of theirs that is missing
+                was lost, and is not made anew.
+            progress: Is told how far it is.
+
+        Raises:
+            ConfigError: A library for it is missing.
+            TargetError: A folder cannot be written.
+        """
+        ...
+
+    def problems(self) -> list[Problem]:
+        """Return what the editor should know of them, as of the last request."""
+        ...
+
+    def failing(self) -> tuple[str, ...]:
+        """Return the names of those whose last request failed."""
+        ...
+
+
 class File(NamedTuple):
     """A regular file of a folder; order and equality are those of the tuple."""
 
@@ -180,16 +212,30 @@ class Folder(NamedTuple):
     fingerprint: bytes
 
 
+class Unread(NamedTuple):
+    """Something of a source that is no article to anybody.
+
+    Attributes:
+        place: Within the source; empty for the source itself.
+        reason: With the remedy.
+    """
+
+    place: str
+    reason: str
+
+
 class Scan(NamedTuple):
     """One pass over a source, or over a part of it.
 
     Attributes:
         folders: Those with article files, in the order of their paths.
         skipped: Paths that are not read: a FIFO, a symlink, a name that is not UTF-8.
+        unread: What else is not read, each with its own reason.
     """
 
     folders: list[Folder]
     skipped: list[str]
+    unread: tuple[Unread, ...] = ()
 
 
 class ReadTask(NamedTuple):

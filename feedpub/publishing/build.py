@@ -52,12 +52,13 @@ class Build:
             with setup.open_store():  # gives the error, or brings the database up to date
                 pass
             glance = setup.glance()
+        new = self._fetch(glance)
         reader = setup.reader.knowing(self._list_known(glance))
         with (
             setup.make_pool(reader, setup.jobs) as workers,
             start_transcriber(setup, is_first=self._is_first(glance)) as read,
         ):
-            observation = Observation(setup, workers, self._progress, read)
+            observation = Observation(setup, workers, self._progress, read, new=new)
             if glance is not None and self._is_idle(glance, observation):
                 return self._report_idle(glance)
             observation.read_ahead(glance)
@@ -66,6 +67,23 @@ class Build:
             with setup.open_store() as store:
                 planned = self._take_in(store, observation)
         return planned or self._publish(observation)
+
+    def _fetch(self, glance: Glance | None) -> frozenset[str]:
+        """Let remote sources be brought here; return those that the catalog has nothing of."""
+        remotes, options = self._setup.remotes, self._options
+        if remotes is None:
+            return frozenset()
+        known = {name for name, folders in glance.folders.items() if folders} if glance else set()
+        if not (options.offline or options.dry_run):
+            believed = () if options.accept_deletions else known
+            remotes.fetch(self._now, known=believed, progress=self._progress)
+        return remotes.names - known
+
+    def _list_remote(self) -> list[Problem]:
+        return self._setup.remotes.problems() if self._setup.remotes else []
+
+    def _list_unfetched(self) -> tuple[str, ...]:
+        return self._setup.remotes.failing() if self._setup.remotes else ()
 
     def _is_first(self, glance: Glance | None) -> bool:
         names = {source.name for source in self._setup.sources}
@@ -103,6 +121,7 @@ class Build:
 
     def _report_idle(self, glance: Glance) -> BuildReport:
         problems = [self._setup.make_problem(problem) for problem in glance.problems]
+        problems += self._list_remote()
         summary = json.loads(glance.meta.get("summary", "{}"))
         return BuildReport(
             articles=summary.get("articles", 0),
@@ -111,6 +130,7 @@ class Build:
             problems=tuple(problems),
             pictures_pending=int(glance.meta.get("pictures_pending", "0")),
             dry_run=self._options.dry_run,
+            unfetched=self._list_unfetched(),
         )
 
     # Reading
@@ -236,6 +256,7 @@ class Build:
         found = [
             *(Problem("error", name, str(error)) for name, error in observation.held.items()),
             *result.problems,
+            *self._list_remote(),
             *_describe_news(observation),
             *(_RESTORED_NEWS if self._restored else ()),
             *(output.problems if output else ()),
@@ -260,6 +281,7 @@ class Build:
             pinged=pinged,
             dry_run=self._options.dry_run,
             held_sources=tuple(observation.held),
+            unfetched=self._list_unfetched(),
         )
 
     def _list_files(self, summary: FeedSummary) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """The reading half of a build: look at every source, and bring the catalog in line."""
 
 from collections import Counter, deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from typing import Any, NamedTuple
 
@@ -41,7 +41,13 @@ class Observation:
     """
 
     def __init__(
-        self, setup: Setup, workers: Workers, progress: Progress, read: Read | None = None
+        self,
+        setup: Setup,
+        workers: Workers,
+        progress: Progress,
+        read: Read | None = None,
+        *,
+        new: Collection[str] = (),
     ) -> None:
         """Scan every source; a process for each core lists and stats.
 
@@ -50,6 +56,7 @@ class Observation:
             workers: Each with the site's reader.
             progress: Is told how far it is.
             read: How names of categories are transliterated; None for the usual way.
+            new: Sources of which nothing was ever fetched, so that their folder may be missing.
         """
         self._read_name = read
         self.held: dict[str, SourceHeldError] = {}
@@ -66,6 +73,8 @@ class Observation:
                 self._scans[source.name] = source.scan(workers)
             except SourceHeldError as error:
                 self.held[source.name] = error
+                if source.name in new:
+                    self._accept_absence(source)
             progress("scan", number, len(setup.sources))
 
     def is_unchanged(self, glance: Glance) -> bool:
@@ -78,9 +87,22 @@ class Observation:
                 glance.settings[source.name] == source.settings
                 and glance.folders[source.name]
                 == {folder.path: folder.fingerprint for folder in self._scans[source.name].folders}
+                and self._is_told(source.name, glance)
                 for source in self._setup.sources
             )
         )
+
+    def _is_told(self, name: str, glance: Glance) -> bool:
+        """Return whether the catalog knows what of a source nobody reads."""
+        known = {
+            (problem.name, problem.message)
+            for problem in glance.problems
+            if problem.source == name
+            and problem.message.startswith(_UNREAD)
+            and problem.message != _UNREAD + _SKIPPED
+        }
+        unread = self._scans[name].unread
+        return known == {(place, _UNREAD + reason) for place, reason in unread}
 
     def read_ahead(self, glance: Glance | None) -> None:
         """Set the processes to work before the database is even open.
@@ -233,7 +255,7 @@ class Observation:
             folders={*(folder.path for folder in changed), *gone},
             present=present,
         )
-        self._keep_problems(catalog, row, scan.skipped, settled, outcome.problems)
+        self._keep_problems(catalog, row, scan, settled, outcome.problems)
         fingerprints = {folder.path: folder.fingerprint for folder in changed}
         # Another fingerprint than any: what is in there has to be read again, whatever happens.
         fingerprints |= dict.fromkeys(outcome.unsettled, b"")
@@ -271,7 +293,7 @@ class Observation:
         self,
         catalog: Catalog,
         row: SourceRow,
-        skipped: Sequence[str],
+        scan: Scan,
         settled: "_Settled",
         problems: list[StoredProblem],
     ) -> None:
@@ -280,9 +302,10 @@ class Observation:
         stale = {
             (problem.folder, problem.name)
             for problem in kept
-            if problem.message == _SKIPPED or settled.covers(problem.folder, problem.name)
+            if problem.message.startswith(_UNREAD) or settled.covers(problem.folder, problem.name)
         }
-        found = [StoredProblem("", "", path, "warning", None, None, _SKIPPED) for path in skipped]
+        found = [_explain_unread(path, _SKIPPED) for path in scan.skipped]
+        found += [_explain_unread(place, reason) for place, reason in scan.unread]
         catalog.sources.replace_problems(row.id, stale, [*problems, *found])
 
 
@@ -307,7 +330,12 @@ class _Settled(NamedTuple):
 _FORGOTTEN = "forgotten"
 """In place of the settings of a source that the site no longer has."""
 
-_SKIPPED = "is not read: no regular file, or its name is not UTF-8; remove, rename or exclude it"
+_UNREAD = "is not read: "
+_SKIPPED = "no regular file, or its name is not UTF-8; remove, rename or exclude it"
+
+
+def _explain_unread(place: str, reason: str) -> StoredProblem:
+    return StoredProblem("", "", place, "warning", None, None, _UNREAD + reason)
 
 
 def _list_tasks(

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from feedpub.model import CategoryPath, Problem, Site
-from feedpub.ports import Glance, Lock, Notifier, StoredProblem, Target, Thumbnails
+from feedpub.ports import Glance, Lock, Notifier, Remotes, StoredProblem, Target, Thumbnails
 from feedpub.publishing.payload import ThumbnailMode
 from feedpub.publishing.source import ArticleSource, SourceReader
 from feedpub.publishing.store import Catalog, OpenStore
@@ -49,6 +49,7 @@ class Setup:
         lock: Keeps two runs apart.
         clock: Now, aware.
         mint: Source, path and attempt give an id.
+        remotes: Fetches what is elsewhere; None without such sources.
     """
 
     site: Site
@@ -76,6 +77,7 @@ class Setup:
     lock: Lock
     clock: Callable[[], datetime]
     mint: Callable[[str, str, int], str]
+    remotes: Remotes | None = None
 
     def make_problem(self, stored: StoredProblem) -> Problem:
         """Return what is wrong with a file as a face shows it, with the path that one can type."""

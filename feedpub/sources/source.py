@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 from unicodedata import normalize
 
+from feedpub.catalog.choosing import choose_categories
 from feedpub.catalog.identity import (
     Flag,
     Sighting,
@@ -54,6 +55,8 @@ class FolderSource:
         exclude: Glob patterns of paths that are left out.
         pictures: Folders that a local picture's absolute path may start in, best first.
         renames: Old category path to new one.
+        names: What its categories are here; see ``choose_categories``.
+        category: Of articles that have none; empty for none.
     """
 
     index: int
@@ -66,6 +69,8 @@ class FolderSource:
     exclude: tuple[str, ...] = ()
     pictures: tuple[str, ...] = ()
     renames: Mapping[CategoryPath, CategoryPath] | None = None
+    names: Mapping[str, CategoryPath] | None = None
+    category: CategoryPath = ()
     # The catalog has no use for URLs, and filling in a pattern is a tenth of reading an article.
     _without_urls: Dialect = field(init=False, repr=False)
 
@@ -80,7 +85,14 @@ class FolderSource:
     @property
     def settings(self) -> str:
         """A digest over all that changes what reading gives."""
-        text = repr((self.dialect, self.dates, sorted((self.renames or {}).items())))
+        values: tuple[object, ...] = (
+            self.dialect,
+            self.dates,
+            sorted((self.renames or {}).items()),
+        )
+        if self.names is not None or self.category:
+            values += (self.names and sorted(self.names.items()), self.category)
+        text = repr(values)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def scan(self, workers: Workers) -> Scan:
@@ -185,6 +197,8 @@ class FolderSource:
             named = path if path.isascii() else normalize("NFC", path)
             uid = mint_id(self.site_id, self.name, named)
         categories = article.categories
+        if self.names is not None or self.category:
+            categories = choose_categories(categories, self.names, self.category)
         if self.renames:
             renamed = (rename_path(category, self.renames) for category in categories)
             categories = tuple(dict.fromkeys(category for category in renamed if category))

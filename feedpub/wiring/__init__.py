@@ -13,10 +13,10 @@ from feedpub.wiring.publishing import (
     create_site,
     digest_settings,
     make_setup,
-    make_sources,
     restore_site,
 )
 from feedpub.wiring.site import open_site
+from feedpub.wiring.sources import make_sources
 
 if TYPE_CHECKING:
     from feedpub.audience import Audience

@@ -21,11 +21,11 @@ from feedpub.ports import Glance, Target
 from feedpub.publishing.build import RESTORED
 from feedpub.publishing.setup import Setup
 from feedpub.publishing.standing import ALL_MONTHS, EVERYTHING
-from feedpub.reading import Dialect
 from feedpub.resources import locale_folder, static_folder, templates_folder
-from feedpub.sources.source import FolderSource, Reader
+from feedpub.sources.source import Reader
 from feedpub.store.glance import glance
 from feedpub.targets.local import LocalTarget
+from feedpub.wiring.sources import make_remotes, make_sources
 from feedpub.workers import Pool, count_cores
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def make_setup(
     Args:
         config: Of the site.
         clock: Now, aware; that of the machine if None.
-        allow_private: Let pictures come from private addresses.
+        allow_private: Let pictures and feeds come from private addresses.
         publish_more: Publishes what a build does not know of; None if there is nothing.
     """
     sources = make_sources(config)
@@ -132,6 +132,7 @@ def make_setup(
         lock=FileLock(_lock_path(config)),
         clock=clock or (lambda: datetime.now(UTC)),
         mint=lambda source, path, attempt: mint_id(config.site_id, source, path, attempt=attempt),
+        remotes=make_remotes(config, allow_private=allow_private),
     )
 
 
@@ -144,45 +145,6 @@ def _make_target(config: Config) -> Target:
 
     settings = BucketSettings(**asdict(config.bucket), retry_s=config.bucket.timeout_s)
     return S3Target(settings, config.root / UPLOAD, rank_path)
-
-
-def make_sources(config: Config) -> list[FolderSource]:
-    """Return the sources of a site, in the order of its settings."""
-    return [
-        FolderSource(
-            index=index,
-            name=source.name,
-            root=str(source.path),
-            label=_label(config.root, source.path),
-            site_id=config.site_id,
-            dialect=Dialect(
-                zone=config.site.zone,
-                generator=source.generator,
-                categories=source.categories,
-                placeholders=config.thumbnails.placeholders,
-                permalink=source.permalink,
-            ),
-            dates=source.dates,
-            exclude=source.exclude,
-            pictures=_picture_folders(config.root, source.path, source.pictures),
-            renames=config.renames,
-        )
-        for index, source in enumerate(config.sources)
-    ]
-
-
-def _label(root: Path, source: Path) -> str:
-    return str(source.relative_to(root) if source.is_relative_to(root) else source)
-
-
-def _picture_folders(root: Path, source: Path, given: Sequence[Path]) -> tuple[str, ...]:
-    """Return where local pictures are looked for: as set, else the source and what is above it."""
-    if given:
-        return tuple(map(str, given))
-    folders = [source]
-    while folders[-1] != root and folders[-1].is_relative_to(root):
-        folders.append(folders[-1].parent)
-    return tuple(map(str, folders))
 
 
 def digest_settings(config: Config) -> str:

@@ -13,6 +13,7 @@ _ZONES = {
     "PST": "-0800", "PDT": "-0700",
 }  # fmt: skip
 _NAMED = re.compile(r"\s(EST|EDT|CST|CDT|MST|MDT|PST|PDT)$")
+_LONGEST = 100
 _EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 
 
@@ -26,7 +27,7 @@ def read_date(text: object, home: tzinfo, guess: time.struct_time | None = None)
         home: Zone of our site, which tells whether ``CST`` is that of China.
         guess: What a library made of it, UTC; for forms that only it knows.
     """
-    if not isinstance(text, str) or not text.strip():
+    if not isinstance(text, str) or not 0 < len(text.strip()) <= _LONGEST:
         return None
     written = _NAMED.sub(lambda match: f" {_offset(match[1], home)}", text.strip())
     try:

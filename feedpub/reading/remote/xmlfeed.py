@@ -28,6 +28,7 @@ from feedpub.reading.remote.pictures import find_picture
 from feedpub.reading.remote.xmlguard import guard_xml
 from feedpub.reading.text import plain_line
 
+_ADDRESS = re.compile(r"(?:mailto:)?[^\s@<>()]{1,64}@[^\s@<>()]{1,255}")
 _HEADERS = {"content-type": "application/xml; charset=utf-8"}
 _HTML = frozenset({"text/html", "application/xhtml+xml", "text/x-markdown", "html", "xhtml", ""})
 _DOCTYPE = re.compile(r"<!DOCTYPE\s[^<>\[]{0,1000}>", re.IGNORECASE)
@@ -164,12 +165,18 @@ def _is_text(content: _Parsed) -> bool:
 
 
 def _list_authors(holder: _Parsed) -> Iterable[str]:
-    """Yield names; an address of mail is nobody's business."""
-    found = _raw(holder, "authors") or []
-    names = [_text(author, "name") for author in found if isinstance(author, dict)]
-    for name in names if any(names) else [_text(holder, "author")]:
-        if "@" not in name:
-            yield plain_line(name)
+    """Yield names; an address of mail is nobody's business.
+
+    RSS has "address (name)" in one text, which feedparser takes apart with rules for addresses
+    from a time when the longest domains ended in four letters.
+    """
+    found = [one for one in _raw(holder, "authors") or [] if isinstance(one, dict)]
+    whole = _text(holder, "author")
+    names = [_text(one, "name") for one in found]
+    if len(names) < 2 and "@" in whole:
+        names = [_ADDRESS.sub(" ", whole)]
+    for name in names if any(names) else [whole]:
+        yield plain_line(name.replace("()", "").strip(" <>,;")).removeprefix("(").removesuffix(")")
 
 
 def _list_categories(entry: _Parsed) -> Iterable[str]:

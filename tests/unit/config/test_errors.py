@@ -27,7 +27,7 @@ def test_all_errors_come_at_once_in_the_order_of_the_file(complain: Complain) ->
     )
     assert found[6] == (
         "feedpub.toml:14:1: unknown section [smtp];"
-        " use bounces, build, categories, dkim, embed, feeds, mail, newsletter, pages, site,"
+        " use bounces, build, categories, dkim, embed, feeds, mail, newsletter, pages, remote, site,"
         " sources, thumbnails, web"
     )
 

@@ -1,0 +1,46 @@
+"""How a site stands, for ``feedpub status``."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from feedpub.model.publishing import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class SourceStatus:
+    """One source, as the catalog knows it.
+
+    Attributes:
+        name: Of the source.
+        articles: Published from it.
+        first_read: When its baseline was taken, None if no article was ever found in it.
+    """
+
+    name: str
+    articles: int
+    first_read: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class SiteStatus:
+    """What ``feedpub status`` shows.
+
+    Attributes:
+        last_build: End of the last whole build, None if there was none.
+        articles: Published.
+        categories: Nodes with articles.
+        pending: Whether an interrupted build is waiting to be finished.
+        pictures_pending: Pictures left for the next build.
+        sources: In the order of the configuration.
+        problems: Of the last build.
+        next_command: What to type next.
+    """
+
+    last_build: datetime | None
+    articles: int
+    categories: int
+    pending: bool
+    pictures_pending: int
+    sources: tuple[SourceStatus, ...]
+    problems: tuple[Problem, ...]
+    next_command: str

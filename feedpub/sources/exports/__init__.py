@@ -1,0 +1,1 @@
+"""Exports of WordPress, Ghost, Substack and Medium: each article of one becomes a file."""

@@ -1,0 +1,259 @@
+"""All feeds of a site, politely and within a budget."""
+
+import threading
+import time
+from collections.abc import Callable, Collection, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import ExitStack
+from datetime import UTC, datetime, tzinfo
+from urllib.parse import urlsplit
+
+from feedpub.errors import FeedError, FetchError
+from feedpub.model import Problem
+from feedpub.net import Fetched, Fetcher, host_of
+from feedpub.ports import Progress
+from feedpub.reading.remote import parse_feed
+from feedpub.sources.remote.settings import RemoteSource
+from feedpub.sources.remote.spool import Spool
+from feedpub.sources.remote.state import NOT_MODIFIED, FeedState, after_answer, after_failure
+
+MAX_BYTES = 5 * 1024 * 1024
+_DEADLINE_S = 30.0
+_HOSTS_AT_ONCE = 8
+_PAUSE_S = 1.0
+_WEB_PORTS = {80, 443}
+# Feeds come as anything, text/html and no type at all among it; what it is shows when it is read.
+_ACCEPT = (
+    "application/rss+xml",
+    "application/atom+xml",
+    "application/feed+json",
+    "application/xml",
+    "text/xml",
+    "application/",
+    "text/",
+    "",
+)
+
+
+class Gatherer:
+    """Brings the spools of a site's feeds up to date.
+
+    One request at a time goes to a host, and a second one after a pause; several hosts are asked
+    at once. A feed that fails is left as it is, and asked less and less often.
+
+    Args:
+        sources: In the order of the settings.
+        home: Zone of the site.
+        every_s: Seconds between two requests for a feed, at least.
+        budget_s: Seconds in all for one round; what was not reached comes first in the next.
+        pause_s: Seconds between two requests to one host.
+    """
+
+    def __init__(
+        self,
+        sources: Sequence[RemoteSource],
+        *,
+        home: tzinfo,
+        every_s: int,
+        budget_s: float,
+        pause_s: float = _PAUSE_S,
+    ) -> None:
+        self._sources, self._home = sources, home
+        self._every_s, self._budget_s, self._pause_s = every_s, budget_s, pause_s
+        self._spools = {source.name: Spool(source.folder) for source in sources}
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The sources that are remote."""
+        return frozenset(self._spools)
+
+    def fetch(self, now: int, *, known: Collection[str], progress: Progress) -> None:
+        """Ask the feeds that are due, and keep what they have.
+
+        Args:
+            now: Seconds since the epoch.
+            known: Sources that the catalog has articles of. Where their folder is missing it was
+                lost, and is not made anew: what is in no window any more would count as deleted.
+            progress: Is told how far it is.
+        """
+        due: list[tuple[int, int, RemoteSource]] = []
+        for source in self._sources:
+            spool = self._spools[source.name]
+            if spool.exists() or source.name not in known:
+                spool.open()
+                state = spool.load_state(source.url)
+                if state.is_due(now):
+                    due.append((state.next_at, len(due), source))
+        if due:
+            self._fetch_due([source for _, _, source in sorted(due)], now, progress)
+
+    def failing(self) -> tuple[str, ...]:
+        """Return the sources whose last request failed."""
+        return tuple(source.name for source, state in self._states() if state.error)
+
+    def problems(self) -> list[Problem]:
+        """Return what the editor should know of the feeds, as they stood at the last request."""
+        return [
+            Problem("warning", source.url, message)
+            for source, state in self._states()
+            for message in _describe(source, state)
+        ]
+
+    def _states(self) -> Iterator[tuple[RemoteSource, FeedState]]:
+        for source in self._sources:
+            yield source, self._spools[source.name].load_state(source.url)
+
+    # A round
+
+    def _fetch_due(self, due: Sequence[RemoteSource], now: int, progress: Progress) -> None:
+        end = time.monotonic() + self._budget_s
+        hosts: dict[str, list[RemoteSource]] = {}
+        for source in due:
+            hosts.setdefault(host_of(self._state(source).address), []).append(source)
+        progress("fetch", 0, len(due))
+        with ExitStack() as stack:
+            fetchers = self._open_fetchers(due, stack)
+            stop = threading.Event()
+            pool = ThreadPoolExecutor(_HOSTS_AT_ONCE, thread_name_prefix="feedpub-feed")
+            stack.callback(pool.shutdown)
+            stack.callback(stop.set)  # called first: nobody pauses for a round that was broken off
+            turns = _Turns(list(hosts.values()), self._pause_s, stop)
+            fetch = _Fetch(fetchers, self._state, end)
+            for number, (source, outcome) in enumerate(turns.run(pool, fetch, end), 1):
+                self._take(source, outcome, now)
+                progress("fetch", number, len(due))
+
+    def _state(self, source: RemoteSource) -> FeedState:
+        return self._spools[source.name].load_state(source.url)
+
+    def _open_fetchers(self, due: Sequence[RemoteSource], stack: ExitStack) -> dict[bool, Fetcher]:
+        """Return what asks in public, on the ports that the settings name, and what in private."""
+        ports = {urlsplit(source.url).port for source in due} - {None}
+        public = Fetcher(ports={*_WEB_PORTS, *filter(None, ports)}, per_host=1)
+        private = Fetcher(allow_private=True, ports=None, per_host=1)
+        return {False: stack.enter_context(public), True: stack.enter_context(private)}
+
+    def _take(self, source: RemoteSource, outcome: Fetched | FetchError, now: int) -> None:
+        """Keep what arrived, then remember that it did; in this order, and at once."""
+        spool = self._spools[source.name]
+        state = spool.load_state(source.url)
+        if isinstance(outcome, Fetched):
+            try:
+                notes = self._keep(spool, outcome, now)
+            except FeedError as error:
+                outcome = error
+            else:
+                every_s = self._every_s
+                spool.save_state(after_answer(state, outcome, now, every_s=every_s, notes=notes))
+                return
+        reason = f"{outcome}{_suggest_private(source, outcome)}"
+        spool.save_state(after_failure(state, outcome, now, every_s=self._every_s, reason=reason))
+
+    def _keep(self, spool: Spool, fetched: Fetched, now: int) -> tuple[str, ...] | None:
+        if fetched.status == NOT_MODIFIED:
+            return None
+        feed = parse_feed(
+            fetched.body,
+            url=fetched.url,
+            home=self._home,
+            content_type=fetched.headers.get("content-type", ""),
+        )
+        others = [other for other in self._spools.values() if other is not spool]
+        spool.keep(feed.entries, now, _Taken(others))
+        return tuple(f"left out: {reason}" for reason in feed.left_out)
+
+
+class _Taken:
+    """The names of entries that other spools hold; asked, never listed."""
+
+    def __init__(self, spools: Sequence[Spool]) -> None:
+        self._spools = spools
+
+    def __contains__(self, name: object) -> bool:
+        return any(spool.holds(str(name)) for spool in self._spools)
+
+
+class _Fetch:
+    """Asks for one feed, in a thread."""
+
+    def __init__(
+        self,
+        fetchers: dict[bool, Fetcher],
+        state: Callable[[RemoteSource], FeedState],
+        end: float,
+    ) -> None:
+        self._fetchers, self._state, self._end = fetchers, state, end
+
+    def __call__(self, source: RemoteSource) -> Fetched | FetchError | None:
+        """Return the answer or the error; None if it was our time that ran out."""
+        left = self._end - time.monotonic()
+        if left <= 0:
+            return None
+        state = self._state(source)
+        try:
+            return self._fetchers[source.private].get(
+                state.address,
+                max_bytes=MAX_BYTES,
+                deadline_s=min(left, _DEADLINE_S),
+                accept=_ACCEPT,
+                known=state.known,
+            )
+        except FetchError as error:
+            late = error.status is None and time.monotonic() >= self._end
+            return None if late and left < _DEADLINE_S else error
+
+
+class _Turns:
+    """Sources by host: many hosts at once, each asked for one source after the other."""
+
+    def __init__(
+        self, queues: list[list[RemoteSource]], pause_s: float, stop: threading.Event
+    ) -> None:
+        self._queues, self._pause_s, self._stop = queues, pause_s, stop
+
+    def run(
+        self, pool: ThreadPoolExecutor, fetch: _Fetch, end: float
+    ) -> Iterator[tuple[RemoteSource, Fetched | FetchError]]:
+        """Yield each source that was asked, with what came of it, as they come."""
+        running: dict[Future[Fetched | FetchError | None], list[RemoteSource]] = {}
+        for queue in self._queues:
+            running[pool.submit(fetch, queue[0])] = queue
+        while running:
+            for future in wait(running, return_when=FIRST_COMPLETED).done:
+                source, *rest = running.pop(future)
+                outcome = future.result()
+                if outcome is not None:
+                    yield source, outcome
+                if rest and time.monotonic() < end:
+                    running[pool.submit(self._ask_later, fetch, rest[0])] = rest
+
+    def _ask_later(self, fetch: _Fetch, source: RemoteSource) -> Fetched | FetchError | None:
+        self._stop.wait(self._pause_s)
+        return None if self._stop.is_set() else fetch(source)
+
+
+def _suggest_private(source: RemoteSource, error: FetchError) -> str:
+    """Return the remedy for an address that the guard refused, if it may be the editor's own."""
+    refused = error.status is None and not error.retry and not isinstance(error, FeedError)
+    if source.private or not refused:
+        return ""
+    return ", or write private = true if the feed is on your own network"
+
+
+def _describe(source: RemoteSource, state: FeedState) -> Iterator[str]:
+    if state.gone:
+        yield (
+            f"source '{source.name}': the feed is gone for good (410) and is not asked again;"
+            " its articles stay; give the source another url, or take it out"
+        )
+    elif state.error:
+        since = datetime.fromtimestamp(state.failing_since, UTC)
+        again = datetime.fromtimestamp(state.next_at, UTC)
+        yield (
+            f"source '{source.name}' could not be fetched, its articles stay: {state.error}"
+            f" (failing since {since:%Y-%m-%d %H:%M} UTC, asked again after {again:%Y-%m-%d %H:%M})"
+        )
+    if state.moved:
+        yield f"source '{source.name}' has moved for good; write url = \"{state.moved}\""
+    for note in state.notes:
+        yield f"source '{source.name}', entries {note}"

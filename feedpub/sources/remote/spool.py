@@ -1,0 +1,165 @@
+"""The folder that a feed's entries are kept in, and what is remembered of the feed."""
+
+import json
+import os
+import re
+from collections.abc import Container, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, fields, replace
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from feedpub.errors import TargetError
+from feedpub.reading.remote import RemoteEntry, make_name, write_entry
+from feedpub.sources.remote.state import FeedState
+
+_STATE = ".feedpub-feed.json"
+_WAITING = ".waiting-"
+_CLAIM = re.compile(rb"\A---\n(?:(?!---)[^\n]*\n)*?id: ")
+_NS = 1_000_000_000
+
+
+class Kept(NamedTuple):
+    """What a window brought.
+
+    Attributes:
+        new: Entries that were not there.
+        updated: Entries that were another.
+    """
+
+    new: int
+    updated: int
+
+
+class Spool:
+    """One feed's folder. Names that begin with a dot are no articles.
+
+    Args:
+        folder: Absolute.
+    """
+
+    def __init__(self, folder: str) -> None:
+        self.folder = Path(folder)
+
+    def exists(self) -> bool:
+        """Return whether the folder is there."""
+        return self.folder.is_dir()
+
+    def open(self) -> None:
+        """Make the folder, and remove what a run that was killed left half written.
+
+        Raises:
+            TargetError: It cannot be written.
+        """
+        with self._written():
+            self.folder.mkdir(parents=True, exist_ok=True)
+            for waiting in self.folder.glob(f"{_WAITING}*"):
+                waiting.unlink(missing_ok=True)
+
+    def holds(self, name: str) -> bool:
+        """Return whether there is an entry of a name."""
+        return (self.folder / name).exists()
+
+    def keep(self, entries: Sequence[RemoteEntry], now: int, taken: Container[str]) -> Kept:
+        """Write the entries that are new or changed; leave all others as they are.
+
+        Args:
+            entries: Of the feed's window, in its order.
+            now: Seconds since the epoch; what has no date of its own is as old as its file.
+            taken: Names of entries whose ids another feed's claim.
+
+        Raises:
+            TargetError: One cannot be written; those before it are.
+        """
+        with self._written():
+            return self._keep(entries, now, taken)
+
+    def _keep(self, entries: Sequence[RemoteEntry], now: int, taken: Container[str]) -> Kept:
+        new = updated = 0
+        for place, entry in enumerate(entries):
+            name = make_name(entry)
+            before = self._read(name)
+            claim = _CLAIM.match(before) is not None if before else name not in taken
+            after = write_entry(entry, claim=claim)
+            if before == after:
+                continue
+            self._write(name, after)
+            if before:
+                updated += 1
+                continue
+            new += 1
+            # So that entries without a date stay in the order of their feed.
+            os.utime(self.folder / name, ns=(now * _NS, (now - place) * _NS))
+        if new or updated:
+            self._sync()
+        return Kept(new, updated)
+
+    def load_state(self, url: str) -> FeedState:
+        """Return what is remembered of the feed; nothing if that is damaged or of another URL."""
+        data = self._read(_STATE)
+        if not data:
+            return FeedState(url)
+        try:
+            found: dict[str, Any] = json.loads(data)
+            names = {field.name for field in fields(FeedState)}
+            state = FeedState(**{name: found[name] for name in names & found.keys()})
+            state = replace(state, notes=tuple(map(str, state.notes)))
+            _check(state)
+        except (ValueError, TypeError, AttributeError):
+            return FeedState(url)
+        return state if state.url == url else FeedState(url)
+
+    def save_state(self, state: FeedState) -> None:
+        """Remember a state: whole, or the one before.
+
+        Raises:
+            TargetError: It cannot be written.
+        """
+        data = json.dumps(asdict(state), indent=1).encode()
+        with self._written():
+            self._write(_STATE, data)
+            self._sync()
+
+    @contextmanager
+    def _written(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise TargetError(
+                f"{self.folder}: what the feed brought cannot be kept ({error.strerror}); make"
+                " room, or let the folder be written"
+            ) from error
+
+    def _read(self, name: str) -> bytes:
+        try:
+            return (self.folder / name).read_bytes()
+        except FileNotFoundError:
+            return b""
+
+    def _write(self, name: str, data: bytes) -> None:
+        waiting = self.folder / f"{_WAITING}{name}"
+        with waiting.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        waiting.replace(self.folder / name)
+
+    def _sync(self) -> None:
+        """Let the names reach the disk as well; only then may anything rely on them."""
+        descriptor = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _check(state: FeedState) -> None:
+    """Refuse a state whose values somebody changed by hand to what they cannot be.
+
+    Raises:
+        ValueError: One has another type.
+    """
+    for field in fields(FeedState):
+        default = "" if field.name == "url" else field.default
+        if type(getattr(state, field.name)) is not type(default):
+            raise ValueError(field.name)
