@@ -67,7 +67,16 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
 # One library, one part that knows it.
 LIBRARIES = {
     "config": {"email_validator"},
-    "reading": {"docutils", "markdown_it", "nh3", "regex", "yaml"},
+    "reading": {
+        "charset_normalizer",
+        "defusedxml",
+        "docutils",
+        "feedparser",
+        "markdown_it",
+        "nh3",
+        "regex",
+        "yaml",
+    },
     "catalog": {"pypinyin", "slugify"},
     "feeds": {"feedgen", "lxml"},
     "pages": {"babel", "jinja2"},
@@ -108,7 +117,8 @@ IO_CALLS = {"open", "input", "print", "breakpoint"}
 CLOCKS = {"now", "utcnow", "today"}
 
 HEAVY = {
-    "PIL", "alembic", "babel", "cryptography", "docutils", "feedgen", "flask", "idna", "jinja2",
+    "PIL", "alembic", "babel", "charset_normalizer", "cryptography", "defusedxml", "docutils",
+    "feedgen", "feedparser", "flask", "idna", "jinja2",
     "lxml", "markdown_it", "nh3", "premailer", "psycopg", "pypinyin", "regex", "requests", "rich",
     "slugify", "sqlalchemy", "tinycss2", "urllib3", "waitress", "watchfiles", "yaml",
 }  # fmt: skip
