@@ -48,10 +48,14 @@ def publish_archive(setup: MailSetup, beginning: Issue | None = None) -> list[st
     work = _Work(setup, issues)
     documents = {**work.make_pages(), **work.make_front(pages)}
     # A page first, then what leads to it; the feeds last, since readers follow them at once.
-    staged = [setup.site.target.stage(path, data) for path, data in documents.items()]
+    target = setup.site.target
+    staged = [target.stage(path, data) for path, data in documents.items()]
     changed: list[Staged] = [item for item in staged if item is not None]
-    setup.site.target.commit(changed)
-    removed = setup.site.target.delete(work.gone)
+    # The page of the issue before leads to the new one, too.
+    is_known = {item.path for item in changed if target.exists(item.path)}
+    target.commit([item for item in changed if item.path not in is_known])
+    target.commit([item for item in changed if item.path in is_known])
+    removed = target.delete(work.gone)
     work.remember()
     return [*(item.path for item in changed), *removed]
 

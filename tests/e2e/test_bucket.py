@@ -1,8 +1,12 @@
 """The real program publishing into a bucket that fails, is slow, and outlives it."""
 
 import random
+import re
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
+from email.policy import default
 from pathlib import Path
 
 import pytest
@@ -11,8 +15,9 @@ from feedpub.publishing.output import rank_path
 from feedpub.targets.s3 import STATE
 from tests.e2e.killmatrix import write_first, write_second
 from tests.support.bucket import CREDENTIALS, Bucket, make_bucket, run_store
+from tests.support.mail_site import MailSite
 from tests.support.published import find_dead_ends, list_starts
-from tests.support.real_site import RealSite
+from tests.support.real_site import FEEDS, RealSite
 from tests.support.store_proxy import StoreProxy, run_proxy
 
 PREFIX = "some/feeds"
@@ -166,6 +171,35 @@ def kill_after(site: RealSite, proxy: StoreProxy, puts: int) -> None:
         time.sleep(0.002)
     process.kill()
     process.communicate()
+
+
+def test_the_page_of_an_issue_and_its_pictures_go_into_the_bucket_before_the_mails(
+    tmp_path: Path, bucket: Bucket
+) -> None:
+    mails = MailSite.create(tmp_path / "mails", ["ann@a.test"])
+    mails.site.picture("one.png")
+    date = f"{datetime.now(UTC) - timedelta(days=1):%Y-%m-%d %H:%M:%S}"
+    mails.site.post("seen.md", "Seen", date=date, categories="[a]", cover="one.png")
+    settings = mails.root / "feedpub.toml"
+    more = '[mail]\ntype = "maildir"\nfolder = "out"\n'
+    settings.write_text(settings.read_text("utf-8") + more, "utf-8")
+    point_at(mails.site, bucket.name, bucket.endpoint)
+
+    done = mails.send("--max-recipients", "10")
+
+    assert done.returncode == 0, done.stderr
+    (mail,) = (mails.root / "out" / "new").iterdir()
+    html = message_from_bytes(mail.read_bytes(), policy=default).get_body(("html",))
+    assert html is not None
+    files = published(bucket)
+    wanted = [
+        path
+        for path in re.findall(rf"{re.escape(FEEDS)}([^\"'<> ]+)", html.get_content())
+        if path.startswith(("media/", "newsletter/"))
+    ]
+    assert {path.partition("/")[0] for path in wanted} == {"media", "newsletter"}
+    assert [path for path in wanted if path not in files and f"{path}index.html" not in files] == []
+    assert not mails.site.feeds.joinpath("newsletter").exists()
 
 
 def test_a_store_that_fails_now_and_then_is_asked_again(

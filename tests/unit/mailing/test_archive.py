@@ -2,7 +2,12 @@
 
 import json
 import shutil
+from collections.abc import Sequence
 
+import pytest
+
+from feedpub.ports import Staged
+from feedpub.targets.local import LocalTarget
 from feedpub.wiring import open_site
 from tests.support.press import Press
 
@@ -33,6 +38,25 @@ def test_pages_lead_to_one_another(press: Press) -> None:
 
     assert f"../../{SECOND}/index.html" in press.page(f"newsletter/{FIRST}/index.html")
     assert f"../../{FIRST}/index.html" in press.page(f"newsletter/{SECOND}/index.html")
+
+
+def test_a_page_is_there_before_the_page_that_leads_to_it(
+    press: Press, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order: list[str] = []
+    commit = LocalTarget.commit
+
+    def note(self: LocalTarget, staged: Sequence[Staged]) -> None:
+        order.extend(one.path for one in staged)
+        commit(self, staged)
+
+    monkeypatch.setattr(LocalTarget, "commit", note)
+    send_two(press)
+
+    pages = [path for path in order if path.startswith("newsletter/weekly/")]
+    new = pages.index(f"newsletter/{SECOND}/index.html")
+    assert f"newsletter/{FIRST}/index.html" in pages[new + 1 :]
+    assert order.index("newsletter/rss.xml") > order.index("newsletter/index.html")
 
 
 def test_the_mail_leads_to_its_page(press: Press) -> None:
