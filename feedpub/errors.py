@@ -5,6 +5,7 @@
     |   +-- ConfigErrors       all of them, from one reading
     +-- ArticleError           one article cannot be read
     |   +-- MarkupError        a body is refused; title and summary stay
+    +-- ExportError            the export of a site cannot be read as a whole
     +-- CategoryError          the site has no such category
     +-- SubscriberError        nobody has such an address
     +-- TokenError             a link of a mail is not ours, too old or used up
@@ -193,6 +194,26 @@ class ListError(FeedpubError):
     """A file of subscribers cannot be taken in; nothing of it was kept."""
 
     exit_code = 3
+
+
+class ExportError(FeedpubError):
+    """The export of a site cannot be read as a whole, so nothing of it is taken.
+
+    Attributes:
+        path: Of the export, as the user would type it.
+        member: Of an archive; empty for the export itself.
+        line: From 1; None where it is not known.
+        message: Without the place.
+    """
+
+    exit_code = 3
+
+    def __init__(
+        self, message: str, *, path: str, member: str = "", line: int | None = None
+    ) -> None:
+        self.message, self.path, self.member, self.line = message, path, member, line
+        place = f"{path}/{member}" if member else path
+        super().__init__(f"{locate(place, line, None)}: {message}")
 
 
 class SourceHeldError(FeedpubError):

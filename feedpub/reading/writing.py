@@ -43,6 +43,7 @@ class Manuscript:
         summary: The author's own.
         thumbnail: Address of its picture, or path of one beside the file.
         draft: Whether it is not to be published.
+        protected: Whether it is never to be published, not even where drafts are shown.
         digest: ``lead`` or ``no``, for the newsletter.
     """
 
@@ -60,6 +61,7 @@ class Manuscript:
     summary: str | None = None
     thumbnail: str | None = None
     draft: bool = False
+    protected: bool = False
     digest: str | None = None
 
 
@@ -99,6 +101,7 @@ def _write_fields(manuscript: Manuscript) -> list[str]:
     add("summary", _quote(_plain(manuscript.summary or "", _MAX_SUMMARY)))
     add("digest", manuscript.digest if manuscript.digest in ("lead", "no") else None)
     add("draft", "true" if manuscript.draft else None)
+    add("password", "required" if manuscript.protected else None)
     return lines
 
 

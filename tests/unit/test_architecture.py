@@ -88,6 +88,7 @@ LIBRARIES = {
     "net": {"requests", "urllib3"},
     "thumbnails": {"PIL"},
     "sources": {"yaml"},
+    "targets": {"obstore"},
     "store": {"alembic", "psycopg", "sqlalchemy"},
     "cli": {"click", "rich", "watchfiles"},
     "web": {"brotli", "flask", "waitress", "werkzeug"},
@@ -97,7 +98,6 @@ LIBRARIES = {
 IO_MODULES = {
     "asyncio", "ctypes", "ftplib", "glob", "http", "logging", "mmap", "multiprocessing", "os",
     "random", "secrets", "select", "shutil", "signal", "smtplib", "socket", "sqlite3", "ssl",
-    "targets": {"obstore"},
     "subprocess", "tempfile", "threading", "urllib.request",
 }  # fmt: skip
 IO_NAMES = {"pathlib.Path", "time.time", "uuid.uuid1", "uuid.uuid4"}

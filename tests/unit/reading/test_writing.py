@@ -224,6 +224,12 @@ def test_a_draft_and_what_the_editor_says_of_the_digest_are_kept() -> None:
     assert (article.draft, article.digest) == (True, "lead")
 
 
+def test_what_is_not_for_everybody_is_read_as_such() -> None:
+    article = read(write_article(Manuscript(title="T", body="", protected=True), html=True))
+
+    assert article.protected
+
+
 def test_the_usual_article_looks_as_one_would_write_it() -> None:
     manuscript = Manuscript(
         title="Hello: world",
