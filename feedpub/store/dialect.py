@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from functools import cache
 from typing import Any, Protocol
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import sqlite
 
 from feedpub.store.newsletter_schema import deliveries, metadata
 
@@ -52,13 +54,10 @@ class SqliteDialect:
         rows: Sequence[tuple[Any, ...]],
     ) -> None:
         """The statement is Core's; its rows go straight to the driver, at five times the speed."""
-        statement = sa.insert(table).values({name: sa.bindparam(name) for name in names})
-        compiled = statement.compile(dialect=connection.dialect)
-        order = list(compiled.positiontup or names)
-        if order != list(names):
-            places = [names.index(name) for name in order]
+        statement, places = _compile_insert(table, tuple(names))
+        if places is not None:
             rows = [tuple(row[place] for place in places) for row in rows]
-        connection.exec_driver_sql(str(compiled), list(rows))
+        connection.exec_driver_sql(statement, list(rows))
 
     @contextmanager
     def filling_ledger(self, connection: sa.Connection, issue: int) -> Iterator[sa.Table]:  # noqa: ARG002
@@ -86,6 +85,16 @@ class SqliteDialect:
                 connection.exec_driver_sql(
                     "INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", (table.name, highest)
                 )
+
+
+@cache
+def _compile_insert(table: sa.Table, names: tuple[str, ...]) -> tuple[str, list[int] | None]:
+    """Return SQLite's statement, and the order that it wants values in; None for that of names."""
+    statement = sa.insert(table).values({name: sa.bindparam(name) for name in names})
+    compiled = statement.compile(dialect=sqlite.dialect(paramstyle="qmark"))
+    order = list(compiled.positiontup or names)
+    places = None if order == list(names) else [names.index(name) for name in order]
+    return str(compiled), places
 
 
 _SQLITE = SqliteDialect()

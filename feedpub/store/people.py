@@ -27,6 +27,31 @@ _CONSENT = [consents.c[name] for name in ConsentRow._fields]
 _NOTICE = [notices.c[name] for name in NoticeRow._fields]
 _NOT_RECEIVED = (DeliveryState.FAILED, DeliveryState.SKIPPED)
 
+# What a request of the web face asks for. Made once: to make a statement costs more than to run it.
+_SEVERAL: sa.BindParameter[Any] = sa.bindparam("several", expanding=True)
+_GET = sa.select(*_PERSON).where(subscribers.c.id == sa.bindparam("row"))
+_FIND = sa.select(*_PERSON).where(subscribers.c.mailbox.in_(_SEVERAL))
+_LAST_ID = sa.select(sa.func.max(subscribers.c.id))
+_LAST_NOTICE = sa.select(sa.func.max(notices.c.id))
+_SUPPRESSED = sa.select(suppressions.c.hash, suppressions.c.reason).where(
+    suppressions.c.hash.in_(_SEVERAL)
+)
+_COUNT_ATTEMPTS = sa.select(sa.func.count()).where(
+    attempts.c.key == sa.bindparam("key"), attempts.c.at > sa.bindparam("after")
+)
+_KEY, _AT = sa.bindparam("key", type_=sa.LargeBinary), sa.bindparam("at", type_=sa.BigInteger)
+_NOTE_ATTEMPT = sa.insert(attempts).from_select(
+    ["key", "at", "number"],
+    sa.select(_KEY, _AT, sa.func.coalesce(sa.func.max(attempts.c.number), -1) + 1).where(
+        attempts.c.key == _KEY, attempts.c.at == _AT
+    ),
+)
+_UPDATE = (
+    sa.update(subscribers)
+    .where(subscribers.c.id == sa.bindparam("row"))
+    .values({one.name: sa.bindparam(f"new_{one.name}") for one in subscribers.columns[1:]})
+)
+
 
 class People:
     """See ``feedpub.audience.store.People``."""
@@ -38,16 +63,14 @@ class People:
 
     def get(self, subscriber: int) -> Person | None:
         """Return a row."""
-        query = sa.select(*_PERSON).where(subscribers.c.id == subscriber)
-        row = self._connection.execute(query).first()
+        row = self._connection.execute(_GET, {"row": subscriber}).first()
         return None if row is None else _make_person(row)
 
     def find(self, mailboxes: Iterable[str]) -> dict[str, Person]:
         """Return whoever has one of these mailboxes, by mailbox."""
         found: dict[str, Person] = {}
         for some in batches(mailboxes):
-            query = sa.select(*_PERSON).where(subscribers.c.mailbox.in_(some))
-            for row in self._connection.execute(query):
+            for row in self._connection.execute(_FIND, {"several": some}):
                 found[row.mailbox] = _make_person(row)
         return found
 
@@ -77,7 +100,7 @@ class People:
     def next_id(self) -> int:
         """Return the row that the next new one gets; never one that was used before."""
         # Rows of the erased stay, so the highest was never anybody else's.
-        return int(self._connection.scalar(sa.select(sa.func.max(subscribers.c.id))) or 0) + 1
+        return int(self._connection.scalar(_LAST_ID) or 0) + 1
 
     def insert(self, people: Sequence[Person]) -> None:
         """Add people, who bring their rows."""
@@ -85,13 +108,8 @@ class People:
 
     def update(self, people: Sequence[Person]) -> None:
         """Replace their rows."""
-        statement = (
-            sa.update(subscribers)
-            .where(subscribers.c.id == sa.bindparam("row"))
-            .values({name: sa.bindparam(f"new_{name}") for name in _COLUMNS[1:]})
-        )
         if people:
-            self._connection.execute(statement, [_to_change(one) for one in people])
+            self._connection.execute(_UPDATE, [_to_change(one) for one in people])
 
     def erase(self, gone: Sequence[int]) -> None:
         """Leave nothing of some people but empty rows and the nameless part of the log."""
@@ -180,10 +198,8 @@ class People:
         """Return why some addresses are suppressed, those that are."""
         found: dict[bytes, str] = {}
         for some in batches(hashes):
-            query = sa.select(suppressions.c.hash, suppressions.c.reason).where(
-                suppressions.c.hash.in_(some)
-            )
-            found.update((bytes(hash), why) for hash, why in self._connection.execute(query))
+            rows = self._connection.execute(_SUPPRESSED, {"several": some})
+            found.update((bytes(hash), why) for hash, why in rows)
         return found
 
     def suppressions(self) -> Iterator[tuple[bytes, str, int]]:
@@ -206,7 +222,7 @@ class People:
 
     def add_notices(self, rows: Sequence[NoticeRow]) -> list[int]:
         """Add mails, whose ``id`` is not looked at; return their rows."""
-        highest = self._connection.scalar(sa.select(sa.func.max(notices.c.id))) or 0
+        highest = self._connection.scalar(_LAST_NOTICE) or 0
         numbered = [row._replace(id=highest + one) for one, row in enumerate(rows, 1)]
         insert_many(self._connection, notices, numbered, NoticeRow._fields)
         return [row.id for row in numbered]
@@ -228,18 +244,12 @@ class People:
 
     def count_attempts(self, key: bytes, after: int) -> int:
         """Return how often something was asked for after a moment."""
-        query = sa.select(sa.func.count()).where(attempts.c.key == key, attempts.c.at > after)
-        return int(self._connection.scalar(query) or 0)
+        return int(self._connection.scalar(_COUNT_ATTEMPTS, {"key": key, "after": after}) or 0)
 
     def note_attempts(self, keys: Iterable[bytes], at: int) -> None:
         """Note that something was asked for."""
         for key in keys:
-            query = sa.select(sa.func.max(attempts.c.number)).where(
-                attempts.c.key == key, attempts.c.at == at
-            )
-            last = self._connection.scalar(query)
-            number = 0 if last is None else last + 1
-            self._connection.execute(sa.insert(attempts).values(key=key, at=at, number=number))
+            self._connection.execute(_NOTE_ATTEMPT, {"key": key, "at": at})
 
     def forget_attempts(self, prefix: bytes, before: int | None = None) -> None:
         """Forget what was asked for under keys that begin like this, before a moment or ever."""
