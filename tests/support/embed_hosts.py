@@ -1,6 +1,8 @@
 """Two hosts on loopback, of different origins: that of a feed, and that of a page around it."""
 
+import json
 import mimetypes
+import re
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -8,6 +10,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 # What a server of feeds has to say; see docs/how-to/web-servers.md.
@@ -22,7 +25,6 @@ class Page:
     media_type: str = "text/html; charset=utf-8"
     headers: Mapping[str, str] = field(default_factory=dict)
     status: int = 200
-    delay_s: float = 0
 
 
 @dataclass
@@ -33,13 +35,15 @@ class Host:
         url: Without a slash at the end.
         pages: By path; they come before the files of a folder.
         folder: Whose files are served, None for pages alone.
+        slow: Seconds that paths with this ending take besides.
         asked: Paths that were asked for, in order.
-        cookies: That came with requests.
+        cookies: That came with requests, after the path.
     """
 
     url: str = ""
     folder: Path | None = None
     pages: dict[str, Page] = field(default_factory=dict)
+    slow: dict[str, float] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     cookies: list[str] = field(default_factory=list)
 
@@ -47,6 +51,13 @@ class Host:
         """Put a page there; return its URL. Header names are written with ``_``."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         self.pages[path] = Page(html.encode(), headers=named)
+        return self.url + path
+
+    def feed(self, path: str, items: list[Any], **head: Any) -> str:
+        """Put a JSON Feed there; return its URL."""
+        document = {"version": "https://jsonfeed.org/version/1.1", "title": "News", **head}
+        data = json.dumps(document | {"items": items}).encode()
+        self.pages[path] = Page(data, "application/feed+json; charset=utf-8", OPEN)
         return self.url + path
 
     def find(self, path: str) -> Page | None:
@@ -70,9 +81,9 @@ def run_host(folder: Path | None = None) -> Iterator[Host]:
         def do_GET(self) -> None:
             path = urlsplit(self.path).path
             host.asked.append(path)
-            host.cookies += self.headers.get_all("Cookie", [])
+            host.cookies += [f"{path} {each}" for each in self.headers.get_all("Cookie", [])]
             page = host.find(path) or Page(b"", "text/plain", OPEN, 404)
-            time.sleep(page.delay_s)
+            time.sleep(sum(wait for end, wait in host.slow.items() if path.endswith(end)))
             self.send_response(page.status)
             headers = {"Content-Type": page.media_type, "Content-Length": str(len(page.data))}
             for name, value in {**headers, **page.headers}.items():
@@ -95,3 +106,19 @@ def run_host(folder: Path | None = None) -> Iterator[Host]:
         finally:
             server.shutdown()
             thread.join()
+
+
+def write_page(body: str, *, head: str = "", lang: str = "en", direction: str = "ltr") -> str:
+    """Return a portal's page with an embed above its other content."""
+    return (
+        f'<!doctype html><html lang="{lang}" dir="{direction}"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        '<meta name="color-scheme" content="light dark"><link rel="icon" href="data:,">'
+        f"<title>A portal</title>{head}</head><body><main><h1>A portal</h1><h2>News</h2>{body}"
+        "<p id=after>What else there is.</p></main></body></html>"
+    )
+
+
+def without_style(snippet: str) -> str:
+    """Return a snippet without the attribute that a strict policy refuses."""
+    return re.sub(r' style="[^"]*"', "", snippet)
