@@ -1,6 +1,7 @@
 """``feedpub serve``: the published files over HTTP."""
 
-from typing import TYPE_CHECKING
+import sys
+from typing import TYPE_CHECKING, Literal
 
 import click
 
@@ -25,19 +26,22 @@ LOOPBACK = ("127.0.0.1", "::1", "localhost")
     "-p", "--port", type=click.IntRange(0, 65_535), default=8000, show_default=True,
     help="0 takes a free one.",
 )  # fmt: skip
+@click.option(
+    "--log-format", type=click.Choice(["text", "json", "none"]), default="text", show_default=True,
+    help="How each request is told on stderr: never who asked, nor a secret part of a link.",
+)  # fmt: skip
 @pass_session
-def serve(session: Session, bind: str, port: int) -> None:
+def serve(
+    session: Session, bind: str, port: int, log_format: Literal["text", "json", "none"]
+) -> None:
     """Serve the published files until interrupted.
 
     With web.url set, it also answers subscribers: to confirm, to choose and to unsubscribe.
     It listens on this machine only, unless told otherwise by --bind.
     """
     config = load_settings(session)
-    if not (config.feeds.folder / "index.html").exists() and not any_feed(config):
-        raise TargetError(
-            f"nothing is published in {shorten_path(config.feeds.folder)};"
-            " first type: feedpub build"
-        )
+    check_output(config)
+    from feedpub.web.accesslog import log_requests
     from feedpub.web.server import FeedServer
     from feedpub.web.site import create_site_app, feeds_path
 
@@ -47,10 +51,36 @@ def serve(session: Session, bind: str, port: int) -> None:
             warn("others can reach this server; put a web server with HTTPS in front of it")
         if session.json:
             write_json({"url": server.url})
-        say(f"serving {shorten_path(config.feeds.folder)} at {server.url}  (stop: Ctrl-C)")
+        what = (
+            f"answering subscribers; the feeds are in {config.output}, which serves them itself,"
+            if config.bucket
+            else f"serving {shorten_path(config.feeds.folder)}"
+        )
+        say(f"{what} at {server.url}  (stop: Ctrl-C)")
+        if log_format != "none" and not session.quiet:
+            log_requests(log_format, sys.stderr)
         server.run()
     # waitress takes Ctrl-C for a normal end; whoever called us should know better.
     raise KeyboardInterrupt
+
+
+def check_output(config: "Config") -> None:
+    """Hold that there is something to serve.
+
+    Raises:
+        TargetError: There is nothing.
+    """
+    if config.bucket is not None:
+        if not config.web.url:
+            raise TargetError(
+                f"the feeds are in {config.output}, which serves them itself, so there is nothing"
+                " to serve; for the pages of subscribers set web.url"
+            )
+    elif not (config.feeds.folder / "index.html").exists() and not any_feed(config):
+        raise TargetError(
+            f"nothing is published in {shorten_path(config.feeds.folder)};"
+            " first type: feedpub build"
+        )
 
 
 def any_feed(config: "Config") -> bool:

@@ -48,7 +48,7 @@ def add_newsletter(resolved: Resolved, config: Config) -> Config:
         newsletter=newsletter,
         mail=mail,
         dkim=dkim,
-        web=WebConfig(web_url),
+        web=WebConfig(web_url, resolved.get(schema.WEB_PROXIES), resolved.get(schema.WEB_METRICS)),
         bounces=_build_bounces(resolved, config.root, newsletter),
         warnings=tuple(resolved.warnings),
     )

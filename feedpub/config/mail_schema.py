@@ -251,6 +251,20 @@ WEB_URL = Setting(
     " by mail only.",
 )
 
+WEB_PROXIES = Setting(
+    "web.proxies",
+    formats.networks(),
+    [],
+    "Networks of proxies on other machines that `feedpub serve` believes when they say who asks;"
+    " those on this machine it does.",
+)
+WEB_METRICS = Setting(
+    "web.metrics",
+    formats.networks(),
+    [],
+    "Networks that may read `/metrics` of `feedpub serve`; this machine may.",
+)
+
 BOUNCES_ADDRESS = Setting(
     "bounces.address",
     mail.address(),
@@ -345,6 +359,8 @@ DKIM: tuple[Setting[Any], ...] = (
     DKIM_ED25519_SELECTOR,
     DKIM_ED25519_KEY_FILE,
 )
+WEB: tuple[Setting[Any], ...] = (WEB_URL, WEB_PROXIES, WEB_METRICS)
+
 BOUNCES: tuple[Setting[Any], ...] = (
     BOUNCES_ADDRESS,
     BOUNCES_UNSUBSCRIBE,
@@ -357,5 +373,5 @@ BOUNCES: tuple[Setting[Any], ...] = (
     BOUNCES_PASSWORD,
     BOUNCES_PASSWORD_FILE,
 )
-SETTINGS: tuple[Setting[Any], ...] = (*NEWSLETTER, *MAIL, *DKIM, WEB_URL, *BOUNCES)
+SETTINGS: tuple[Setting[Any], ...] = (*NEWSLETTER, *MAIL, *DKIM, *WEB, *BOUNCES)
 """In the order of the documentation."""

@@ -2,15 +2,20 @@
 
 import json
 import logging
+import threading
 import time
+from collections import deque
 from collections.abc import Mapping
-from typing import Any
+from contextlib import suppress
+from typing import Any, Literal, TextIO
 from urllib.parse import quote
 
 LOGGER = "feedpub.access"
 
 _TOKEN_LENGTH = 12
 _HIDDEN = "*"
+_EVERY_S = 0.2
+_TEXT = "%(asctime)s %(message)s"
 
 
 class AccessLog:
@@ -40,8 +45,61 @@ class AccessLog:
             return
         path = hide_secrets(environ["PATH_INFO"]) if route is None else _spell(route)
         took = (time.perf_counter() - began) * 1000
-        method = environ["REQUEST_METHOD"][:8]
+        method = _spell(environ["REQUEST_METHOD"][:8])
         self._logger.info("%s %s %s %.1fms %s", method, path, status[:3], took, name)
+
+
+def log_requests(form: Literal["text", "json"], stream: TextIO) -> None:
+    """Write a line for each request from now on.
+
+    Args:
+        form: Of the lines.
+        stream: Where they go.
+    """
+    handler = BatchHandler(stream)
+    handler.setFormatter(JsonFormatter() if form == "json" else logging.Formatter(_TEXT))
+    logger = logging.getLogger(LOGGER)
+    logger.handlers = [handler]
+    logger.setLevel(logging.INFO)
+    logger.propagate = False
+
+
+class BatchHandler(logging.Handler):
+    """Writes lines a few times a second, from a thread of its own.
+
+    A write at each request would have every thread wait for the other ones.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        super().__init__()
+        self._stream = stream
+        self._lines: deque[str] = deque()
+        self._writing = threading.Lock()
+        self._closed = threading.Event()
+        threading.Thread(target=self._run, name="log", daemon=True).start()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep a line until the next write."""
+        self._lines.append(self.format(record))
+
+    def flush(self) -> None:
+        """Write what is there."""
+        with self._writing:
+            lines = [self._lines.popleft() for _ in range(len(self._lines))]
+            # A log that cannot be written is no reason to stop.
+            with suppress(OSError, ValueError):
+                self._stream.write("".join(f"{line}\n" for line in lines))
+                self._stream.flush()
+
+    def close(self) -> None:
+        """Write the rest."""
+        self._closed.set()
+        self.flush()
+        super().close()
+
+    def _run(self) -> None:
+        while not self._closed.wait(_EVERY_S):
+            self.flush()
 
 
 class JsonFormatter(logging.Formatter):

@@ -1,31 +1,47 @@
 """Who is asking."""
 
-from ipaddress import ip_address
+from collections.abc import Sequence
+from ipaddress import IPv4Network, IPv6Network, ip_address
+
+Networks = Sequence[IPv4Network | IPv6Network]
 
 
-def is_near(peer: str | None) -> bool:
-    """Return whether the other end of a connection is on this machine.
+def is_near(peer: str | None, proxies: Networks = ()) -> bool:
+    """Return whether the other end of a connection is on this machine, or a proxy of ours.
 
     Args:
         peer: Its address; empty for a Unix socket, None if nothing is known of it.
+        proxies: Networks of proxies elsewhere.
     """
     if peer == "":
         return True
     try:
-        return peer is not None and ip_address(peer).is_loopback
+        return peer is not None and is_within(peer, proxies)
     except ValueError:
         return False
 
 
-def find_client(peer: str | None, forwarded: str) -> str | None:
+def is_within(address: str, networks: Networks) -> bool:
+    """Return whether an address is that of this machine, or within some networks.
+
+    Raises:
+        ValueError: It is no address.
+    """
+    found = ip_address(address)
+    return found.is_loopback or any(found in network for network in networks)
+
+
+def find_client(peer: str | None, forwarded: str, proxies: Networks = ()) -> str | None:
     """Return who is asking.
 
     Args:
         peer: The other end of the connection; empty for a Unix socket.
-        forwarded: ``X-Forwarded-For``. Only a proxy on this machine is believed, and of what it
-            says only the last address, for the client may have written those before.
+        forwarded: ``X-Forwarded-For``. Only a proxy on this machine, or one that was named, is
+            believed, and of what it says only the last address, for the client may have written
+            those before.
+        proxies: Networks of proxies elsewhere.
     """
-    if not is_near(peer):
+    if not is_near(peer, proxies):
         return peer
     try:
         return str(ip_address(forwarded.rpartition(",")[2].strip()))

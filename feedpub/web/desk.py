@@ -4,7 +4,7 @@ import hmac
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Response, request
+from flask import Response, current_app, request
 
 from feedpub.links import SUBSCRIBE, Place
 from feedpub.model import Subscriber
@@ -34,7 +34,8 @@ class Desk:
     @property
     def network(self) -> str | None:
         """The address that the request came from, for the consent log and the limits."""
-        return find_client(request.remote_addr, request.headers.get("X-Forwarded-For", ""))
+        forwarded = request.headers.get("X-Forwarded-For", "")
+        return find_client(request.remote_addr, forwarded, current_app.config["PROXIES"])
 
     @property
     def spoken(self) -> str | None:

@@ -8,6 +8,7 @@ from urllib.parse import quote
 from flask import Flask, Response, request
 from werkzeug.exceptions import NotFound
 
+from feedpub.web.client import Networks
 from feedpub.web.errors import QuietFlask, add_errors
 from feedpub.web.files import Folder
 from feedpub.web.frame import Frame, Tally
@@ -15,7 +16,7 @@ from feedpub.web.headers import Kind, mark
 from feedpub.web.static import FileServer
 
 if TYPE_CHECKING:
-    from feedpub.web.setup import Asset, Pages, PeopleSetup
+    from feedpub.web.setup import Asset, Pages, PeopleSetup, Vitals
 
 _MAX_FORM_BYTES = 256 * 1024
 
@@ -26,6 +27,9 @@ def create_app(
     prefix: str = "/",
     pages: "Pages | None" = None,
     people: "PeopleSetup | None" = None,
+    vitals: "Vitals | None" = None,
+    proxies: Networks = (),
+    watchers: Networks = (),
 ) -> Flask:
     """Return the WSGI application that serves an output folder.
 
@@ -34,8 +38,12 @@ def create_app(
         prefix: Path that the folder has on the site, begins and ends with ``/``.
         pages: Renders errors; those of ``people`` if None, and plain text without any.
         people: For the pages of subscribers; None where there are none.
+        vitals: What the site says of itself; None where nobody asks.
+        proxies: Networks of proxies that are believed when they say who asks, besides this machine.
+        watchers: Networks that may read ``/metrics``, besides this machine.
     """
     app = QuietFlask("feedpub.web", static_folder=None, template_folder=None)
+    app.config["PROXIES"] = proxies
     app.config["MAX_CONTENT_LENGTH"] = app.config["MAX_FORM_MEMORY_SIZE"] = _MAX_FORM_BYTES
     # ``//evil.example`` must not become a redirect to another host.
     app.url_map.merge_slashes = False
@@ -58,8 +66,12 @@ def create_app(
 
         add_guard(app, people.origin)
         add_people(app, people)
+    if vitals is not None:
+        from feedpub.web.reports import add_reports
+
+        add_reports(app, vitals, tally, watchers=watchers, proxies=proxies)
     # What is published is answered before Flask looks at it, and what goes around is around both.
-    app.wsgi_app = Frame(FileServer(app.wsgi_app, files, prefix), tally)  # type: ignore[method-assign]
+    app.wsgi_app = Frame(FileServer(app.wsgi_app, files, prefix), tally, proxies)  # type: ignore[method-assign]
     return app
 
 

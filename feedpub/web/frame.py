@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from feedpub.web.accesslog import AccessLog
-from feedpub.web.client import is_near
+from feedpub.web.client import Networks, is_near
 from feedpub.web.headers import HEADERS, KIND, Kind
 
 if TYPE_CHECKING:
@@ -45,21 +45,23 @@ class Tally:
 class Frame:
     """A WSGI application around another: the one hook that every answer passes."""
 
-    def __init__(self, app: "WSGIApplication", tally: Tally) -> None:
+    def __init__(self, app: "WSGIApplication", tally: Tally, proxies: Networks = ()) -> None:
         """Stand around an application.
 
         Args:
             app: May leave a ``Kind`` and a route in the environment.
             tally: Where answers are counted.
+            proxies: Networks of proxies that are believed, besides this machine.
         """
-        self._app, self._tally, self._log = app, tally, AccessLog()
+        self._app, self._tally, self._proxies = app, tally, proxies
+        self._log = AccessLog()
 
     def __call__(
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
     ) -> Iterable[bytes]:
         """Answer a request."""
         began = time.perf_counter()
-        name = environ[REQUEST_ID] = choose_id(environ)
+        name = environ[REQUEST_ID] = choose_id(environ, self._proxies)
 
         def start(status: str, headers: list[tuple[str, str]], error: Any = None, /) -> Any:
             added = HEADERS[environ.get(KIND, Kind.PERSONAL)]
@@ -71,12 +73,12 @@ class Frame:
         return self._app(environ, start)
 
 
-def choose_id(environ: Mapping[str, Any]) -> str:
+def choose_id(environ: Mapping[str, Any], proxies: Networks = ()) -> str:
     """Return the name of a request: that of a proxy on this machine if it is one, else a new one.
 
     It stands in the log, so a stranger must not be able to write there what they like.
     """
     given = environ.get("HTTP_X_REQUEST_ID")
-    if given and is_near(environ.get("REMOTE_ADDR")) and _WELL_FORMED.fullmatch(given):
+    if given and is_near(environ.get("REMOTE_ADDR"), proxies) and _WELL_FORMED.fullmatch(given):
         return str(given)
     return os.urandom(8).hex()

@@ -1,14 +1,19 @@
 """A server of its own for the web face: waitress, in this process."""
 
+import logging
+from collections.abc import Iterable
+from io import BytesIO
 from types import TracebackType
-from typing import Any, Self
-
-from flask import Flask
+from typing import TYPE_CHECKING, Any, Self
 
 from feedpub.errors import FeedpubError
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
 _THREADS = 8
 _MAX_BYTES = 1024 * 1024
+_LARGE = 16 * 1024
 
 
 class ListenError(FeedpubError):
@@ -22,7 +27,7 @@ class FeedServer:
         url: Where the feeds are, as a browser on this machine would ask for them.
     """
 
-    def __init__(self, app: Flask, path: str, *, bind: str, port: int) -> None:
+    def __init__(self, app: "WSGIApplication", path: str, *, bind: str, port: int) -> None:
         """Listen.
 
         Args:
@@ -36,10 +41,12 @@ class FeedServer:
         """
         from waitress.server import create_server
 
+        # It tells of each request that has to wait a moment, which is no news.
+        logging.getLogger("waitress.queue").setLevel(logging.ERROR)
         try:
             # No ident: nobody needs to know which server this is.
             self._server: Any = create_server(
-                app,
+                Sender(app),
                 host=bind,
                 port=port,
                 threads=_THREADS,
@@ -71,6 +78,26 @@ class FeedServer:
         # A name such as localhost may stand for several addresses, each with a socket.
         port = getattr(self._server, "effective_port", None)
         return int(port if port is not None else self._server.effective_listen[0][1])
+
+
+class Sender:
+    """A WSGI application that hands large answers to waitress as files.
+
+    Waitress sends a file from where it is, and copies bytes several times before.
+    """
+
+    def __init__(self, app: "WSGIApplication") -> None:
+        self._app = app
+
+    def __call__(
+        self, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
+        """Answer a request."""
+        body = self._app(environ, start_response)
+        if isinstance(body, list) and len(body) == 1 and len(body[0]) >= _LARGE:
+            file: Iterable[bytes] = environ["wsgi.file_wrapper"](BytesIO(body[0]))
+            return file
+        return body
 
 
 def _explain(error: Exception, bind: str, port: int) -> ListenError:

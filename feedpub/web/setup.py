@@ -7,6 +7,7 @@ from typing import Protocol
 
 from feedpub.audience import Audience
 from feedpub.model import Category, Choice
+from feedpub.model.vitals import Numbers
 from feedpub.tokens import Signer
 
 
@@ -115,3 +116,23 @@ class PeopleSetup:
     clock: Callable[[], datetime]
     look: Callable[[], object]
     deliver_notices: Callable[[], None] | None = None
+
+
+class Vitals(Protocol):
+    """What a site says of itself."""
+
+    def check(self) -> None:
+        """Look whether the database answers.
+
+        Raises:
+            StoreError: It does not.
+        """
+        ...
+
+    def measure(self) -> Numbers:
+        """Return the sums; may be some seconds old.
+
+        Raises:
+            StoreError: The database does not answer.
+        """
+        ...

@@ -3,13 +3,18 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache
+from ipaddress import ip_network
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from flask import Flask
 
-from feedpub.config import Config
+from feedpub.config import UPLOAD, Config
 from feedpub.web.feeds import create_app
 from feedpub.web.setup import PeopleSetup
+
+if TYPE_CHECKING:
+    from feedpub.wiring.pool import StorePool
 
 
 def create_site_app(config: Config, *, clock: Callable[[], datetime] | None = None) -> Flask:
@@ -22,14 +27,21 @@ def create_site_app(config: Config, *, clock: Callable[[], datetime] | None = No
     Raises:
         ConfigError: The site's key, or one for signing, cannot be used.
     """
+    from feedpub.wiring.pool import StorePool
+    from feedpub.wiring.vitals import SiteVitals
     from feedpub.wiring.web import make_people_pages
 
-    people = make_people(config, clock=clock)
+    pool = StorePool(config.database_path)
+    people = make_people(config, clock=clock, pool=pool)
     return create_app(
-        config.feeds.folder,
+        # What lies in the folder of a site that publishes in a bucket is of another time.
+        config.feeds.folder if config.bucket is None else config.root / UPLOAD / "feeds",
         prefix=feeds_path(config),
         pages=make_people_pages(config) if people is None else None,
         people=people,
+        vitals=SiteVitals(pool, clock or (lambda: datetime.now(UTC))),
+        proxies=[ip_network(one) for one in config.web.proxies],
+        watchers=[ip_network(one) for one in config.web.metrics],
     )
 
 
@@ -39,16 +51,25 @@ def feeds_path(config: Config) -> str:
 
 
 def make_people(
-    config: Config, *, clock: Callable[[], datetime] | None = None
+    config: Config,
+    *,
+    clock: Callable[[], datetime] | None = None,
+    pool: "StorePool | None" = None,
 ) -> PeopleSetup | None:
-    """Return what the pages for subscribers need; None where there are none."""
+    """Return what the pages for subscribers need; None where there are none.
+
+    Args:
+        config: Of the site.
+        clock: Now, aware; that of the machine if None.
+        pool: Opens the store; one of its own if None.
+    """
     if not config.web.url:
         return None
     from feedpub.wiring.audience import open_audience, read_signer
     from feedpub.wiring.pool import StorePool
     from feedpub.wiring.web import Lookout, make_people_pages
 
-    pool = StorePool(config.database_path)
+    pool = pool or StorePool(config.database_path)
     audience = open_audience(config, clock=clock, open_store=pool)
     now = clock or (lambda: datetime.now(UTC))
     parts = urlsplit(config.web.url)

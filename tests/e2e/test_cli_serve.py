@@ -2,6 +2,7 @@
 
 import gzip
 import http.client
+import os
 import re
 import signal
 import socket
@@ -25,6 +26,7 @@ def site(tmp_path: Path) -> Path:
     (tmp_path / "feeds/all").mkdir(parents=True)
     (tmp_path / "feeds/index.html").write_text("<!doctype html><title>All</title>")
     (tmp_path / "feeds/all/rss.xml").write_bytes(RSS)
+    os.utime(tmp_path / "feeds/all/rss.xml", (1_700_000_000, 1_700_000_000))
     (tmp_path / "feedpub.key").write_text("secret")
     return tmp_path
 

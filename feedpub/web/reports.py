@@ -1,0 +1,141 @@
+"""What machines ask about the server: whether it works, and how much of everything there is."""
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+
+from flask import Flask, Response, request
+from werkzeug.exceptions import NotFound
+
+from feedpub.errors import (
+    BusyError,
+    CorruptStoreError,
+    FeedpubError,
+    MissingStoreError,
+    StoreVersionError,
+)
+from feedpub.model.vitals import Numbers
+from feedpub.web.client import Networks, find_client, is_within
+from feedpub.web.frame import Tally
+from feedpub.web.headers import Kind, mark
+from feedpub.web.setup import Vitals
+
+HEALTH, METRICS = "/healthz", "/metrics"
+
+# Not the error's own text: it names files, and everybody may ask.
+_REASONS: Mapping[type[FeedpubError], str] = {
+    MissingStoreError: "the database is missing",
+    CorruptStoreError: "the database is damaged",
+    StoreVersionError: "the database is of a newer version",
+    BusyError: "the database is busy",
+}
+# https://github.com/prometheus/docs/blob/main/docs/instrumenting/exposition_formats.md
+_PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
+
+
+def add_reports(
+    app: Flask,
+    vitals: Vitals,
+    tally: Tally,
+    *,
+    watchers: Networks = (),
+    proxies: Networks = (),
+) -> None:
+    """Add ``/healthz`` and ``/metrics`` to an application.
+
+    Args:
+        app: The application.
+        vitals: What the site says of itself.
+        tally: Of the answers.
+        watchers: Networks that may see the sums, besides this machine.
+        proxies: Networks of proxies that are believed, besides this machine.
+    """
+
+    def report_health() -> Response:
+        return _report_health(vitals)
+
+    def report_metrics() -> Response:
+        if not _may_see(watchers, proxies):
+            raise NotFound
+        mark(request.environ, Kind.REPORT)
+        try:
+            lines = [*list_measures(vitals.measure()), *_list_answers(tally)]
+        except FeedpubError as error:
+            return Response(f"# {_explain(error)}\n", 503, content_type=_PROMETHEUS)
+        return Response("".join(f"{line}\n" for line in lines), content_type=_PROMETHEUS)
+
+    app.add_url_rule(HEALTH, "health", report_health)
+    app.add_url_rule(METRICS, "metrics", report_metrics)
+
+
+def _report_health(vitals: Vitals) -> Response:
+    mark(request.environ, Kind.REPORT)
+    reason = ""
+    try:
+        vitals.check()
+    except FeedpubError as error:
+        reason = _explain(error)
+    status = 503 if reason else 200
+    types = ("text/plain", "application/json")
+    if request.accept_mimetypes.best_match(types, types[0]) == types[1]:
+        found = {"status": "failing", "reason": reason} if reason else {"status": "ok"}
+        return Response(json.dumps(found) + "\n", status, content_type=types[1])
+    return Response(f"{reason or 'ok'}\n", status, content_type="text/plain; charset=utf-8")
+
+
+def _explain(error: FeedpubError) -> str:
+    known = (reason for kind, reason in _REASONS.items() if isinstance(error, kind))
+    return next(known, "the database cannot be used")
+
+
+def _may_see(watchers: Networks, proxies: Networks) -> bool:
+    """Return whether the sums are told: to this machine, and to networks that were named."""
+    peer = request.remote_addr
+    client = find_client(peer, request.headers.get("X-Forwarded-For", ""), proxies)
+    if not client:
+        return peer == ""
+    try:
+        return is_within(client, watchers)
+    except ValueError:
+        return False
+
+
+def list_measures(numbers: Numbers) -> Iterator[str]:
+    """Yield the lines of Prometheus' text format for the sums of a site."""
+    yield from _measure("articles", "Articles that are published.", {"": numbers.articles})
+    yield from _measure("feeds", "Categories with feeds, and everything.", {"": numbers.feeds})
+    yield from _measure(
+        "subscribers",
+        "Subscribers by state.",
+        {f'state="{state}"': number for state, number in numbers.subscribers.items()},
+    )
+    yield from _measure(
+        "notices_waiting", "Mails to one person that wait to be sent.", {"": numbers.notices}
+    )
+    yield from _measure(
+        "deliveries",
+        "Copies of issues, by state.",
+        {f'state="{state}"': number for state, number in numbers.deliveries.items()},
+    )
+    yield from _measure(
+        "deliveries_due", "Copies of issues that could be sent now.", {"": numbers.due}
+    )
+    for name, what, at in (
+        ("last_build", "When the last build ended.", numbers.last_build),
+        ("last_send", "When the last issue was finished.", numbers.last_send),
+    ):
+        yield from _measure(f"{name}_timestamp_seconds", what, {"": at or 0})
+
+
+def _list_answers(tally: Tally) -> Iterator[str]:
+    # Each process counts for itself, and another one answers each time.
+    process = f'process="{os.getpid()}"'
+    counts = {f'{process},status="{one}"': number for one, number in tally.read().items()}
+    yield from _measure("http_requests_total", "Answers by class of status.", counts, "counter")
+
+
+def _measure(name: str, what: str, values: Mapping[str, int], kind: str = "gauge") -> Iterator[str]:
+    yield f"# HELP feedpub_{name} {what}"
+    yield f"# TYPE feedpub_{name} {kind}"
+    for labels, value in values.items():
+        yield f"feedpub_{name}{{{labels}}} {value}" if labels else f"feedpub_{name} {value}"
