@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tests.bench.hugo import BASE_URL
 
-# What both sides do: full text, three formats, 20 newest, no pages, no archives.
+# What both sides do: full text, three formats, 20 newest, no pages, no archives, no embeds.
 _SAME_WORK = """\
 [feeds]
 folder = "{output}"
@@ -21,6 +21,9 @@ archive = "none"
 mode = "link"
 
 [pages]
+enabled = false
+
+[embed]
 enabled = false
 """
 _DEFAULTS = """\
