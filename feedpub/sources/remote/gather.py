@@ -183,6 +183,8 @@ class _Fetch:
         end: float,
     ) -> None:
         self._fetchers, self._state, self._end = fetchers, state, end
+        # At most half of the round, so that whoever is slow is told from a round that is over.
+        self._deadline_s = min(_DEADLINE_S, (end - time.monotonic()) / 2)
 
     def __call__(self, source: RemoteSource) -> Fetched | FetchError | None:
         """Return the answer or the error; None if it was our time that ran out."""
@@ -194,13 +196,13 @@ class _Fetch:
             return self._fetchers[source.private].get(
                 state.address,
                 max_bytes=MAX_BYTES,
-                deadline_s=min(left, _DEADLINE_S),
+                deadline_s=min(left, self._deadline_s),
                 accept=_ACCEPT,
                 known=state.known,
             )
         except FetchError as error:
-            late = error.status is None and time.monotonic() >= self._end
-            return None if late and left < _DEADLINE_S else error
+            late = error.retry and error.status is None and left < self._deadline_s
+            return None if late else error
 
 
 class _Turns:
