@@ -4,6 +4,7 @@ A web address is ``<web.url><letter>/<token>``. A mail address carries its token
 which RFC 5233 calls the detail and most servers deliver as if it were not there.
 """
 
+import re
 from enum import StrEnum
 from urllib.parse import quote
 
@@ -74,3 +75,9 @@ def read_tag(address: str) -> str:
     """Return the token that a mail address carries, ``""`` for none."""
     local = address.strip().strip("<>").rpartition("@")[0]
     return local.partition("+")[2]
+
+
+def mask_password(url: str) -> str:
+    """Return an address in which nobody reads a password."""
+    shown = re.sub(r"(\w+://[^:/@?\s]*):[^@/\s]*@", r"\1:***@", url)
+    return re.sub(r"([?&](?:ssl)?password=)[^&\s]*", r"\1***", shown)

@@ -35,13 +35,13 @@ def backup(session: Session, file: Path | None) -> None:
 def restore(session: Session, file: Path, yes: bool) -> None:
     """Put a backup in the place of the database."""
     config = load_settings(session)
-    if config.database_path.exists() and not yes:
-        question = f"Replace {config.database_path}?"
+    name = session.wiring.name_database(config)
+    if not yes and session.wiring.has_database(config):
         if not session.may_ask:
-            raise click.UsageError(f"{config.database_path} exists; add --yes to replace it")
-        click.confirm(question, abort=True, err=True)
+            raise click.UsageError(f"{name} exists; add --yes to replace it")
+        click.confirm(f"Replace {name}?", abort=True, err=True)
     session.wiring.restore_site(config, file)
-    say(f"restored {config.database_path}; now type: feedpub build")
+    say(f"restored {name}; now type: feedpub build")
 
 
 @click.command(cls=SiteCommand)

@@ -41,6 +41,7 @@ SECTIONS: dict[str, dict[str, str]] = {
     "Keep": {
         "backup": "feedpub.cli.keep:backup",
         "restore": "feedpub.cli.keep:restore",
+        "migrate": "feedpub.cli.migrate:migrate",
         "schedule": "feedpub.cli.schedule:schedule",
     },
     "Adapt": {

@@ -105,8 +105,9 @@ class _Desk:
             config = load_settings(self._session)
         except FeedpubError:
             return
-        yield config.database_path
-        yield config.database_path.with_name(config.database_path.name + "-wal")
+        if not config.has_server:
+            yield config.database_path
+            yield config.database_path.with_name(config.database_path.name + "-wal")
         if config.newsletter is not None:
             yield config.newsletter.intro
         yield from config.pages.templates.rglob("*")

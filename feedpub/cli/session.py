@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from feedpub.config import Config, Resolved
     from feedpub.doctor import Doctor
     from feedpub.newsletter import Newsletter
+    from feedpub.ports.transfer import Taken
     from feedpub.publisher import Publisher
     from feedpub.returned import Returned
 
@@ -48,6 +49,15 @@ class Wiring(Protocol):
 
     def restore_site(self, config: "Config", archive: Path) -> None:
         """Put a backup in the place of the database."""
+
+    def name_database(self, config: "Config") -> str:
+        """Return what people call the database of a site, without any password."""
+
+    def has_database(self, config: "Config") -> bool:
+        """Return whether a site's database is there."""
+
+    def migrate_site(self, config: "Config", file: Path) -> "list[Taken]":
+        """Copy a database file to the server that the settings name."""
 
 
 def _load_wiring() -> Wiring:

@@ -130,13 +130,16 @@ def _create_missing(session: Session, settings: Path, *, quiet: bool = False) ->
     from feedpub.config import load_config
 
     config = load_config(settings, session.environ)
-    if config.database_path.exists():
+    name = session.wiring.name_database(config)
+    if not config.has_server:
+        name = str(shorten_path(config.database_path))
+    if session.wiring.has_database(config):
         if not quiet:
-            say(f"kept {shorten_path(config.database_path)}, which is there")
+            say(f"kept {name}, which is there")
         return config
     session.wiring.create_site(config)
     if not quiet:
-        say(f"made {shorten_path(config.database_path)}; now type: feedpub build")
+        say(f"made {name}; now type: feedpub build")
     return config
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from urllib.parse import urljoin
 
-from feedpub.config import schema
+from feedpub.config import database_schema, schema
 from feedpub.config.find import make_absolute
 from feedpub.config.load_mail import add_newsletter
 from feedpub.config.load_sources import build_sources, check_feeds
@@ -85,7 +85,11 @@ def build_config(resolved: Resolved, path: Path) -> Config:
             entries=resolved.get(schema.EMBED_ENTRIES),
         ),
         renames=resolved.get(schema.CATEGORIES_RENAME),
-        database=resolved.get(schema.DATABASE),
+        database=resolved.get(database_schema.DATABASE),
+        database_password=resolved.get(database_schema.DATABASE_PASSWORD),
+        database_password_file=_optional_path(
+            root, resolved.get(database_schema.DATABASE_PASSWORD_FILE)
+        ),
         jobs=resolved.get(schema.BUILD_JOBS),
         warnings=tuple(resolved.warnings),
     )
@@ -181,13 +185,15 @@ def _check_sources(resolved: Resolved, config: Config) -> None:
 
 
 def _check_database(resolved: Resolved) -> None:
-    written = resolved.get(schema.DATABASE)
-    if re.match(r"[a-z0-9+]+://", written):
-        secret = resolved.origin(schema.DATABASE).kind == "file" and re.search(
-            r"://[^/@]*:[^/@]*@", written
-        )
-        hint = " and keep its password out of this file" if secret else ""
+    written = resolved.get(database_schema.DATABASE)
+    from_file = resolved.origin(database_schema.DATABASE).kind == "file"
+    if from_file and database_schema.has_password(written):
         resolved.refuse(
-            f'database: name a file, such as "feedpub.db"{hint}; a server is not supported yet',
-            schema.DATABASE,
+            "database: its password does not belong in this file; remove it and use the environment"
+            ' variable FEEDPUB_DATABASE_PASSWORD or database_password_file = "path"',
+            database_schema.DATABASE,
         )
+
+
+def _optional_path(root: Path, written: str | None) -> Path | None:
+    return None if written is None else make_absolute(root, written)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from feedpub.config import mail_schema, schema
+from feedpub.config import database_schema, mail_schema, schema
 from feedpub.config.find import make_absolute
 from feedpub.config.resolve import Resolved
 from feedpub.config.setting import Setting
@@ -18,6 +18,7 @@ UPLOAD = "feedpub.upload"
 """What waits for a bucket, and what that is known to hold."""
 
 _FILES: tuple[Setting[str | None], ...] = (
+    database_schema.DATABASE_PASSWORD_FILE,
     mail_schema.MAIL_PASSWORD_FILE,
     mail_schema.DKIM_KEY_FILE,
     mail_schema.DKIM_ED25519_KEY_FILE,
@@ -57,7 +58,7 @@ def check_private(resolved: Resolved, config: Config) -> None:
 def _list_set(resolved: Resolved, config: Config) -> Iterator[tuple[Setting[Any], Path]]:
     """Yield the private places that settings name."""
     if "://" not in config.database:
-        yield schema.DATABASE, config.database_path
+        yield database_schema.DATABASE, config.database_path
     for setting in (*_MAILDIRS, *_FILES):
         if written := resolved.get(setting):
             yield setting, make_absolute(config.root, written)

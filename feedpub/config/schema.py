@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from feedpub.config import formats, kinds, mail_schema, target_schema
+from feedpub.config import database_schema, formats, kinds, mail_schema, target_schema
 from feedpub.config.setting import Setting
 from feedpub.config.values import (
     ArchiveContent,
@@ -19,13 +19,6 @@ from feedpub.model import CategoryPath
 
 _CATEGORY_MODES: tuple[CategoryMode, ...] = ("path", "several")
 
-
-DATABASE = Setting(
-    "database",
-    kinds.path(),
-    "feedpub.db",
-    "File of the catalog, which remembers what every article is. `feedpub backup` copies it.",
-)
 
 SITE_TITLE = Setting(
     "site.title",
@@ -319,7 +312,7 @@ BUILD_JOBS = Setting(
 )
 
 SETTINGS: tuple[Setting[Any], ...] = (
-    DATABASE,
+    *database_schema.SETTINGS,
     target_schema.TARGET,
     SITE_TITLE,
     SITE_URL,

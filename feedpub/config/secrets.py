@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from feedpub.config.values import BouncesConfig, MailConfig
+from feedpub.config.values import BouncesConfig, Config, MailConfig
 from feedpub.errors import ConfigError
 
 _MAX_BYTES = 64 * 1024
@@ -23,6 +23,17 @@ def read_password(config: MailConfig | BouncesConfig) -> str:
         f'no password; set FEEDPUB_{section.upper()}_PASSWORD, or add password_file = "path"'
         f" to [{section}]"
     )
+
+
+def read_database_password(config: Config) -> str:
+    """Return the password of the database's server; empty where libpq finds one, or needs none.
+
+    Raises:
+        ConfigError: The file cannot be read, is empty, or others can read it.
+    """
+    if config.database_password or config.database_password_file is None:
+        return config.database_password
+    return read_secret(config.database_password_file).strip("\r\n")
 
 
 def read_secret(path: Path) -> str:

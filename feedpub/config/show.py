@@ -6,6 +6,7 @@ import re
 from feedpub.config.resolve import Resolved
 from feedpub.config.schema import SETTINGS, SOURCE_PATH, SOURCE_TYPE
 from feedpub.config.setting import Setting
+from feedpub.links import mask_password
 
 MASK = "***"
 """What is shown of a secret."""
@@ -52,14 +53,14 @@ def settings_as_data(resolved: Resolved) -> dict[str, dict[str, object]]:
             if setting.section == "sources":
                 key = f"sources[{index}].{setting.name}"
             origin = str(resolved.origin(setting, index))
-            value = resolved.raw(setting, index)
+            value = _mask(resolved.raw(setting, index))
             hidden = setting.secret and resolved.is_set(setting)
             found[key] = {"value": MASK if hidden else value, "origin": origin}
     return found
 
 
 def _line(resolved: Resolved, setting: Setting[object], origin: bool, source: int = 0) -> list[str]:
-    value = resolved.raw(setting, source)
+    value = _mask(resolved.raw(setting, source))
     if setting.secret and resolved.is_set(setting):
         # A comment, for the key itself is refused in a file.
         return [f"# {setting.name} = {to_toml(MASK)}, from {resolved.origin(setting)}"]
@@ -74,6 +75,11 @@ def _line(resolved: Resolved, setting: Setting[object], origin: bool, source: in
 def _is_made_up(resolved: Resolved, setting: Setting[object], source: int) -> bool:
     """Return whether a default is not that of the settings: a feed has a folder of its own."""
     return setting.key == SOURCE_PATH.key and resolved.get(SOURCE_TYPE, source) == "feed"
+
+
+def _mask(value: object) -> object:
+    """Return a value without the password of an address that the environment gave."""
+    return mask_password(value) if isinstance(value, str) else value
 
 
 def to_toml(value: object) -> str:

@@ -347,7 +347,7 @@ class Config:
         site_id: UUID, minted by ``init``; part of every article's identity.
         sources: At least one, names unique, in the order of the file.
         renames: Old category path to its final new one.
-        database: As written: a file relative to ``root``.
+        database: As written: a file relative to ``root``, or the address of a server.
         jobs: Reading processes, 0 for one a core.
         warnings: One line each, to be shown to the editor.
         newsletter: None where nothing is scheduled.
@@ -369,7 +369,7 @@ class Config:
     thumbnails: ThumbnailsConfig
     pages: PagesConfig
     renames: Mapping[CategoryPath, CategoryPath]
-    database: str
+    database: str = field(repr=False)
     jobs: int = 0
     warnings: tuple[str, ...] = ()
     newsletter: NewsletterConfig | None = None
@@ -377,6 +377,8 @@ class Config:
     dkim: DkimConfig | None = None
     web: WebConfig = WebConfig()
     bounces: BouncesConfig = BouncesConfig()
+    database_password: str = field(default="", repr=False)
+    database_password_file: Path | None = None
     embed: EmbedConfig = EmbedConfig()
     remote: RemoteConfig = RemoteConfig()
     bucket: BucketConfig | None = None
@@ -387,6 +389,11 @@ class Config:
         return self.bucket.url if self.bucket else str(self.feeds.folder)
 
     @property
+    def has_server(self) -> bool:
+        """Whether the database is on a server."""
+        return "://" in self.database
+
+    @property
     def database_path(self) -> Path:
-        """The database file, absolute."""
-        return self.root / self.database
+        """The database file, absolute; where it would be if the database is on a server."""
+        return self.root / ("feedpub.db" if self.has_server else self.database)

@@ -7,6 +7,7 @@ what most builds of a cron job are. Everything that writes goes through ``feedpu
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from typing import Any, Protocol
 from urllib.parse import quote
 
 from feedpub.ports import Glance, StoredProblem
@@ -24,12 +25,17 @@ def glance(path: Path) -> Glance | None:
     try:
         connection = sqlite3.connect(f"file:{quote(str(path))}?mode=ro{quiet}", uri=True)
         with closing(connection):
-            return _look(connection)
+            return look(connection)
     except (sqlite3.Error, LookupError, TypeError, ValueError):  # the latter of damaged rows
         return None
 
 
-def _look(connection: sqlite3.Connection) -> Glance:
+class _Connection(Protocol):
+    def execute(self, query: Any, /) -> Any: ...
+
+
+def look(connection: _Connection) -> Glance:
+    """Return what a build has to know, from any kind of database."""
     folders: dict[str, dict[str, bytes]] = {}
     settings: dict[str, str] = {}
     names: dict[int, str] = {}

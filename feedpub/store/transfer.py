@@ -1,45 +1,26 @@
 """All of a database taken over into another one, of either kind, and proven table by table."""
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 
 from feedpub.errors import StoreError
+from feedpub.ports.transfer import Taken
 from feedpub.store.dialect import dialect_of, insert_many
 from feedpub.store.newsletter_schema import deliveries, issues, metadata
 from feedpub.store.schema import categories
 
 _BATCH = 5_000
 
-Progress = Callable[[str, int], None]
-"""Is told a table, and how many of its rows are done."""
 
-
-class Taken(NamedTuple):
-    """What a table holds.
-
-    Attributes:
-        table: Its name.
-        rows: How many there are.
-        digest: Over all of them, in the order of their keys.
-    """
-
-    table: str
-    rows: int
-    digest: str
-
-
-def copy_database(
-    source: sa.Connection, destination: sa.Connection, progress: Progress | None = None
-) -> list[Taken]:
+def copy_database(source: sa.Connection, destination: sa.Connection) -> list[Taken]:
     """Put everything that one database holds in the place of what another one does.
 
     Args:
         source: In a transaction that sees one state of it.
         destination: In a transaction; of the same version, nobody else writing to it.
-        progress: Told how far it is.
 
     Raises:
         StoreError: What arrived is not what was there; nothing may be committed then.
@@ -47,7 +28,7 @@ def copy_database(
     dialect = dialect_of(destination)
     dialect.empty(destination)
     for table in metadata.sorted_tables:
-        _copy_table(source, destination, table, progress)
+        _copy_table(source, destination, table)
     dialect.raise_counters(destination, dialect_of(source).read_counters(source))
     return _prove(source, destination)
 
@@ -88,25 +69,16 @@ def is_empty(connection: sa.Connection) -> bool:
     return all(rows.first() is None for rows in (*found, connection.execute(grown)))
 
 
-def _copy_table(
-    source: sa.Connection, destination: sa.Connection, table: sa.Table, progress: Progress | None
-) -> None:
+def _copy_table(source: sa.Connection, destination: sa.Connection, table: sa.Table) -> None:
     if table is deliveries:
-        _copy_ledger(source, destination, progress)
+        _copy_ledger(source, destination)
         return
-    done = 0
     for rows in _read(source, table):
         ordered = _parents_first(rows) if table is categories else rows
         insert_many(destination, table, ordered)
-        done += len(rows)
-        if progress:
-            progress(table.name, done)
 
 
-def _copy_ledger(
-    source: sa.Connection, destination: sa.Connection, progress: Progress | None
-) -> None:
-    done = 0
+def _copy_ledger(source: sa.Connection, destination: sa.Connection) -> None:
     for issue in source.scalars(sa.select(issues.c.id).order_by(issues.c.id)).all():
         mine = deliveries.c.issue == issue
         if source.execute(sa.select(deliveries.c.id).where(mine).limit(1)).first() is None:
@@ -114,9 +86,6 @@ def _copy_ledger(
         with dialect_of(destination).filling_ledger(destination, issue) as ledger:
             for rows in _read(source, deliveries, mine):
                 insert_many(destination, ledger, rows)
-                done += len(rows)
-                if progress:
-                    progress(deliveries.name, done)
 
 
 def _read(

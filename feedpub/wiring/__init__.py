@@ -5,9 +5,12 @@ An API is wired when it is asked for, so that a build does not load what only ma
 
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from feedpub.config import KEY_NAME, Config
+from feedpub.ports.transfer import Taken
+from feedpub.wiring.databases import make_database, name_database
 from feedpub.wiring.publishing import (
     SCHEMA,
     create_site,
@@ -30,8 +33,11 @@ __all__ = [
     "accept_key",
     "create_site",
     "digest_settings",
+    "has_database",
     "make_setup",
     "make_sources",
+    "migrate_site",
+    "name_database",
     "open_audience",
     "open_doctor",
     "open_newsletter",
@@ -89,3 +95,19 @@ def open_doctor(
     from feedpub.wiring import doctor
 
     return doctor.open_doctor(config, nameserver=nameserver, clock=clock)
+
+
+def has_database(config: Config) -> bool:
+    """Return whether a site's database is there.
+
+    Raises:
+        StoreError: The server cannot be reached.
+    """
+    return make_database(config).exists()
+
+
+def migrate_site(config: Config, file: Path) -> list[Taken]:
+    """Copy a database file to a server; see ``feedpub.wiring.migrating``."""
+    from feedpub.wiring import migrating
+
+    return migrating.migrate_site(config, file)

@@ -9,7 +9,7 @@ from feedpub.config import KEY_NAME, OUTBOX, Config
 from feedpub.config.secrets import read_secret
 from feedpub.errors import ConfigError
 from feedpub.tokens import Action, Signer
-from feedpub.wiring.publishing import StoreOpener, open_store
+from feedpub.wiring.databases import make_database
 
 if TYPE_CHECKING:
     from feedpub.audience.store import Catalog, OpenStore
@@ -49,7 +49,7 @@ def make_audience_setup(
     """
     newsletter = config.newsletter
     return AudienceSetup(
-        open_store=open_store or StoreOpener(config.database_path),
+        open_store=open_store or make_database(config).open,
         signer=open_signer(config),
         clock=clock or (lambda: datetime.now(UTC)),
         default_frequency=None if newsletter is None else newsletter.default_frequency,
@@ -95,7 +95,7 @@ def open_signer(config: Config) -> Signer:
     """
     signer = read_signer(config)
     mark = signer.digest(Action.SITE, "")
-    with open_store(config.database_path) as store, store.transaction() as catalog:
+    with make_database(config).open() as store, store.transaction() as catalog:
         known = catalog.shelves.meta().get(_KEY_NOTE)
         if known is None:
             catalog.shelves.set_meta({_KEY_NOTE: mark})
@@ -116,7 +116,7 @@ def accept_key(config: Config) -> None:
         ConfigError: There is none, or others can read it.
     """
     signer = read_signer(config)
-    with open_store(config.database_path) as store, store.transaction() as catalog:
+    with make_database(config).open() as store, store.transaction() as catalog:
         catalog.shelves.set_meta({_KEY_NOTE: signer.digest(Action.SITE, "")})
 
 

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from feedpub.errors import StoreError
 from feedpub.tokens import Signer
+from feedpub.wiring.databases import SiteDatabase
 
 if TYPE_CHECKING:
-    from feedpub.store.sql import Catalog
+    from feedpub.store.catalog import Catalog
 
 
-def keep_departures(database: Path, key: Path) -> "Callable[[Catalog], None]":
+def keep_departures(database: SiteDatabase, key: Path) -> "Callable[[Catalog], None]":
     """Return what brings those who left by now up to date in a copy of the database.
 
     From a database that is gone or damaged nothing can be learnt; then it does nothing.
@@ -22,17 +23,12 @@ def keep_departures(database: Path, key: Path) -> "Callable[[Catalog], None]":
         key: File of the site's secret.
     """
     from feedpub.audience.restoring import apply_departures, list_departures
-    from feedpub.store.sql import SqlStore
 
-    if not (database.exists() and key.exists()):
+    if not key.exists():
         return _keep_nothing
     try:
-        store = SqlStore.open(database)
-        try:
-            with store.transaction() as catalog:
-                departures = list_departures(catalog)
-        finally:
-            store.close()
+        with database.open() as store, store.transaction() as catalog:
+            departures = list_departures(catalog)
     except StoreError:
         return _keep_nothing
     signer, now = Signer(key.read_bytes().strip()), int(datetime.now(UTC).timestamp())

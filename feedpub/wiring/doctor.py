@@ -128,7 +128,11 @@ def _click(url: str) -> int:
 
 
 def _list_files(config: Config) -> Sequence[FileFact]:
-    files = [(config.database_path, True), (config.root / KEY_NAME, True)]
+    files = [(config.root / KEY_NAME, True)]
+    if not config.has_server:
+        files.insert(0, (config.database_path, True))
+    elif config.database_password_file is not None:
+        files.append((config.database_password_file, not config.database_password))
     if config.dkim is not None:
         files.append((config.dkim.key_file, True))
         if config.dkim.ed25519_key_file is not None:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from feedpub.config import (
-    BACKUPS,
     OUTBOX,
     Config,
     DkimConfig,
@@ -19,10 +18,9 @@ from feedpub.config import (
 from feedpub.config.load import LOCAL_URL
 from feedpub.config.secrets import read_secret
 from feedpub.digest.values import Level
-from feedpub.errors import ConfigError, StoreError
+from feedpub.errors import ConfigError
 from feedpub.hooks import Hooks
 from feedpub.links import unsubscribe_url
-from feedpub.locks import FileLock
 from feedpub.mailers.outbox import FolderOutbox
 from feedpub.mailing.setup import Letterhead, MailSetup
 from feedpub.newsletter import Newsletter
@@ -31,7 +29,8 @@ from feedpub.sending import NoticeReport, SendOptions, Stop
 from feedpub.sources.folders import read_bytes
 from feedpub.tokens import Action, Signer
 from feedpub.wiring.audience import open_audience, open_signer
-from feedpub.wiring.publishing import ask_addresses, make_setup, open_store
+from feedpub.wiring.databases import SiteDatabase, make_database
+from feedpub.wiring.publishing import ask_addresses, make_setup
 
 if TYPE_CHECKING:
     from feedpub.digest import DigestMaker
@@ -42,7 +41,6 @@ if TYPE_CHECKING:
 
 """Folder beside the database, for the copy that is made before each send."""
 
-_KEPT_BACKUPS = 7
 _LEVELS = {"title": Level.TITLE, "summary": Level.SUMMARY, "full": Level.FULL}
 
 
@@ -86,6 +84,7 @@ def make_mail_setup(
             key="newsletter.weekly",
         )
     signer = open_signer(config)
+    database = make_database(config)
     site = make_setup(config, clock=clock, allow_private=allow_private)
     audience = open_audience(config, clock=clock)
 
@@ -95,7 +94,7 @@ def make_mail_setup(
 
     def back_up() -> None:
         audience.purge()  # first, so that no copy keeps those who never confirmed
-        _back_up(config.database_path, site.clock())
+        database.back_up(site.clock())
 
     return MailSetup(
         site=site,
@@ -108,21 +107,19 @@ def make_mail_setup(
         read_intro=lambda: _read_intro(settings.intro),
         make_digest=lambda: _make_digest(config),
         make_composer=_ComposerMaker(config, settings, signer),
-        open_ledger=lambda: _open_ledger(config.database_path, signer),
+        open_ledger=lambda: _open_ledger(database, signer),
         mailer=None if config.mail is None else _LazyMailer(config.mail),
         outbox=FolderOutbox(config.root / OUTBOX),
         options=_make_options(config.mail),
         send_notices=send_notices,
         back_up=back_up,
-        check=lambda: _check(config.database_path),
+        check=lambda: _check(database),
         has_address=config.site.url != LOCAL_URL,
         probe=_Probe(config, allow_private=allow_private),
         hook=Hooks(settings.on_success, settings.on_failure, title=settings.title),
         unsubscribe_link=lambda row: _link(config, signer, row),
         suppress=suppress,
-        lock=FileLock(
-            config.database_path.with_name(config.database_path.name + ".sending.lock"), wait_s=1
-        ),
+        lock=database.lock("sending", wait_s=1),
     )
 
 
@@ -265,36 +262,23 @@ def _make_options(config: MailConfig | None) -> SendOptions:
 
 
 @contextmanager
-def _open_ledger(path: Path, signer: Signer) -> Iterator[Ledger]:
+def _open_ledger(database: SiteDatabase, signer: Signer) -> Iterator[Ledger]:
     from feedpub.store.ledger import SqlLedger
 
-    with open_store(path):  # brings it up to date, or says what is wrong with it
+    with database.open():  # brings it up to date, or says what is wrong with it
         pass
-    ledger = SqlLedger.open(path, lambda mailbox: signer.hash(Action.SUPPRESSION, mailbox))
+    ledger = SqlLedger(
+        database.open_plain(), lambda mailbox: signer.hash(Action.SUPPRESSION, mailbox)
+    )
     try:
         yield ledger
     finally:
         ledger.close()
 
 
-def _check(path: Path) -> None:
-    with open_store(path) as store:
+def _check(database: SiteDatabase) -> None:
+    with database.open() as store:
         store.check()
-
-
-def _back_up(path: Path, now: datetime) -> None:
-    """Copy the database before anybody is mailed, so that none is mailed twice after a restore."""
-    folder = path.parent / BACKUPS
-    try:
-        folder.mkdir(mode=0o700, exist_ok=True)
-    except OSError as error:
-        raise StoreError(f"{folder}: {error.strerror}; let this user write there") from error
-    copy = folder / f"{path.stem}-{now:%Y%m%dT%H%M%S}.db"
-    if not copy.exists():
-        with open_store(path) as store:
-            store.backup(copy)
-    for old in sorted(folder.glob(f"{path.stem}-*.db"))[:-_KEPT_BACKUPS]:
-        old.unlink(missing_ok=True)
 
 
 def _link(config: Config, signer: Signer, subscriber: int) -> str:

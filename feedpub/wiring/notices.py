@@ -13,6 +13,7 @@ from feedpub.sending.options import Stop
 from feedpub.subscribers.notices import LINK_KINDS, may_mail
 from feedpub.tokens import Action, Signer
 from feedpub.wiring.audience import open_audience, read_signer
+from feedpub.wiring.databases import make_database
 from feedpub.wiring.newsletter import load_dkim_keys, make_mailer, make_sender
 
 _ACTIONS = {kind: action for action, kind in LINK_KINDS.items()}
@@ -41,8 +42,9 @@ def make_notice_delivery(
         # Keys and passwords are read when there is something to do: to look needs none.
         signer, mailer = read_signer(config), make_mailer(mail)
         compose = _Composer(config, open_audience(config, clock=clock), signer)
-        book = SqlNoticeBook.open(
-            config.database_path, lambda mailbox: signer.hash(Action.SUPPRESSION, mailbox)
+        book = SqlNoticeBook(
+            make_database(config).open_plain(),
+            lambda mailbox: signer.hash(Action.SUPPRESSION, mailbox),
         )
         try:
             return deliver_notices(book, mailer, compose, clock=now, stop=stop)

@@ -4,7 +4,6 @@ import hashlib
 import os
 import secrets
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +14,6 @@ from feedpub.catalog.identity import mint_id
 from feedpub.config import KEY_NAME, UPLOAD, Config
 from feedpub.embeds.places import oembed_path
 from feedpub.errors import FetchError
-from feedpub.locks import FileLock
 from feedpub.model import Problem
 from feedpub.ports import Glance, Target
 from feedpub.publishing.build import RESTORED
@@ -23,25 +21,25 @@ from feedpub.publishing.setup import Setup
 from feedpub.publishing.standing import ALL_MONTHS, EVERYTHING
 from feedpub.resources import locale_folder, static_folder, templates_folder
 from feedpub.sources.source import Reader
-from feedpub.store.glance import glance
+from feedpub.targets.keep import KeptFolder
 from feedpub.targets.local import LocalTarget
+from feedpub.wiring.databases import SiteDatabase, make_database
 from feedpub.wiring.sources import make_remotes, make_sources
 from feedpub.workers import Pool, count_cores
 
 if TYPE_CHECKING:
     from feedpub.net import Fetcher
-    from feedpub.store.sql import Catalog, SqlStore
+    from feedpub.store.catalog import Catalog
 
 _ALL = [(EVERYTHING, ALL_MONTHS)]
 
 
 def create_site(config: Config) -> None:
     """Make the database and the key of a new site; what exists is kept."""
-    from feedpub.store.sql import create
-
-    with FileLock(_lock_path(config))():
+    database = make_database(config)
+    with database.lock()():
         _create_key(config.root / KEY_NAME)
-        create(config.database_path)
+        database.create()
 
 
 def _create_key(key: Path) -> None:
@@ -66,17 +64,17 @@ def restore_site(config: Config, archive: Path) -> None:
         MissingStoreError: There is no such backup.
         CorruptStoreError: It is damaged.
     """
-    from feedpub.store.sql import restore
     from feedpub.wiring.departures import keep_departures
 
-    with FileLock(_lock_path(config))():
-        keep = keep_departures(config.database_path, config.root / KEY_NAME)
+    database = make_database(config)
+    with database.lock()():
+        keep = keep_departures(database, config.root / KEY_NAME)
 
         def prepare(catalog: "Catalog") -> None:
             _distrust(catalog)
             keep(catalog)
 
-        restore(archive, config.database_path, prepare)
+        database.restore(archive, prepare)
 
 
 def _distrust(catalog: "Catalog") -> None:
@@ -106,6 +104,7 @@ def make_setup(
     """
     sources = make_sources(config)
     jobs = config.jobs or count_cores()
+    database = make_database(config)
     return Setup(
         site=config.site,
         site_id=config.site_id,
@@ -118,8 +117,8 @@ def make_setup(
         jobs=jobs,
         settings=digest_settings(config),
         target=_make_target(config),
-        open_store=StoreOpener(config.database_path),
-        glance=lambda: _glance(config.database_path),
+        open_store=database.open,
+        glance=lambda: _glance(database),
         make_pool=Pool,
         reader=Reader(sources),
         make_pages=_PageMaker(config) if config.pages.enabled else None,
@@ -129,7 +128,8 @@ def make_setup(
         probe=_Probe(allow_private=allow_private),
         notifier=_Hub(config.site.hub) if config.site.hub and config.feeds.ping else None,
         publish_more=publish_more,
-        lock=FileLock(_lock_path(config)),
+        open_folder=lambda path: KeptFolder(Path(path), label=path.rstrip("/") or "/"),
+        lock=database.lock(),
         clock=clock or (lambda: datetime.now(UTC)),
         mint=lambda source, path, attempt: mint_id(config.site_id, source, path, attempt=attempt),
         remotes=make_remotes(config, allow_private=allow_private),
@@ -180,12 +180,8 @@ def _page_files(overrides: Path) -> Iterator[Path]:
                 yield file
 
 
-def _lock_path(config: Config) -> Path:
-    return config.database_path.with_name(config.database_path.name + ".lock")
-
-
-def _glance(path: Path) -> Glance | None:
-    found = glance(path)
+def _glance(database: SiteDatabase) -> Glance | None:
+    found = database.glance()
     if found is None or found.meta.get("schema") != SCHEMA:
         return None
     return found
@@ -193,33 +189,6 @@ def _glance(path: Path) -> Glance | None:
 
 SCHEMA = "0002"
 """The version that ``glance`` understands; held against the store's by a test."""
-
-
-def open_store(path: Path) -> AbstractContextManager["SqlStore"]:
-    """Open the store of a database file, brought up to date."""
-    return StoreOpener(path)()
-
-
-class StoreOpener:
-    """Opens the store anew each time it is called, so that it can be called in any process."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    @contextmanager
-    def __call__(self, *, read_only: bool = False) -> Iterator["SqlStore"]:
-        """Open it for one block.
-
-        Raises:
-            StoreError: It cannot be used.
-        """
-        from feedpub.store.sql import SqlStore
-
-        store = SqlStore.open(self._path, read_only=read_only)
-        try:
-            yield store
-        finally:
-            store.close()
 
 
 class _PageMaker:

@@ -6,10 +6,10 @@ from datetime import datetime
 
 from feedpub.config import Config, read_password
 from feedpub.errors import ConfigError
-from feedpub.locks import FileLock
 from feedpub.ports.mailbox import Mailbox
 from feedpub.returned import Returned
 from feedpub.wiring.audience import open_audience, read_signer
+from feedpub.wiring.databases import make_database
 
 
 def open_returned(config: Config, *, clock: Callable[[], datetime] | None = None) -> Returned:
@@ -28,12 +28,11 @@ def open_returned(config: Config, *, clock: Callable[[], datetime] | None = None
             path=str(config.path),
             key="bounces.maildir",
         )
-    name = f"{config.database_path.name}.bounces.lock"
     return Returned(
         audience=open_audience(config, clock=clock),
         signer=read_signer(config),
         open_mailbox=lambda: _open_mailbox(config),
-        lock=FileLock(config.database_path.with_name(name), wait_s=1),
+        lock=make_database(config).lock("bounces", wait_s=1),
     )
 
 

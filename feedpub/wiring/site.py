@@ -5,7 +5,8 @@ from datetime import datetime
 
 from feedpub.config import Config
 from feedpub.publisher import Publisher
-from feedpub.wiring.publishing import make_setup, open_store
+from feedpub.wiring.databases import make_database
+from feedpub.wiring.publishing import make_setup
 
 
 def open_site(
@@ -39,7 +40,7 @@ class _Archive:
         self._config = config
 
     def __call__(self) -> list[str]:
-        with open_store(self._config.database_path) as store, store.transaction() as catalog:
+        with make_database(self._config).open() as store, store.transaction() as catalog:
             if not catalog.issues.recent(1):
                 return []
         from feedpub.mailing.archive import publish_archive

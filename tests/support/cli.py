@@ -54,6 +54,12 @@ class FakeSite:
     def restore_site(self, config: Config, archive: Path) -> None:
         self._note("restore_site", config, archive)
 
+    def name_database(self, config: Config) -> str:
+        return config.database
+
+    def has_database(self, config: Config) -> bool:
+        return config.database_path.exists()
+
     def __enter__(self) -> Self:
         return self
 

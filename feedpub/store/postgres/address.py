@@ -17,11 +17,11 @@ from feedpub.errors import (
     MissingStoreError,
     StoreError,
 )
+from feedpub.links import mask_password
 
 if TYPE_CHECKING:
     import psycopg
 
-SCHEMES = ("postgresql://", "postgres://")
 LOCK_S: float = 10
 """So long whoever writes waits for another."""
 
@@ -90,12 +90,6 @@ class Address:
             connection.close()
             raise
         return connection
-
-
-def mask_password(url: str) -> str:
-    """Return an address in which nobody reads a password."""
-    shown = re.sub(r"^(\w+://[^:/@?]*):[^@/]*@", r"\1:***@", url)
-    return re.sub(r"([?&](?:password|sslpassword)=)[^&]*", r"\1***", shown)
 
 
 # https://www.postgresql.org/docs/current/errcodes-appendix.html

@@ -6,12 +6,13 @@ from contextlib import suppress
 from pathlib import Path
 
 from feedpub.errors import StoreError
+from feedpub.ports.transfer import Taken
 from feedpub.store import engine as engines
 from feedpub.store import sql
 from feedpub.store.catalog import Catalog
 from feedpub.store.postgres.address import Address, explain_errors
 from feedpub.store.postgres.engine import make_engine, upgrade
-from feedpub.store.transfer import Progress, Taken, copy_database, is_empty
+from feedpub.store.transfer import copy_database, is_empty
 
 
 def save_copy(address: Address, path: Path) -> None:
@@ -57,7 +58,6 @@ def load_copy(
     *,
     prepare: Callable[[Catalog], None],
     replace: bool,
-    progress: Progress | None = None,
 ) -> list[Taken]:
     """Put what a file of SQLite holds into a database, in one transaction.
 
@@ -66,7 +66,6 @@ def load_copy(
         path: Of the file, up to date, which nobody writes to; it stays as it is.
         prepare: Is given the catalog before anybody else sees it.
         replace: Whether what the database holds may go.
-        progress: Told how far it is.
 
     Returns:
         What each table holds now, proven to be what the file holds.
@@ -75,7 +74,8 @@ def load_copy(
         StoreError: The database is not empty and not to be replaced, or something went wrong.
     """
     upgrade(address, create=True)
-    server, file = make_engine(address), engines.connect_sqlite(path, read_only=True)
+    # Not for reading only: nobody may add to the file what would not arrive.
+    server, file = make_engine(address), engines.connect_sqlite(path)
     try:
         with (
             engines.explain_errors(str(path)),
@@ -88,7 +88,7 @@ def load_copy(
                     f"{address.name}: the database is not empty; make a new one with createdb, or"
                     " replace what it holds with 'feedpub restore'"
                 )
-            found = copy_database(source, destination, progress)
+            found = copy_database(source, destination)
             prepare(Catalog(destination))
             destination.exec_driver_sql("ANALYZE")
         return found

@@ -172,10 +172,19 @@ def test_a_password_in_a_url_is_refused_and_not_repeated(complain: Complain, tex
     assert "hunter2" not in found
 
 
-def test_a_database_server_is_refused_without_its_password(complain: Complain) -> None:
-    (found,) = complain(f"database = 'postgresql://u:hunter2@h/db'\n{SITE}")
+@pytest.mark.parametrize("url", ["postgresql://u:hunter2@h/db", "postgres://h/db?password=hunter2"])
+def test_a_servers_password_does_not_belong_in_the_file(complain: Complain, url: str) -> None:
+    (found,) = complain(f"database = '{url}'\n{SITE}")
 
-    assert "1:12: database: name a file" in found
+    assert "1:12: database: its password does not belong in this file" in found
+    assert "FEEDPUB_DATABASE_PASSWORD" in found
+    assert "hunter2" not in found
+
+
+def test_another_kind_of_server_is_refused_without_its_password(complain: Complain) -> None:
+    (found,) = complain(f"database = 'mysql://u:hunter2@h/db'\n{SITE}")
+
+    assert "1:12: database: 'mysql' is no kind of server" in found
     assert "hunter2" not in found
 
 

@@ -80,3 +80,19 @@ def test_only_sources_and_renames_have_no_variable() -> None:
     without = {setting.section for setting in SETTINGS if variable_of(setting) is None}
 
     assert without == {"sources", "categories"}
+
+
+def test_the_password_of_a_databases_server_is_never_shown(settings: Path) -> None:
+    resolved = resolve_settings(
+        settings,
+        {
+            "FEEDPUB_DATABASE": "postgresql://ann:hunter2@db.example/feeds?sslpassword=hunter2",
+            "FEEDPUB_DATABASE_PASSWORD": "hunter2",
+        },
+    )
+    config = load_config(settings, {"FEEDPUB_DATABASE_PASSWORD": "hunter2"})
+
+    shown = show_settings(resolved)
+
+    assert 'database = "postgresql://ann:***@db.example/feeds?sslpassword=***"' in shown
+    assert "hunter2" not in shown + str(settings_as_data(resolved)) + repr(config)

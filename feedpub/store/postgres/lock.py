@@ -1,0 +1,59 @@
+"""Keeps two runs of one site apart, on whatever machines they are."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from feedpub.errors import BusyError
+from feedpub.store.postgres.address import Address, explain_errors
+
+if TYPE_CHECKING:
+    import psycopg
+
+_PAUSE_S = 0.1
+_TAKE = b"SELECT pg_try_advisory_lock(hashtextextended(current_schema() || %s, 0))"
+
+
+class AdvisoryLock:
+    """A lock that the server lets go of when its holder's connection ends, however it ends."""
+
+    def __init__(self, address: Address, name: str, *, wait_s: float = 10) -> None:
+        """Prepare.
+
+        Args:
+            address: Of the database; another one has locks of its own.
+            name: What is held.
+            wait_s: How long to wait for another run to end.
+        """
+        self._address = address
+        self._name = name
+        self._wait_s = wait_s
+
+    @contextmanager
+    def __call__(self) -> Iterator[None]:
+        """Hold the lock.
+
+        Raises:
+            BusyError: Another run holds it and did not end in time.
+            StoreError: The server cannot be reached.
+        """
+        with explain_errors(self._address.name):
+            connection = self._address.connect(autocommit=True)
+        try:
+            deadline = time.monotonic() + self._wait_s
+            while not self._take(connection):
+                if time.monotonic() >= deadline:
+                    raise BusyError(
+                        f"{self._address.name}: another run of feedpub holds this site;"
+                        " try again when it has ended"
+                    )
+                time.sleep(_PAUSE_S)
+            yield
+        finally:
+            connection.close()
+
+    def _take(self, connection: "psycopg.Connection[tuple[Any, ...]]") -> bool:
+        with explain_errors(self._address.name):
+            row = connection.execute(_TAKE, [f":feedpub:{self._name}"]).fetchone()
+        return bool(row and row[0])
