@@ -1,5 +1,6 @@
 """Sums over the whole database, for whoever watches it."""
 
+from collections.abc import Collection
 from typing import Any
 
 import sqlalchemy as sa
@@ -7,7 +8,7 @@ import sqlalchemy as sa
 from feedpub.model import DeliveryState, IssueState, SubscriberState
 from feedpub.model.vitals import Numbers
 from feedpub.store.newsletter_schema import deliveries, issues, notices, subscribers
-from feedpub.store.schema import meta, placements
+from feedpub.store.schema import categories, meta, placements
 
 _EVERYTHING = 0
 _OPEN = (IssueState.PREPARED, IssueState.SENDING)
@@ -26,7 +27,7 @@ def measure(connection: sa.Connection, now: int) -> Numbers:
     built = connection.scalar(sa.select(meta.c.value).where(meta.c.key == "last_build"))
     return Numbers(
         articles=shelves.get(_EVERYTHING, 0),
-        feeds=len(shelves),
+        feeds=_count_feeds(connection, shelves),
         # All states, also empty ones: a sum that is not there cannot be watched.
         subscribers={one.name.lower(): people.get(one, 0) for one in SubscriberState},
         notices=_number(connection, notices, notices.c.state == DeliveryState.QUEUED),
@@ -41,6 +42,19 @@ def measure(connection: sa.Connection, now: int) -> Numbers:
         last_build=None if built is None else int(built),
         last_send=connection.scalar(sa.select(sa.func.max(issues.c.finished))),
     )
+
+
+def _count_feeds(connection: sa.Connection, shelves: Collection[int]) -> int:
+    """Return how many shelves have articles, be it in a category below them."""
+    query = sa.select(categories.c.id, categories.c.parent)
+    parents: dict[int, int | None] = dict(connection.execute(query).all())
+    found = set(shelves)
+    for shelf in shelves:
+        above = parents.get(shelf)
+        while above is not None and above not in found:
+            found.add(above)
+            above = parents.get(above)
+    return len(found)
 
 
 def _count(connection: sa.Connection, column: sa.Column[Any]) -> dict[int, int]:

@@ -32,7 +32,7 @@ def choose_encoding(accepted: str) -> str:
 
 
 def _choose(accepted: str) -> str:
-    weights = dict(parse_accept_header(accepted, Accept))
+    weights = dict(parse_accept_header(accepted.lower(), Accept))
     rest = weights.get("*", 0)
     # The smaller one where the client does not mind.
     best = max(("br", "gzip"), key=lambda coding: weights.get(coding, rest))
