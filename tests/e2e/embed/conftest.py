@@ -1,8 +1,5 @@
 """A built site on one host, pages that carry its embed on another, and a browser."""
 
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -11,7 +8,7 @@ import pytest
 from feedpub.config import load_config
 from feedpub.embeds.maker import Embeds
 from tests.support.browser import open_browser
-from tests.support.embed_hosts import Host, run_host
+from tests.support.embed_hosts import Host, run_feedpub, run_host
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -34,11 +31,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
         settings.write_text(text)
         run_feedpub("-C", str(folder), "build", "--offline")
         yield host
-
-
-def run_feedpub(*arguments: str) -> None:
-    command = [sys.executable, "-m", "feedpub", *arguments]
-    subprocess.run(command, check=True, capture_output=True, env={**os.environ, "TZ": "UTC"})
 
 
 @pytest.fixture
