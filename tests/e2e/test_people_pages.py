@@ -11,10 +11,10 @@ import pytest
 from feedpub.links import Place
 from feedpub.model import Frequency
 from tests.support.browser import find_violations, open_browser, open_page
-from tests.support.people import PATH, PeopleSite, press
+from tests.support.people import PATH, READER, PeopleSite, press
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Page
 
 VIEWS: dict[str, dict[str, Any]] = {
     "wide": {"viewport": {"width": 1024, "height": 800}},
@@ -70,14 +70,18 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     site.clock.advance(days=8)
     site.ask("new@c.example")
     links["confirm"] = site.mailed_link(Place.CONFIRM)
+    links["subscribe"] = f"{PATH}subscribe?category=life/food"
+    links["subscribe zh"] = f"{PATH}subscribe?language=zh-CN"
     with serve(site) as url:
         yield {name: url + link for name, link in links.items()}
 
 
 NAMES = [
     "preferences", "preferences zh", "unsubscribe", "unsubscribe zh", "unsubscribed", "stranger",
-    "confirm",
+    "confirm", "subscribe", "subscribe zh",
 ]  # fmt: skip
+# Answers that a browser notes in its console: 404, 410.
+REFUSED = ["error", "expired"]
 
 
 @pytest.mark.parametrize("view", VIEWS)
@@ -88,6 +92,86 @@ def test_a_page_shuts_nobody_out(
     with open_page(browser, pages[name], java_script_enabled=True, **VIEWS[view]) as page:
         assert find_violations(page) == []
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_page_that_refuses_shuts_nobody_out_either(
+    browser: "Browser", pages: dict[str, str], name: str, view: str
+) -> None:
+    with open_refused(browser, pages[name], **VIEWS[view]) as page:
+        look_closely(page)
+
+
+@pytest.mark.parametrize("locale", ["en-GB", "zh-CN"])
+@pytest.mark.parametrize("view", ["phone", "dark"])
+def test_every_page_that_answers_a_button_shuts_nobody_out(
+    browser: "Browser", tmp_path: Path, view: str, locale: str
+) -> None:
+    site = PeopleSite(tmp_path)
+    with (
+        serve(site) as url,
+        open_refused(browser, f"{url}{PATH}subscribe", locale=locale, **VIEWS[view]) as page,
+    ):
+        seen = set()
+
+        def press_button(name: str) -> None:
+            page.locator(f"form:has([name=do][value={name}]) button").click()
+            look_closely(page)
+            seen.add(page.get_by_role("heading", level=1).inner_text())
+
+        page.locator("[name=address]").fill("nobody")
+        site.clock.advance(seconds=5)
+        page.locator("button").click()
+        look_closely(page)
+        assert page.evaluate("document.activeElement.name") == "address"
+        page.locator("[name=address]").fill(READER)
+        site.clock.advance(seconds=5)
+        page.locator("button").click()
+        look_closely(page)
+        page.goto(url + site.mailed_link(Place.CONFIRM))
+        press_button("confirm")
+        (person,) = site.audience.list_subscribers()
+        page.goto(url + site.link(Place.PREFERENCES, person))
+        for name in ("save", "export", "erase"):
+            press_button(name)
+        page.locator("[name=scope][value=some]").check()
+        press_button("save")
+        page.locator("[name=address]").fill("x")
+        press_button("address")
+        page.locator("[name=address]").fill("new@b.example")
+        press_button("address")
+        found = site.mailed_links()
+        page.goto(url + found[Place.ADDRESS])
+        press_button("address")
+        page.goto(url + found[Place.EXPORT])
+        look_closely(page)
+        page.goto(url + site.link(Place.UNSUBSCRIBE, person))
+        press_button("pause")
+        page.goto(url + site.link(Place.UNSUBSCRIBE, person))
+        press_button("unsubscribe")
+        press_button("undo")
+        page.goto(url + found[Place.ERASE])
+        press_button("erase")
+
+    assert len(seen) >= 5
+
+
+@contextmanager
+def open_refused(browser: "Browser", url: str, **options: Any) -> "Iterator[Page]":
+    """Open a page whose status a browser complains of."""
+    context = browser.new_context(**options)
+    page = context.new_page()
+    page.goto(url)
+    yield page
+    context.close()
+
+
+def look_closely(page: "Page") -> None:
+    """Hold that nobody is shut out and that nothing is cut off."""
+    assert find_violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    assert page.context.cookies() == []
 
 
 def test_a_reader_without_script_chooses_and_unsubscribes(

@@ -178,14 +178,18 @@ class PeopleSite:
 
     def mailed_link(self, place: Place) -> str:
         """Return the path of the link in the latest mail that has one of this kind."""
+        return self.mailed_links()[place]
+
+    def mailed_links(self) -> dict[str, str]:
+        """Return the path of the latest link of each kind in the mails that wait, by place."""
         bodies = [
             part.get_content()
             for mail in self.collect()
             for part in mail.walk()
             if part.get_content_type() == "text/plain"
         ]
-        found = re.findall(rf"https://news\.example({PATH}{place}/[^\s>\"]+)", "\n".join(bodies))
-        return str(found[-1])
+        found = re.findall(rf"https://news\.example({PATH}(\w)/[^\s>\"]+)", "\n".join(bodies))
+        return {place: path for path, place in found}
 
     # What is kept
 
