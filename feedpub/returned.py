@@ -10,6 +10,7 @@ from feedpub.audience import Audience
 from feedpub.bounces import Finding, Kind, read_letter
 from feedpub.errors import SubscriberError, TokenError
 from feedpub.ports.mailbox import Mailbox
+from feedpub.subscribers.addresses import parse_address, try_address
 from feedpub.tokens import Signer
 
 _LOG = logging.getLogger("feedpub.returned")
@@ -127,7 +128,8 @@ class _Tally:
                 self._suppressed += audience.record_bounce(
                     subscriber,
                     code=finding.code,
-                    hard=finding.kind is Kind.HARD,
+                    # Of a mail that its reader forwards, the other address may be gone.
+                    hard=finding.kind is Kind.HARD and self._is_about(finding, subscriber),
                     message=finding.message,
                     delivery=finding.delivery,
                 )
@@ -139,6 +141,12 @@ class _Tally:
                 audience.unsubscribe(subscriber, source=_SOURCE)
             case Kind.CONFIRM:
                 audience.confirm_subscriber(subscriber, source="reply")
+
+    def _is_about(self, finding: Finding, subscriber: int) -> bool:
+        """Return whether a report names the address that was mailed, or none at all."""
+        mailbox = parse_address(self._audience.get(subscriber).address).mailbox
+        named = [try_address(one) for one in finding.recipients]
+        return not named or mailbox in {one.mailbox for one in named if not isinstance(one, str)}
 
     def count(self, finding: Finding) -> None:
         """Count a letter."""

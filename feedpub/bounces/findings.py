@@ -29,6 +29,8 @@ class Finding:
         subscriber: For everything else.
         code: Enhanced status code (RFC 3463) of a bounce; ``""`` if there is none.
         why: Of NOTHING, the reason.
+        recipients: Addresses that a bounce names, as it writes them; empty if it names none. A
+            mail that was forwarded may come back from another than it was sent to.
     """
 
     kind: Kind
@@ -37,6 +39,7 @@ class Finding:
     subscriber: int | None = None
     code: str = ""
     why: str = ""
+    recipients: tuple[str, ...] = ()
 
 
 def judge_code(code: str) -> Kind:

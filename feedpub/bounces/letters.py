@@ -46,11 +46,24 @@ def read_letter(data: bytes, signer: Signer) -> Finding:
 
 
 def _read_bounce(message: Message, digest: bytes, delivery: int) -> Finding:
-    code = find_failure(message)
-    if code is None:
+    if not _is_of_a_server(message):
+        why = "it came to a return path, but from a sender, which no report of a server has"
+        return Finding(Kind.NOTHING, digest, delivery=delivery, why=why)
+    failure = find_failure(message)
+    if failure is None:
         why = "it came to a return path, but reports no failure (an automatic reply, or a delay)"
         return Finding(Kind.NOTHING, digest, delivery=delivery, why=why)
-    return Finding(judge_code(code), digest, delivery=delivery, code=code)
+    code, recipients = failure
+    return Finding(judge_code(code), digest, delivery=delivery, code=code, recipients=recipients)
+
+
+def _is_of_a_server(message: Message) -> bool:
+    """Return whether a letter may be a server's: its envelope names no sender (RFC 3464, 2).
+
+    Some name the server itself. Where nobody wrote down what the envelope had, it may be.
+    """
+    paths = [str(path).strip().strip("<>").lower() for path in message.get_all("Return-Path", [])]
+    return not paths or paths[0].partition("@")[0] in ("", "mailer-daemon", "postmaster")
 
 
 def _read_request(message: Message, digest: bytes, signer: Signer) -> Finding:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from email.message import Message
+from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from feedpub.bounces.findings import Kind, judge_code
@@ -17,18 +18,42 @@ _FAILED = ("fail", "error")  # OpenSMTPD writes the latter
 _COMPLAINTS = ("abuse", "fraud", "virus", "other")
 _MAX_TEXT = 100_000
 _MAX_PARTS = 50
+_MAX_ADDRESS = 1000
 
 
-def find_failure(message: Message) -> str | None:
-    """Return the enhanced status code of a report that a mail could not be delivered.
+class Failure(NamedTuple):
+    """A mail that could not be delivered.
+
+    Attributes:
+        code: Enhanced status code; ``5.0.0`` where the report names none.
+        recipients: Addresses that the report is about, as it writes them; empty if it names none.
+    """
+
+    code: str
+    recipients: tuple[str, ...]
+
+
+def find_failure(message: Message) -> Failure | None:
+    """Return what a report says of a mail that could not be delivered.
 
     Returns:
-        ``5.0.0`` where it names none; None if the letter reports no failure.
+        None if the letter reports no failure.
     """
     if any(part.get_content_type() == "message/delivery-status" for part in _parts(message)):
-        codes = [_read_block(block) for block in _list_blocks(message)]
-        return codes[0] if codes else None
+        blocks = list(_list_blocks(message))
+        if not blocks:
+            return None
+        named = (address for block in blocks for address in _list_named(block))
+        return Failure(_read_block(blocks[0]), tuple(dict.fromkeys(named)))
     return _guess_failure(message)
+
+
+def _list_named(block: Message) -> Iterator[str]:
+    """Yield the addresses that a block is about (RFC 3464, 2.3.1 and 2.3.2)."""
+    for name in ("Original-Recipient", "Final-Recipient"):
+        kind, _, address = str(block.get(name, ""))[:_MAX_ADDRESS].partition(";")
+        if kind.strip().lower() == "rfc822" and "@" in address:
+            yield address.strip().strip("<>")
 
 
 def _list_blocks(message: Message) -> Iterator[Message]:
@@ -59,8 +84,8 @@ def _read_block(block: Message) -> str:
     return next(iter((*refused, *telling, *found)), _UNKNOWN)
 
 
-def _guess_failure(message: Message) -> str | None:
-    """Return the code of a report that follows no standard."""
+def _guess_failure(message: Message) -> Failure | None:
+    """Return what a report says that follows no standard."""
     from flufl.bounce import all_failures
 
     try:
@@ -70,7 +95,8 @@ def _guess_failure(message: Message) -> str | None:
     if not permanent:
         return None
     found = _REPLY.search(_read_text(message))
-    return found[1] if found else _UNKNOWN
+    named = sorted(one.decode("utf-8", "replace") for one in permanent)
+    return Failure(found[1] if found else _UNKNOWN, tuple(named))
 
 
 def _read_text(message: Message) -> str:

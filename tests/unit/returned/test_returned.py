@@ -1,6 +1,7 @@
 """What becomes of subscribers when mail comes back, or when they write."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ from feedpub.model import Subscriber, SubscriberState
 from feedpub.returned import Returned
 from feedpub.wiring import open_returned
 from tests.support.people import READER, PeopleSite
-from tests.unit.bounces.letters import arf, dsn, letter
+from tests.unit.bounces.letters import arf, dsn, letter, qmail
 
 State = SubscriberState
 
@@ -48,7 +49,8 @@ def bounce(
     site: PeopleSite, subscriber: Subscriber, status: str = "5.1.1", extra: str = ""
 ) -> bytes:
     path = make_return_path("bounce@news.example", site.signer, site.deliver(subscriber))
-    return dsn(status, f"smtp; 550 {status} no", to=path)
+    report = dsn(status, f"smtp; 550 {status} no", to=path)
+    return report.replace(READER.encode(), subscriber.address.encode())
 
 
 def test_an_address_that_does_not_exist_is_not_mailed_again(site: PeopleSite) -> None:
@@ -199,6 +201,38 @@ def test_forged_reports_change_nothing(site: PeopleSite) -> None:
     assert report.kinds == {}
     assert site.snapshot() == before
     assert waiting(site) == 4
+
+
+def test_a_report_about_somebody_else_suppresses_nobody(site: PeopleSite) -> None:
+    person, other = site.add("me@b.example"), site.add()
+
+    path = make_return_path("bounce@news.example", site.signer, site.deliver(person))
+
+    report = take(site, dsn(to=path))  # which names the other
+
+    assert report.suppressed == 0
+    assert (site.state(person), site.state(other)) == (State.ACTIVE, State.ACTIVE)
+
+
+@pytest.mark.parametrize("of", [dsn, qmail])
+def test_a_letter_that_only_looks_like_a_report_suppresses_nobody(
+    site: PeopleSite, of: Callable[..., bytes]
+) -> None:
+    person = site.add()
+    path = make_return_path("bounce@news.example", site.signer, site.deliver(person))
+    forged = of(to=path).replace(b"Return-Path: <>", b"Return-Path: <somebody@c.example>", 1)
+
+    report = take(site, forged)
+
+    assert (report.suppressed, report.kinds) == (0, {})
+    assert site.state(person) == State.ACTIVE
+
+
+def test_a_server_that_names_itself_as_sender_is_believed(site: PeopleSite) -> None:
+    person = site.add()
+    letter = bounce(site, person).replace(b"<>", b"<MAILER-DAEMON@mx.a.example>", 1)
+
+    assert take(site, letter).suppressed == 1
 
 
 def test_letters_for_a_person_stay_where_they_are(site: PeopleSite) -> None:
