@@ -21,10 +21,12 @@ from feedpub.model import (
     SourceStatus,
 )
 from feedpub.model.instants import to_instant
+from feedpub.model.keeping import ExportReport
 from feedpub.ports import Progress
 from feedpub.publishing.build import Build
 from feedpub.publishing.changes import Changes
 from feedpub.publishing.checking import check_links, check_sources
+from feedpub.publishing.exporting import Export, check_place
 from feedpub.publishing.frontpage import summarize
 from feedpub.publishing.lookup import find_article
 from feedpub.publishing.setup import BuildOptions, Setup, open_transaction
@@ -150,6 +152,33 @@ class Publisher:
         with self._catalog() as catalog:
             node = look_up(catalog.shelves.load_tree(), category)
         return self._setup.make_embeds().snippets.make(node, form, look)
+
+    def export(
+        self,
+        folder: str,
+        *,
+        category: str | None = None,
+        source: str | None = None,
+        progress: Progress | None = None,
+    ) -> ExportReport:
+        """Keep what is published as files with front matter; see ``feedpub.publishing.exporting``.
+
+        Args:
+            folder: Path; made if it is missing. What is in it and not ours is left alone.
+            category: Only this one and those below it, such as ``a/b``.
+            source: Only what comes from this one.
+            progress: Is told how far it is.
+
+        Raises:
+            BusyError: Another run holds the site.
+            CategoryError: There is no such category.
+            ConfigError: There is no such source.
+            TargetError: The folder cannot be written, or a source would read it.
+        """
+        check_place(self._setup, folder)
+        with self._setup.lock(), self._catalog() as catalog:
+            export = Export(self._setup, self._setup.open_folder(folder), catalog)
+            return export.run(category, source, progress or _ignore)
 
     def hide(self, article: str) -> str:
         """Withdraw an article from feeds, archives and pages with the next build.

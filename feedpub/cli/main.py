@@ -39,6 +39,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "doctor": "feedpub.cli.doctor:doctor",
     },
     "Keep": {
+        "export": "feedpub.cli.export:export",
         "backup": "feedpub.cli.keep:backup",
         "restore": "feedpub.cli.keep:restore",
         "migrate": "feedpub.cli.migrate:migrate",

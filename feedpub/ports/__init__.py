@@ -1,5 +1,6 @@
 """What feedpub's own code needs of the outside world; adapters and test twins fill it."""
 
+from feedpub.ports.keeping import ArticleFolder, KeptArticle
 from feedpub.ports.publishing import (
     Copy,
     File,
@@ -26,10 +27,12 @@ from feedpub.ports.publishing import (
 )
 
 __all__ = [
+    "ArticleFolder",
     "Copy",
     "File",
     "Folder",
     "Glance",
+    "KeptArticle",
     "Lock",
     "Lost",
     "Notifier",

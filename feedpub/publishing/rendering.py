@@ -130,6 +130,12 @@ def join_url(base: str, reference: str) -> str | None:
     return url if parts.scheme in ("http", "https") and parts.netloc else None
 
 
+def find_address(article: ReadArticle, site_url: str) -> str | None:
+    """Return where an article is read outside of our own pages, None if nowhere."""
+    given = article.url or article.permalink
+    return join_url(site_url, quote(given, safe=_URL_SAFE)) if given else None
+
+
 class _Work:
     """One article while it is rendered."""
 
@@ -182,7 +188,7 @@ class _Work:
         site = self._renderer._site
         given = article.url or article.permalink
         if given:
-            url = join_url(site.url, quote(given, safe=_URL_SAFE))
+            url = find_address(article, site.url)
             if url is not None:
                 return url, None
             self._warn(f"the URL {given[:80]!r} is not one of http; remove or mend it")

@@ -7,7 +7,16 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from feedpub.model import CategoryPath, Problem, Site
-from feedpub.ports import Glance, Lock, Notifier, Remotes, StoredProblem, Target, Thumbnails
+from feedpub.ports import (
+    ArticleFolder,
+    Glance,
+    Lock,
+    Notifier,
+    Remotes,
+    StoredProblem,
+    Target,
+    Thumbnails,
+)
 from feedpub.publishing.payload import ThumbnailMode
 from feedpub.publishing.source import ArticleSource, SourceReader
 from feedpub.publishing.store import Catalog, OpenStore
@@ -46,6 +55,7 @@ class Setup:
         notifier: Told of changed feeds; None if nobody is.
         publish_more: Brings what others publish below the same folder up to date, the pages of
             sent issues, and returns the paths that changed; None if there is nothing of the kind.
+        open_folder: Gives a folder, by its path as typed, for articles to be kept in.
         lock: Keeps two runs apart.
         clock: Now, aware.
         mint: Source, path and attempt give an id.
@@ -74,6 +84,7 @@ class Setup:
     probe: Callable[[Sequence[str]], dict[str, str | None]]
     notifier: Notifier | None
     publish_more: Callable[[], list[str]] | None
+    open_folder: Callable[[str], ArticleFolder]
     lock: Lock
     clock: Callable[[], datetime]
     mint: Callable[[str, str, int], str]
