@@ -87,7 +87,7 @@ LIBRARIES = {
     "resolver": {"dns"},
     "net": {"requests", "urllib3"},
     "thumbnails": {"PIL"},
-    "sources": {"yaml"},
+    "sources": {"lxml", "yaml"},
     "targets": {"obstore"},
     "store": {"alembic", "psycopg", "sqlalchemy"},
     "cli": {"click", "rich", "watchfiles"},
