@@ -1,4 +1,4 @@
-// <feedpub-feed> of feedpub: see docs/reference/embed.md
+// <feedpub-feed>: docs/reference/embed.md of feedpub
 {
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(`
@@ -33,7 +33,7 @@
 
   const text = (value) => (typeof value === "string" ? value.trim() : "");
 
-  // Only addresses of the web, no "javascript:".
+  // No "javascript:".
   const web = (value, base) => {
     try {
       const url = new URL(text(value) || "no:", base);
@@ -74,7 +74,7 @@
       this.shadowRoot.adoptedStyleSheets = [sheet];
     }
 
-    // Starts once for all that changes together.
+    // Once for all that changes together.
     connectedCallback() {
       this.disconnectedCallback();
       this.#timer = setTimeout(() => this.#start());
@@ -95,7 +95,7 @@
       if (document.readyState === "loading") return this.connectedCallback();
       const asked = { layout: "list", heading: 3, target: "_self" };
       for (const { name, value } of this.attributes) asked[name] = value;
-      this.#kept ??= this.querySelector("ul.feedpub-feed");
+      this.#kept ??= this.querySelector(".feedpub-feed");
       for (const time of this.querySelectorAll(".feedpub-date time")) tell(time, this.#language);
       const { refresh, more, limit } = (this.#asked = asked);
       if (this.#kept && !this.#changed && (refresh ?? more) === undefined) return this.#tell("load");
@@ -151,7 +151,7 @@
       setTimeout(() => fetching.abort(), 2e4);
       try {
         let feed = drawn ? this.#feed : { items: [], next: this.#address };
-        while (feed.next && feed.items.length < (drawn ? this.#shown : 1)) {
+        for (let pages = 9; pages-- && feed.next && feed.items.length < (drawn ? this.#shown : 1); ) {
           const answer = await fetch(feed.next, { signal: fetching.signal, credentials: "omit" });
           if (!answer.ok) throw Error(answer.status);
           const page = await answer.json();
@@ -170,11 +170,15 @@
     #fail(error, drawn) {
       this.#tell("error", error);
       const alert = set(this.#say("p", "error"), { role: "alert" });
+      const retry = () => {
+        this.#box.focus();
+        this.#start();
+      };
       if (drawn) {
         this.#shown = drawn;
         this.#draw();
         this.#box.append(alert);
-      } else if (!this.#kept && !this.#feed) this.#box.replaceChildren(alert, this.#say("button", "retry", () => this.#start()), " ", make("slot"));
+      } else if (!this.#kept && !this.#feed) this.#box.replaceChildren(alert, this.#say("button", "retry", retry), " ", make("slot"));
     }
 
     #draw(drawn) {
