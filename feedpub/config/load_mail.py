@@ -179,6 +179,7 @@ def _build_mail(resolved: Resolved, root: Path) -> MailConfig | None:
         rate_per_s=resolved.get(schema.MAIL_RATE),
         messages_per_connection=resolved.get(schema.MAIL_MESSAGES),
         helo=resolved.get(schema.MAIL_HELO),
+        ca_file=_optional(root, resolved.get(schema.MAIL_CA_FILE)),
     )
 
 
@@ -254,6 +255,7 @@ def _build_bounces(
         imap_host=host,
         imap_port=resolved.get(schema.IMAP_PORT) or (993 if security == "tls" else 143),
         imap_security=security,
+        imap_ca_file=_optional(root, resolved.get(schema.IMAP_CA_FILE)),
         imap_user=user,
         imap_folder=resolved.get(schema.IMAP_FOLDER) or "INBOX",
         password=resolved.get(schema.BOUNCES_PASSWORD),
@@ -289,7 +291,18 @@ def _check_web(resolved: Resolved) -> None:
 
 
 def _check_files(resolved: Resolved, root: Path) -> None:
-    """Refuse secrets that others can read; a missing file is missed when it is used."""
+    """Refuse secrets that others can read, and authorities that are not there.
+
+    A missing secret is missed when it is used.
+    """
+    for setting in (schema.MAIL_CA_FILE, schema.IMAP_CA_FILE):
+        written = resolved.get(setting)
+        if written is not None and not make_absolute(root, written).is_file():
+            resolved.refuse(
+                f"{setting.name}: there is no file {written!r}; correct it, or remove the line to"
+                " trust the authorities of the system",
+                setting,
+            )
     for setting in _SECRET_FILES:
         written = resolved.get(setting)
         if written is not None and is_exposed(make_absolute(root, written)):

@@ -9,7 +9,7 @@ def build_bucket(resolved: Resolved) -> BucketConfig | None:
     """Return the bucket to publish in, or None for a folder; faults are added to ``resolved``."""
     target = resolved.get(schema.TARGET)
     if target is None:
-        lonely = [one for one in schema.S3 if resolved.is_set(one)]
+        lonely = [one for one in schema.S3 if resolved.raw(one) != one.default]
         if lonely and not resolved.has_failed(schema.TARGET):
             resolved.warnings.append(
                 f"{resolved.origin(lonely[0])}: there is no target, so [s3] does nothing;"

@@ -214,6 +214,14 @@ MAIL_HELO = Setting(
     "Name that this machine gives itself.",
     default_doc="its own",
 )
+MAIL_CA_FILE = Setting(
+    "mail.ca_file",
+    kinds.optional(kinds.path()),
+    "",
+    "File (PEM) of the authorities whose certificates are trusted, for a server with a certificate"
+    " of your own.",
+    default_doc="those of the system",
+)
 
 DKIM_DOMAIN = Setting(
     "dkim.domain",
@@ -298,6 +306,13 @@ IMAP_PORT = Setting(
 IMAP_SECURITY: Setting[Security] = Setting(
     "bounces.imap_security", kinds.choice(*_SECURITIES), "tls", "Encryption, as in `mail.security`."
 )
+IMAP_CA_FILE = Setting(
+    "bounces.imap_ca_file",
+    kinds.optional(kinds.path()),
+    "",
+    "File of authorities, as in `mail.ca_file`.",
+    default_doc="those of the system",
+)
 IMAP_USER = Setting("bounces.imap_user", kinds.text(), "", "Who logs in at the IMAP server.")
 IMAP_FOLDER = Setting("bounces.imap_folder", kinds.text(), "INBOX", "Folder to read.")
 BOUNCES_PASSWORD = Setting(
@@ -351,6 +366,7 @@ MAIL: tuple[Setting[Any], ...] = (
     MAIL_RATE,
     MAIL_MESSAGES,
     MAIL_HELO,
+    MAIL_CA_FILE,
 )
 DKIM: tuple[Setting[Any], ...] = (
     DKIM_DOMAIN,
@@ -368,6 +384,7 @@ BOUNCES: tuple[Setting[Any], ...] = (
     IMAP_HOST,
     IMAP_PORT,
     IMAP_SECURITY,
+    IMAP_CA_FILE,
     IMAP_USER,
     IMAP_FOLDER,
     BOUNCES_PASSWORD,

@@ -254,6 +254,7 @@ class MailConfig:
         rate_per_s: Messages; 0: no limit.
         messages_per_connection: Before it is made anew, at least 1.
         helo: Name in EHLO; ``""`` for the machine's own.
+        ca_file: Authorities to trust, absolute; None for those of the system.
     """
 
     type: MailType = "smtp"
@@ -270,6 +271,7 @@ class MailConfig:
     rate_per_s: float = 0
     messages_per_connection: int = 100
     helo: str = ""
+    ca_file: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,6 +320,7 @@ class BouncesConfig:
         imap_host: ``""`` for no IMAP.
         imap_port: Never 0.
         imap_security: As that of the mailer.
+        imap_ca_file: Same.
         imap_user: Who logs in.
         imap_folder: That the reports are in.
         password: From the environment; ask ``read_password``, which knows the file, too.
@@ -330,6 +333,7 @@ class BouncesConfig:
     imap_host: str = ""
     imap_port: int = 993
     imap_security: Security = "tls"
+    imap_ca_file: Path | None = None
     imap_user: str = ""
     imap_folder: str = "INBOX"
     password: str = field(default="", repr=False)

@@ -5,7 +5,9 @@ import re
 import ssl
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from feedpub.errors import MailboxError
@@ -29,6 +31,7 @@ class ImapSettings:
         user: Who logs in.
         password: Of the user.
         folder: To read.
+        authorities: File of certificates (PEM) to trust instead of the system's.
     """
 
     host: str
@@ -37,6 +40,7 @@ class ImapSettings:
     user: str = ""
     password: str = field(default="", repr=False)
     folder: str = "INBOX"
+    authorities: Path | None = None
 
 
 class ImapMailbox:
@@ -126,9 +130,12 @@ class ImapMailbox:
     def _explain(self, what: str, error: Exception) -> MailboxError:
         settings = self._settings
         if isinstance(error, ssl.SSLCertVerificationError):
-            reason = f"its certificate is not good ({error.verify_message})"
-        else:
-            reason = (getattr(error, "strerror", None) or str(error) or "no answer").lower()
+            return MailboxError(
+                f"{settings.host} port {settings.port}: its certificate cannot be verified"
+                f" ({error.verify_message}); use the name that it is made out to, or name its"
+                " authority by bounces.imap_ca_file"
+            )
+        reason = (getattr(error, "strerror", None) or str(error) or "no answer").lower()
         return MailboxError(
             f"{settings.host} port {settings.port}: cannot {what}: {reason};"
             " check [bounces] and try again"
@@ -137,16 +144,17 @@ class ImapMailbox:
 
 def _connect(settings: ImapSettings) -> imaplib.IMAP4:
     if settings.security == "tls":
-        context = ssl.create_default_context()
+        context = ssl.create_default_context(cafile=settings.authorities)
         return imaplib.IMAP4_SSL(
             settings.host, settings.port, ssl_context=context, timeout=_TIMEOUT_S
         )
     client = imaplib.IMAP4(settings.host, settings.port, timeout=_TIMEOUT_S)
     if settings.security == "starttls":
         try:
-            client.starttls(ssl.create_default_context())
+            client.starttls(ssl.create_default_context(cafile=settings.authorities))
         except BaseException:
-            client.shutdown()
+            with suppress(OSError):  # where TLS was refused, it is closed already
+                client.shutdown()
             raise
     return client
 

@@ -149,7 +149,7 @@ def _explain(error: Exception, where: str) -> MailerError:
     if isinstance(error, ssl.SSLCertVerificationError):
         return MailerRefusedError(
             f"{where}: its certificate cannot be verified ({error.verify_message}); use the name "
-            "that it is made out to"
+            "that it is made out to, or name its authority by mail.ca_file"
         )
     if isinstance(error, smtplib.SMTPResponseException):
         reply = f"{error.smtp_code} {_decode(error.smtp_error)}"

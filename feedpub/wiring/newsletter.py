@@ -233,6 +233,7 @@ def make_mailer(config: MailConfig) -> Mailer:
             user=config.user,
             password=read_password(config) if config.user else "",
             helo=config.helo,
+            authorities=config.ca_file,
         )
     )
 

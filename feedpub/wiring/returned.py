@@ -57,6 +57,7 @@ def _make_mailbox(config: Config) -> Mailbox:
             host=bounces.imap_host,
             port=bounces.imap_port,
             security=bounces.imap_security,
+            authorities=bounces.imap_ca_file,
             user=bounces.imap_user,
             password=read_password(bounces),
             folder=bounces.imap_folder,

@@ -30,7 +30,7 @@ state_dir = {folder}/state
 log_path = {folder}/dovecot.log
 listen = 127.0.0.1
 protocols = imap lmtp
-ssl = no
+{tls}
 disable_plaintext_auth = no
 recipient_delimiter = +
 first_valid_uid = 1
@@ -49,7 +49,8 @@ service imap-login {{
     port = {imap}
   }}
   inet_listener imaps {{
-    port = 0
+    port = {imaps}
+    ssl = yes
   }}
 }}
 service lmtp {{
@@ -61,6 +62,13 @@ service lmtp {{
 """
 
 
+_TLS = """\
+ssl = yes
+ssl_cert = <{folder}/certificate.pem
+ssl_key = <{folder}/key.pem
+"""
+
+
 @dataclass(frozen=True)
 class Dovecot:
     """A running Dovecot, which has every mailbox that mail is delivered to.
@@ -69,11 +77,13 @@ class Dovecot:
         imap: Port on 127.0.0.1, without TLS.
         lmtp: Port on 127.0.0.1.
         folder: Of its mail, its settings and its log.
+        imaps: Port with TLS from the start, 0 if there is none.
     """
 
     imap: int
     lmtp: int
     folder: Path
+    imaps: int = 0
 
     def read(self, address: str) -> list[bytes]:
         """Return the mails of somebody, read by IMAP."""
@@ -102,8 +112,12 @@ def _fetch(client: imaplib.IMAP4, number: bytes) -> bytes:
 
 
 @contextmanager
-def run_dovecot() -> Iterator[Dovecot]:
-    """Run Dovecot."""
+def run_dovecot(certificate: Path | None = None) -> Iterator[Dovecot]:
+    """Run Dovecot.
+
+    Args:
+        certificate: Folder with ``certificate.pem`` and ``key.pem``; None for no TLS.
+    """
     program = needs.find("dovecot")
     assert program
     with open_folder() as folder:
@@ -111,7 +125,8 @@ def run_dovecot() -> Iterator[Dovecot]:
         for name in ("run", "state", "mail"):
             (folder / name).mkdir()
         os.chown(folder / "mail", _NOBODY, _NOBODY)
-        running = Dovecot(free_port(), free_port(), folder)
+        imaps = free_port() if certificate else 0
+        running = Dovecot(free_port(), free_port(), folder, imaps)
         conf = folder / "dovecot.conf"
         conf.write_text(
             _CONF.format(
@@ -119,6 +134,8 @@ def run_dovecot() -> Iterator[Dovecot]:
                 password=PASSWORD,
                 nobody=_NOBODY,
                 imap=running.imap,
+                imaps=imaps,
+                tls=_TLS.format(folder=certificate) if certificate else "ssl = no",
                 lmtp=running.lmtp,
             )
         )

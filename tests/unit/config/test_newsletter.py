@@ -357,6 +357,24 @@ def test_a_file_is_no_maildir(complain: Complain, tmp_path: Path, text: str) -> 
     assert "'box' is a file, a maildir is a folder; name another" in found
 
 
+def test_authorities_of_your_own_reach_both_servers(load: Load, tmp_path: Path) -> None:
+    (tmp_path / "ca.pem").write_text("-----BEGIN CERTIFICATE-----")
+
+    config = load(
+        f"{LETTER}[mail]\nhost = 'a.example'\nca_file = 'ca.pem'\n"
+        "[bounces]\nimap_host = 'a.example'\nimap_user = 'me'\nimap_ca_file = 'ca.pem'\n"
+    )
+
+    assert config.mail is not None
+    assert config.mail.ca_file == config.bounces.imap_ca_file == tmp_path / "ca.pem"
+
+
+def test_authorities_that_are_not_there_are_named(complain: Complain) -> None:
+    (found,) = complain(f"{SITE}{LETTER}[mail]\nca_file = 'ca.pem'\n")
+
+    assert found.startswith("feedpub.toml:8:11: ca_file: there is no file 'ca.pem'; correct it")
+
+
 @pytest.mark.parametrize("blank", ["", "  ", "\u3000"])
 def test_a_blank_postal_address_is_none(complain: Complain, blank: str) -> None:
     (found,) = complain(f"{SITE}{LETTER}postal_address = '{blank}'\n")

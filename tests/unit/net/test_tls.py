@@ -1,7 +1,6 @@
 """The same over TLS, with a certificate made for the test."""
 
 import ssl
-import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +11,7 @@ from feedpub.errors import FetchError
 from feedpub.net import Fetcher
 from tests.support import needs, pictures
 from tests.support.bad_server import BadServer
+from tests.support.certificates import make_certificate
 
 pytestmark = needs.program("openssl")
 
@@ -19,17 +19,7 @@ pytestmark = needs.program("openssl")
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a file with the key and the certificate of 127.0.0.1, signed by itself."""
-    folder = tmp_path_factory.mktemp("tls")
-    request = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2"
-    name = "-subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1"
-    files = "-keyout key.pem -out certificate.pem"
-    subprocess.run(
-        ["openssl", *f"{request} {name} {files}".split()],
-        cwd=folder,
-        check=True,
-        capture_output=True,
-    )
-    return folder
+    return make_certificate(tmp_path_factory.mktemp("tls"))
 
 
 @pytest.fixture(scope="module")
