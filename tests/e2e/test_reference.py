@@ -10,7 +10,8 @@ import pytest
 
 from feedpub import errors
 from feedpub.digest.views import CardView, DigestView, ImageView, Links, SectionView
-from feedpub.model import ReadArticle
+from feedpub.embeds.builder import Builder, Choice
+from feedpub.model import ReadArticle, Snippet
 from feedpub.pages import ASSETS
 from feedpub.pages.views import Card, Image, Line
 from feedpub.publisher import Publisher
@@ -79,7 +80,11 @@ def test_every_template_and_asset_is_documented() -> None:
 
 
 @pytest.mark.parametrize(
-    "value", [Line, Card, Image, CardView, DigestView, ImageView, Links, SectionView]
+    "value",
+    [
+        *(Builder, Card, CardView, Choice, DigestView, Image, ImageView, Line, Links),
+        *(SectionView, Snippet),
+    ],
 )
 def test_every_value_of_a_template_is_documented(value: type) -> None:
     names = {field.name for field in fields(value)}

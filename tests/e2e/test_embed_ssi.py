@@ -1,0 +1,45 @@
+"""nginx puts a fragment into a page as docs/how-to/embed.md says, from a server of another name."""
+
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+
+from tests.e2e.test_web_servers import ROOT, free_port, nginx_command, wait_for
+from tests.support import needs
+from tests.support.embed_hosts import run_host
+
+DOCUMENT = ROOT / "docs/how-to/embed.md"
+PORTAL = '<!doctype html><title>Portal</title><!--#include virtual="/feeds/embed/notes.html" -->'
+
+pytestmark = needs.program("nginx")
+
+
+@pytest.fixture
+def portal(tmp_path: Path) -> Iterator[str]:
+    """The address of a portal whose pages have a line that includes a fragment."""
+    (tmp_path / "public").mkdir()
+    (tmp_path / "public/index.html").write_text(PORTAL)
+    (tmp_path / "blog").mkdir()
+    (tmp_path / "blog/feeds").symlink_to(ROOT / "feeds")
+    port = free_port()
+    with run_host(tmp_path / "blog") as blog:
+        text = DOCUMENT.read_text("utf-8").replace("https://blog.example.org", blog.url)
+        document = tmp_path / "embed.md"
+        document.write_text(text.replace("/srv/blog", str(tmp_path)), "utf-8")
+        command = nginx_command(tmp_path, port, document)
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        wait_for(f"http://127.0.0.1:{port}/", process)
+        yield f"http://127.0.0.1:{port}/"
+        process.terminate()
+        process.communicate(timeout=20)
+
+
+def test_the_include_line_becomes_the_fragment(portal: str) -> None:
+    page = requests.get(portal, timeout=20)
+
+    assert page.status_code == 200
+    fragment = (ROOT / "feeds/embed/notes.html").read_text("utf-8")
+    assert page.content.decode() == PORTAL.partition("<!--#")[0] + fragment
