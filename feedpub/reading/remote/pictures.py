@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from feedpub.reading.remote.entries import absolute
 
 _Parsed = dict[str, Any]
+_SMALLEST = 32  # below is a face or an icon
 _EXTENSIONS = (".jpg", ".jpeg", ".png", ".gif", ".webp")
 
 
@@ -19,7 +20,8 @@ def find_picture(entry: _Parsed, base: str) -> str | None:
         entry: As feedparser gives it.
         base: Absolute; relative addresses count from it.
     """
-    thumbnails = sorted(_list(entry, "media_thumbnail"), key=_width, reverse=True)
+    thumbnails = [one for one in _list(entry, "media_thumbnail") if not 0 < _width(one) < _SMALLEST]
+    thumbnails.sort(key=_width, reverse=True)
     pictures = [one for one in _list(entry, "media_content") if _is_picture(one)]
     enclosures = [
         {**one, "url": one.get("href")}

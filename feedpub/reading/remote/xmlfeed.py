@@ -28,6 +28,8 @@ from feedpub.reading.remote.pictures import find_picture
 from feedpub.reading.remote.xmlguard import guard_xml
 from feedpub.reading.text import plain_line
 
+# feedparser takes these for categories, one by one.
+_KEYWORDS = re.compile(r"<media:keywords[^<>]{0,200}>[^<]{0,5000}</media:keywords>")
 _ADDRESS = re.compile(r"(?:mailto:)?[^\s@<>()]{1,64}@[^\s@<>()]{1,255}")
 _HEADERS = {"content-type": "application/xml; charset=utf-8"}
 _HTML = frozenset({"text/html", "application/xhtml+xml", "text/x-markdown", "html", "xhtml", ""})
@@ -42,7 +44,7 @@ def read_xml_feed(text: str, *, url: str, home: tzinfo) -> RemoteFeed:
         FeedError: It is no feed, or declares entities, or is nested without end.
     """
     # RSS 0.9x names a DTD that nobody serves any more; one without declarations says nothing.
-    data = _DOCTYPE.sub("", text, count=1).encode()
+    data = _KEYWORDS.sub("", _DOCTYPE.sub("", text, count=1)).encode()
     guard_xml(data, url=url)
     parsed = _parse(data, url)
     version, found = parsed.get("version") or "", parsed.get("entries") or []
