@@ -85,6 +85,7 @@ class PeoplePages:
         self._spoken = _drop_doubles(shipped)
         self._folders = tuple(dict.fromkeys((*templates, templates_folder())))
         self._engines: dict[str, tuple[str, Engine]] = {}
+        self._agreements: dict[str, str] = {}
         style = b"\n".join(self._read(name) for name in _STYLES)
         self.style = _name(style, "style", ".css", "text/css; charset=utf-8")
         self.icon = _name(self._read(_ICON), "icon", ".svg", "image/svg+xml")
@@ -142,8 +143,12 @@ class PeoplePages:
         Args:
             language: BCP 47; None means that of the site.
         """
-        _, engine = self._engine(language or self._site.language)
-        return engine.render("web/agreement.txt", title=self._title).decode().strip()
+        tag = language or self._site.language
+        if tag not in self._agreements:
+            _, engine = self._engine(tag)
+            text = engine.render("web/agreement.txt", title=self._title)
+            self._agreements[tag] = text.decode().strip()
+        return self._agreements[tag]
 
     @staticmethod
     def grow(categories: Iterable[Category], choice: Choice) -> tuple[Branch, ...]:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask
 
-from feedpub.config import UPLOAD, Config
+from feedpub.config import Config
 from feedpub.web.feeds import create_app
 from feedpub.web.setup import PeopleSetup
 
@@ -29,13 +29,12 @@ def create_site_app(config: Config, *, clock: Callable[[], datetime] | None = No
     """
     from feedpub.wiring.pool import StorePool
     from feedpub.wiring.vitals import SiteVitals
-    from feedpub.wiring.web import make_people_pages
+    from feedpub.wiring.web import find_served_folder, make_people_pages
 
     pool = StorePool(config.database_path)
     people = make_people(config, clock=clock, pool=pool)
     return create_app(
-        # What lies in the folder of a site that publishes in a bucket is of another time.
-        config.feeds.folder if config.bucket is None else config.root / UPLOAD / "feeds",
+        find_served_folder(config),
         prefix=feeds_path(config),
         pages=make_people_pages(config) if people is None else None,
         people=people,

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from feedpub.audience import Audience
-from feedpub.config import Config
+from feedpub.config import UPLOAD, Config
 from feedpub.errors import FeedpubError
 from feedpub.mailing.archive import page_path
 from feedpub.model import Frequency
@@ -27,6 +28,14 @@ def make_people_pages(config: Config) -> PeoplePages:
         languages=() if newsletter is None else newsletter.languages,
         templates=[config.pages.templates],
     )
+
+
+def find_served_folder(config: Config) -> Path:
+    """Return the folder of what is published, as the web face of this machine serves it."""
+    if config.bucket is None:
+        return config.feeds.folder
+    # What lies in the folder of a site that publishes in a bucket is of another time.
+    return config.root / UPLOAD / "feeds"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +95,7 @@ class Lookout:
         """Return the path of the latest issue's page below the output folder, or nothing."""
         with self._pool(read_only=True) as store, store.transaction() as catalog:
             issues = catalog.issues.recent(_LOOKED_AT)
-        folder = self._config.feeds.folder
+        folder = find_served_folder(self._config)
         paths = (page_path(issue) for issue in issues)
         # Not all that was prepared was sent, and all of an issue may have been withdrawn since.
         found = (path for path in paths if (folder / path).is_file())
