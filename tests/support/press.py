@@ -18,6 +18,7 @@ from feedpub.wiring.publishing import restore_site
 FRIDAY = datetime(2026, 11, 27, 1, 0, tzinfo=UTC)  # 09:00 in Shanghai
 KEY = "weekly/2026-11-27"
 SETTINGS = """\
+{database}
 [site]
 id = "3f0c9a52-7d0e-4a6e-9d0b-2f5f6a1d8c11"
 url = "https://blog.example/"
@@ -47,13 +48,27 @@ class Press:
         now: What the clock says.
     """
 
-    def __init__(self, root: Path, *, newsletter: str = "", rest: str = MAILDIR) -> None:
-        """Make the site with one old article, built; the next Friday is ``FRIDAY``."""
+    def __init__(
+        self, root: Path, *, newsletter: str = "", rest: str = MAILDIR, database: str = ""
+    ) -> None:
+        """Make the site with one old article, built; the next Friday is ``FRIDAY``.
+
+        Args:
+            root: Its folder.
+            newsletter: Settings of that section.
+            rest: Sections that follow.
+            database: Address of one on a server; a file if empty.
+        """
         self.root = root
         self.now = FRIDAY - timedelta(days=6)
         (root / "articles").mkdir(parents=True)
         (root / "feedpub.toml").write_text(
-            SETTINGS.format(newsletter=newsletter, rest=rest), "utf-8"
+            SETTINGS.format(
+                newsletter=newsletter,
+                rest=rest,
+                database=f'database = "{database}"' if database else "",
+            ),
+            "utf-8",
         )
         create_site(self.config)
         self.write("Old")

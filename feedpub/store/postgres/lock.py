@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from feedpub.errors import BusyError
@@ -51,6 +51,9 @@ class AdvisoryLock:
                 time.sleep(_PAUSE_S)
             yield
         finally:
+            # Said, since the server takes some milliseconds to notice that a connection ended.
+            with suppress(Exception):  # it was lost, and the lock with it
+                connection.execute(b"SELECT pg_advisory_unlock_all()")
             connection.close()
 
     def _take(self, connection: "psycopg.Connection[tuple[Any, ...]]") -> bool:
