@@ -138,7 +138,7 @@ def _make_entry(
         id=f"{options.source}/{number}",
         link=_find_link(post, slug, options),
         categories=tuple((plain_line(name, longest=200),) for name in names if name.strip()),
-        authors=tuple(plain_line(_text(row, "name"), longest=200) for row in writers),
+        authors=tuple(name for row in writers if (name := plain_line(_text(row, "name")))),
         language=_text(post, "locale") or None,
         summary=None if protected else _text(post, "custom_excerpt"),
         thumbnail=_at_home(_text(post, "feature_image") or _text(post, "image"), options) or None,
