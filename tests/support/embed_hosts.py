@@ -118,7 +118,7 @@ def write_page(body: str, *, head: str = "", lang: str = "en", direction: str = 
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         '<meta name="color-scheme" content="light dark"><link rel="icon" href="data:,">'
         f"<title>A portal</title>{head}</head><body><main><h1>A portal</h1><h2>News</h2>{body}"
-        "<p id=after>What else there is.</p></main></body></html>"
+        f"{'<p>What else there is, and would be moved.</p>' * 12}</main></body></html>"
     )
 
 

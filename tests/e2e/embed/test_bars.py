@@ -131,6 +131,7 @@ def test_nobody_else_is_asked_and_nothing_is_kept(
         page.goto(url)
         page.get_by_text("Tracked").wait_for()
         page.wait_for_load_state("networkidle")
+        assert page.get_by_role("button").count() == 0
 
         kept = page.evaluate(
             """async () => [localStorage.length, sessionStorage.length, document.cookie,
