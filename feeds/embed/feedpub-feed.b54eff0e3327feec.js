@@ -1,4 +1,4 @@
-// <feedpub-feed> of feedpub: see docs/reference/embed.md
+// <feedpub-feed>: docs/reference/embed.md of feedpub
 {
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(`
@@ -33,7 +33,7 @@
 
   const text = (value) => (typeof value === "string" ? value.trim() : "");
 
-  // Only addresses of the web, no "javascript:".
+  // No "javascript:".
   const web = (value, base) => {
     try {
       const url = new URL(text(value) || "no:", base);
@@ -74,14 +74,14 @@
       this.shadowRoot.adoptedStyleSheets = [sheet];
     }
 
-    // Starts once for all that changes together.
+    // Once for all that changes together.
     connectedCallback() {
       this.disconnectedCallback();
       this.#timer = setTimeout(() => this.#start());
     }
 
     attributeChangedCallback() {
-      this.#changed = this.#list;
+      this.#changed = this.#asked;
       if (this.isConnected) this.connectedCallback();
     }
 
@@ -95,13 +95,11 @@
       if (document.readyState === "loading") return this.connectedCallback();
       const asked = { layout: "list", heading: 3, target: "_self" };
       for (const { name, value } of this.attributes) asked[name] = value;
-      if (!this.#list) {
-        this.#kept = this.querySelector("ul.feedpub-feed");
-        this.#list = this.#kept || make("ul", { part: "list" });
-        for (const time of this.#list.querySelectorAll("time")) tell(time, this.#language);
-      }
+      this.#kept ??= this.querySelector(".feedpub-feed");
+      for (const time of this.querySelectorAll(".feedpub-date time")) tell(time, this.#language);
       const { refresh, more, limit } = (this.#asked = asked);
       if (this.#kept && !this.#changed && (refresh ?? more) === undefined) return this.#tell("load");
+      if (refresh > 0) this.#timer = setInterval(() => this.matches(":focus-within") || this.#load(), refresh * 6e4);
       this.#feed = null;
       this.#shown = this.#step = Math.min(Math.max(parseInt(limit) || this.#kept?.childElementCount || 10, 1), 50);
       if (!this.#kept) this.#wait();
@@ -133,16 +131,18 @@
       return element;
     }
 
-    #put(lines, attributes) {
-      this.#list.replaceChildren(...lines);
-      set(this.#list, { class: `feedpub-feed feedpub-${this.#asked.layout}`, role: "more" in this.#asked ? "feed" : "list", ...attributes });
-      this.#box.replaceChildren(this.#kept ? make("slot") : this.#list);
+    #put(articles, attributes) {
+      const { layout, more } = this.#asked;
+      const [list, line, role] = more === undefined ? ["ul", "li", "list"] : ["div", "div", "feed"];
+      this.#list = make(list, { part: "list", role, ...attributes }, ...articles.map((article) => make(line, {}, article)));
+      this.#list.className = `feedpub-feed feedpub-${layout}`;
+      this.#box.replaceChildren(this.#list);
     }
 
     // Takes the room of the articles.
     #wait() {
-      const line = () => make("li", {}, make("article", { part: "item" }, make("div", { part: "words" })));
-      this.#put(Array.from({ length: this.#step }, line), { "aria-busy": true });
+      const article = () => make("article", { part: "item" }, make("div", { part: "words" }));
+      this.#put(Array.from({ length: this.#step }, article), { "aria-busy": true });
     }
 
     async #load(drawn) {
@@ -151,13 +151,13 @@
       setTimeout(() => fetching.abort(), 2e4);
       try {
         let feed = drawn ? this.#feed : { items: [], next: this.#address };
-        while (feed.next && feed.items.length < (drawn ? this.#shown : 1)) {
+        for (let pages = 9; pages-- && feed.next && feed.items.length < (drawn ? this.#shown : 1); ) {
           const answer = await fetch(feed.next, { signal: fetching.signal, credentials: "omit" });
           if (!answer.ok) throw Error(answer.status);
           const page = await answer.json();
           const next = web(page.next_url, feed.next);
-          // Archives repeat some.
-          const items = page.items.filter((item) => item && !feed.items.some((known) => known.id === item.id));
+          // An archive repeats some.
+          const items = page.items.filter((item) => item && !feed.items.some(({ id }) => id === item.id));
           feed = { ...page, ...feed, next: next?.origin === feed.next.origin && next, items: feed.items.concat(items) };
         }
         this.#feed = feed;
@@ -170,49 +170,51 @@
     #fail(error, drawn) {
       this.#tell("error", error);
       const alert = set(this.#say("p", "error"), { role: "alert" });
+      const retry = () => {
+        this.#box.focus();
+        this.#start();
+      };
       if (drawn) {
         this.#shown = drawn;
         this.#draw();
         this.#box.append(alert);
-      } else if (!this.#kept) this.#box.replaceChildren(alert, this.#say("button", "retry", () => this.#start()), " ", make("slot"));
+      } else if (!this.#kept && !this.#feed) this.#box.replaceChildren(alert, this.#say("button", "retry", retry), " ", make("slot"));
     }
 
     #draw(drawn) {
       const { items, next, title } = this.#feed;
-      const lines = items.slice(0, this.#shown).map((item, place) => this.#line(item, place));
-      this.#put(lines, { "aria-busy": false, "aria-label": text(title) });
-      if (!lines.length) this.#box.replaceChildren(this.#say("p", "empty"));
+      const articles = items.slice(0, this.#shown).map((item, place) => this.#article(item, place));
+      this.#put(articles, { "aria-label": text(title) });
+      if (!articles.length) this.#box.replaceChildren(this.#say("p", "empty"));
       else if ("more" in this.#asked) {
-        const articles = lines.map((line) => line.firstChild);
         articles.forEach((article, place) => set(article, { tabindex: 0, "aria-posinset": place + 1, "aria-setsize": next ? -1 : items.length }));
         articles[drawn]?.focus();
         this.#list.onkeydown = (event) => this.#move(event, articles);
         const grow = () => {
           set(this.#list, { "aria-busy": true });
           this.#shown += this.#step;
-          this.#load(lines.length);
+          this.#load(articles.length);
         };
         if (next || items.length > this.#shown) this.#box.append(this.#say("button", "more", grow));
       }
       this.#tell("load");
     }
 
-    #line({ url, title, summary, date_published, language, image }, place) {
-      const { layout, heading, target, more, thumbs } = this.#asked;
+    #article({ url, title, summary, date_published, language, image }, place) {
+      const { layout, heading, target, thumbs } = this.#asked;
       const base = this.#address;
       const link = web(url, base);
       const below = text(summary);
       const name = text(title) || below || "…";
       const day = new Date(text(date_published));
       const src = web(image, base);
-      return make("li", more !== undefined && { role: "none" },
-        make("article", { part: "item", "aria-label": name, lang: text(language) || text(this.#feed.language) },
-          // Nobody else is asked for anything.
-          thumbs !== "off" && layout !== "headlines" && src?.origin === base.origin && make("img", { part: "thumb", alt: "", width: 160, height: 100, loading: place ? "lazy" : "eager", src }),
-          make("div", { part: "words" },
-            make(`h${heading}`, { part: "title", dir: "auto" }, link ? make("a", { href: link, target }, name) : name),
-            !isNaN(day) && make("p", { part: "date", lang: this.#language }, tell(make("time", { datetime: day.toISOString() }), this.#language)),
-            name !== below && below && !/compact|headlines/.test(layout) && make("p", { part: "summary", dir: "auto" }, below))));
+      return make("article", { part: "item", "aria-label": name, lang: text(language) || text(this.#feed.language) },
+        // Nobody else is asked for anything.
+        thumbs !== "off" && layout !== "headlines" && src?.origin === base.origin && make("img", { part: "thumb", alt: "", width: 160, height: 100, loading: place ? "lazy" : "eager", src }),
+        make("div", { part: "words" },
+          make(`h${heading}`, { part: "title", dir: "auto" }, link ? make("a", { href: link, target }, name) : name),
+          !isNaN(day) && make("p", { part: "date", lang: this.#language }, tell(make("time", { datetime: day.toISOString() }), this.#language)),
+          name !== below && below && !/compact|headlines/.test(layout) && make("p", { part: "summary", dir: "auto" }, below)));
     }
 
     // The keys of the ARIA pattern for feeds.
