@@ -7,12 +7,16 @@ import io
 import subprocess
 import sys
 import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 PICTURES = REPOSITORY / "docs" / "pictures"
 DESKTOP = {"width": 1200, "height": 860}
+FORM: dict[str, Any] = {"viewport": {"width": 900, "height": 1180}, "locale": "en"}
 PHONE = {"width": 320, "height": 690}
 MAIL = {"width": 680, "height": 1440}
 
@@ -46,6 +50,24 @@ def main() -> None:
                 data = page.screenshot(caret="initial")
             save_small(data, PICTURES / f"{name}.png")
             print(f"{(PICTURES / name).with_suffix('.png').stat().st_size:7} {name}.png")
+        with serve_face(Path(folder)) as url, open_page(browser, url, **FORM) as page:
+            data = page.screenshot(caret="initial", full_page=True)
+            save_small(data, PICTURES / "form.png")
+
+
+@contextmanager
+def serve_face(folder: Path) -> Iterator[str]:
+    """Serve the sample site with pages for subscribers; give the address of the form."""
+    from feedpub.config import load_config
+    from feedpub.web import create_app
+    from feedpub.web.server import FeedServer
+
+    settings = folder / "feedpub.toml"
+    web = '\n[web]\nurl = "http://127.0.0.1/news/"\n'
+    settings.write_text(settings.read_text("utf-8") + web, "utf-8")
+    with FeedServer(create_app(load_config(settings)), "/", bind="127.0.0.1", port=0) as server:
+        threading.Thread(target=server.run, daemon=True).start()
+        yield f"{server.url}news/subscribe?category=ji-shu"
 
 
 def save_small(data: bytes, path: Path) -> None:
