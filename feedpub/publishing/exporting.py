@@ -139,8 +139,9 @@ class Export:
             place = self._setup.locate(source.name, record.folder, record.name)
             self._problems.append(Problem("error", place, error.message, error.line, error.column))
             return
-        path = kept.path if kept is not None else self._find_place(record, source)
-        data = write_article(self._compose(record, transcript, paths), html=True)
+        manuscript = self._compose(record, transcript, paths)
+        path = kept.path if kept is not None else self._find_place(record, source, manuscript)
+        data = write_article(manuscript, html=True)
         if not self._put(path, data, kept):
             return
         self._articles += 1
@@ -162,15 +163,25 @@ class Export:
         self._written += 1
         return True
 
-    def _find_place(self, record: Record, source: ArticleSource) -> str:
-        """Return where an article goes: its own folder and name, so that its page keeps its URL."""
+    def _find_place(self, record: Record, source: ArticleSource, manuscript: Manuscript) -> str:
+        """Return where an article goes, for ever.
+
+        Its own name and folder, since its page is named after the one and pictures may lie in the
+        other; where neither tells anything, day and title.
+        """
         base = _safe(source.name) if len(self._setup.sources) > 1 else ""
-        name = record.page_name.rpartition("/")[2]
+        folder, date, name = record.folder, None, record.page_name.rpartition("/")[2]
         stem = name.rpartition(".")[0] or name
-        path = posixpath.join(base, record.folder, f"{stem}.html")
+        name = f"{stem}.html"
+        if source.is_unpacked:
+            folder = f"{manuscript.date:%Y}"
+            if manuscript.link is not None:
+                stem, date = record.title, manuscript.date
+                name = make_file_name(stem, key=record.uid, taken=(), date=date)
+        path = posixpath.join(base, folder, name)
         if fold_name(path) in self._taken:
-            name = make_file_name(stem, key=record.uid, taken=_All())
-            path = posixpath.join(base, record.folder, name)
+            name = make_file_name(stem, key=record.uid, taken=_All(), date=date)
+            path = posixpath.join(base, folder, name)
         return path
 
     def _compose(

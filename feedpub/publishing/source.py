@@ -43,6 +43,11 @@ class ArticleSource(Protocol):
         ...
 
     @property
+    def is_unpacked(self) -> bool:
+        """Whether nobody sees its files, so that their folders and names say nothing."""
+        ...
+
+    @property
     def settings(self) -> str:
         """A digest over all that changes what reading gives."""
         ...

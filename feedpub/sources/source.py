@@ -83,6 +83,11 @@ class FolderSource:
         return bool(self.dialect.permalink)
 
     @property
+    def is_unpacked(self) -> bool:
+        """Whether nobody sees its files, so that their folders and names say nothing."""
+        return False
+
+    @property
     def settings(self) -> str:
         """A digest over all that changes what reading gives."""
         values: tuple[object, ...] = (

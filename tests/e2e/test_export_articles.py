@@ -115,6 +115,22 @@ def test_an_export_of_another_system_is_kept_the_same(tmp_path: Path) -> None:
     build(copy)
 
     assert feeds(copy) == feeds(root)
+    names = sorted(str(file.relative_to(copy / "kept")) for file in copy.glob("kept/*/*"))
+    assert names[0] == "2024/2024-05-06-no.html"
+    assert re.fullmatch(r"2024/post-2-[0-9a-f]{8}\.html", names[1])  # its page is named after it
+
+
+def test_posts_of_a_day_with_one_title_are_all_kept(tmp_path: Path) -> None:
+    root = tmp_path / "old"
+    root.mkdir()
+    source = '\n[[sources]]\nname = "old"\ntype = "wordpress"\npath = "export.xml"\n'
+    (root / "export.xml").write_text(wxr(*(wxr_item(n, title="Same") for n in (1, 2, 3))))
+    (root / "feedpub.toml").write_text(SITE + source)
+    create_site(load_config(root / "feedpub.toml", {}))
+    build(root)
+
+    assert export(root, tmp_path / "kept").written == 3
+    assert len(list(tmp_path.glob("kept/2024/2024-05-06-Same*.html"))) == 3
 
 
 def test_another_export_writes_only_what_changed(blog: Path, tmp_path: Path) -> None:

@@ -35,6 +35,11 @@ class ExportSource(FolderSource):
     export: Path = field(kw_only=True)
     options: Options = field(kw_only=True)
 
+    @property
+    def is_unpacked(self) -> bool:
+        """Whether nobody sees its files: they are named after ids."""
+        return True
+
     def scan(self, workers: Workers) -> Scan:
         """Return the articles of the export as it is now.
 
