@@ -191,12 +191,17 @@ def prepare(session: Session, /, frequency: Frequency, now: bool, **options: Any
 
 @issue.command(cls=SiteCommand)
 @click.argument("key")
+@click.option("-y", "--yes", is_flag=True, help="Do it without asking.")
 @pass_session
-def drop(session: Session, key: str) -> None:
+def drop(session: Session, key: str, yes: bool) -> None:
     """Never send an issue, or the rest of it.
 
     Its articles do not come in the next one; use it for an issue that must not go out.
     """
+    if not yes:
+        if not session.may_ask:
+            raise click.UsageError("this cannot be undone; add --yes to do it")
+        click.confirm(f"Never send {key}, or the rest of it?", abort=True, err=True)
     dropped = open_newsletter(session).drop(key)
     if session.json:
         write_json(dropped)

@@ -158,3 +158,4 @@ def _tell_next_steps(
         say(f"1. look through {settings}")
     say(f"2. feedpub{there} build    makes the feeds")
     say(f"3. feedpub{there} serve    shows them at http://127.0.0.1:8000/")
+    say(f"4. for a newsletter, fill in [newsletter] in {settings}")

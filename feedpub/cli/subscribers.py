@@ -65,6 +65,7 @@ def add(
     ADDRESS gets a mail to confirm, unless --confirmed says that they agreed elsewhere.
     """
     audience = _open(session)
+    _check_frequency(audience, frequency)
     choice = audience.resolve_choice(categories)
     subscriber = _checked(
         lambda: audience.add(
@@ -82,6 +83,16 @@ def add(
         say(f"{_masked(subscriber)} is a subscriber")
     else:
         say(f"{_masked(subscriber)} is asked to confirm, with the next mails that go out")
+
+
+def _check_frequency(audience: "Audience", frequency: str | None) -> None:
+    """Refuse a digest that never goes out; they would be given another one unasked."""
+    sent = [one.value for one in audience.frequencies]
+    if frequency is not None and sent and frequency not in sent:
+        raise click.UsageError(
+            f"no {frequency} digest is scheduled; choose {' or '.join(sent)}, or add"
+            f" {frequency} to [newsletter]"
+        )
 
 
 @subscribers.command()

@@ -7,12 +7,14 @@ checks all come from it.
 from feedpub.config.environment import variable_of
 from feedpub.config.find import CONFIG_NAME, find_config
 from feedpub.config.load import load_config
+from feedpub.config.load_mail import require_newsletter
 from feedpub.config.private import BACKUPS, KEY_NAME, OUTBOX, UPLOAD
 from feedpub.config.resolve import Resolved, resolve_settings
 from feedpub.config.schema import SETTINGS
 from feedpub.config.secrets import read_password, read_secret
 from feedpub.config.setting import Setting
 from feedpub.config.show import settings_as_data, show_settings
+from feedpub.config.source_values import SourceConfig
 from feedpub.config.values import (
     BouncesConfig,
     BucketConfig,
@@ -24,7 +26,6 @@ from feedpub.config.values import (
     MailConfig,
     NewsletterConfig,
     PagesConfig,
-    SourceConfig,
     ThumbnailsConfig,
     WebConfig,
 )
@@ -55,6 +56,7 @@ __all__ = [
     "load_config",
     "read_password",
     "read_secret",
+    "require_newsletter",
     "resolve_settings",
     "settings_as_data",
     "show_settings",

@@ -21,6 +21,7 @@ from feedpub.config.values import (
     Security,
     WebConfig,
 )
+from feedpub.errors import ConfigError
 from feedpub.links import subscribe_url
 from feedpub.model.newsletter import Frequency, Schedule
 
@@ -52,6 +53,21 @@ def add_newsletter(resolved: Resolved, config: Config) -> Config:
         bounces=_build_bounces(resolved, config.root, newsletter),
         warnings=tuple(resolved.warnings),
     )
+
+
+def require_newsletter(config: Config) -> NewsletterConfig:
+    """Return the newsletter of a site.
+
+    Raises:
+        ConfigError: None is scheduled.
+    """
+    if config.newsletter is None:
+        raise ConfigError(
+            'no newsletter is scheduled; add [newsletter] with a line such as weekly = "Fri 09:00"',
+            path=str(config.path),
+            key="newsletter.weekly",
+        )
+    return config.newsletter
 
 
 def _build_newsletter(resolved: Resolved, config: Config) -> NewsletterConfig | None:

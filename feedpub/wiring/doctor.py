@@ -4,11 +4,11 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from feedpub.config import KEY_NAME, Config, MailConfig
+from feedpub.config import KEY_NAME, Config, MailConfig, require_newsletter
 from feedpub.doctor import Doctor, DoctorSetup, FileFact
 from feedpub.doctor.examination import Answer
 from feedpub.doctor.names import Names, Record
-from feedpub.errors import ConfigError, IssueError
+from feedpub.errors import IssueError
 from feedpub.links import unsubscribe_url
 from feedpub.model import SubscriberState
 from feedpub.ports.resolver import Resolver
@@ -40,13 +40,7 @@ def open_doctor(
     Raises:
         ConfigError: No newsletter is scheduled, or a key cannot be used.
     """
-    newsletter = config.newsletter
-    if newsletter is None:
-        raise ConfigError(
-            'no newsletter is scheduled; add [newsletter] with a line such as weekly = "Fri 09:00"',
-            path=str(config.path),
-            key="newsletter.weekly",
-        )
+    newsletter = require_newsletter(config)
     signer, mail = read_signer(config), config.mail
     keys = load_dkim_keys(config.dkim)
     return Doctor(

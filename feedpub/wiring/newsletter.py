@@ -14,11 +14,11 @@ from feedpub.config import (
     MailConfig,
     NewsletterConfig,
     read_password,
+    require_newsletter,
 )
 from feedpub.config.load import LOCAL_URL
 from feedpub.config.secrets import read_secret
 from feedpub.digest.values import Level
-from feedpub.errors import ConfigError
 from feedpub.hooks import Hooks
 from feedpub.links import unsubscribe_url
 from feedpub.mailers.outbox import FolderOutbox
@@ -76,13 +76,7 @@ def make_mail_setup(
     send_notices: Callable[[Stop | None], NoticeReport] | None = None,
 ) -> MailSetup:
     """Return a newsletter's settings and adapters; nothing is opened yet; see there."""
-    settings = config.newsletter
-    if settings is None:
-        raise ConfigError(
-            'no newsletter is scheduled; add [newsletter] with a line such as weekly = "Fri 09:00"',
-            path=str(config.path),
-            key="newsletter.weekly",
-        )
+    settings = require_newsletter(config)
     signer = open_signer(config)
     database = make_database(config)
     site = make_setup(config, clock=clock, allow_private=allow_private)
@@ -163,9 +157,7 @@ def make_sender(config: Config) -> "Sender":
     """
     from feedpub.messages.sender import Sender
 
-    settings = config.newsletter
-    if settings is None:
-        raise ConfigError("no newsletter is scheduled", key="newsletter.weekly")
+    settings = require_newsletter(config)
     archive = f"{config.site.feeds_url}newsletter/" if config.pages.enabled else ""
     return Sender(
         name=settings.sender.name,

@@ -104,6 +104,10 @@ def test_who_is_not_confirmed_is_asked(run: Run) -> None:
         (["add", "nobody@"], "'nobody@' is no address"),
         (["add", "a@example.com", "--category", "News/Twon"], "did you mean 'News/Town'?"),
         (["add", "a@example.com", "--language", "??"], "'??' is no language"),
+        (
+            ["add", "a@example.com", "--frequency", "monthly"],
+            "no monthly digest is scheduled; choose",
+        ),
         (["show", "nobody@example.com"], "nobody has the address n***@example.com"),
         (["remove", "nobody@example.com"], "nobody has the address n***@example.com"),
         (["forget", "nobody@example.com"], "add --yes to do it"),

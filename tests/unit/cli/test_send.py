@@ -180,7 +180,7 @@ def test_undecided_recipients_are_shown_with_the_command_that_decides() -> None:
 @pytest.mark.parametrize(
     ("words", "call"),
     [
-        (("drop", ISSUE.key), "drop"),
+        (("drop", ISSUE.key, "--yes"), "drop"),
         (("stop", ISSUE.key), "stop"),
         (("stop", "--undo", ISSUE.key), "resume"),
         (("resend", ISSUE.key, "--state", "unknown"), "resend"),
@@ -196,6 +196,29 @@ def test_a_verb_of_the_editor_reaches_the_newsletter(words: tuple[str, ...], cal
 
     assert result.exit_code == 0, result.output
     assert site.newsletter.asked(call)
+
+
+def test_an_issue_is_dropped_unasked_only_by_a_flag() -> None:
+    site = FakeSite()
+
+    result = run("issue", "drop", ISSUE.key, site=site)
+
+    assert result.exit_code == 2
+    assert "this cannot be undone; add --yes to do it" in result.output
+    assert site.newsletter.calls == []
+
+
+@pytest.mark.parametrize(("answer", "dropped"), [("y", 1), ("n", 0)])
+def test_on_a_terminal_an_issue_is_dropped_after_a_question(
+    monkeypatch: pytest.MonkeyPatch, answer: str, dropped: int
+) -> None:
+    monkeypatch.setattr("feedpub.cli.session.Session.may_ask", True)
+    site = FakeSite()
+
+    result = run("issue", "drop", ISSUE.key, site=site, input=f"{answer}\n")
+
+    assert f"Never send {ISSUE.key}" in result.output
+    assert len(site.newsletter.calls) == dropped
 
 
 # Preview

@@ -45,10 +45,11 @@ def test_init_makes_a_site_without_a_question(folder: Path) -> None:
 def test_init_tells_what_to_do_next(folder: Path) -> None:
     lines = run("init", "--no-input").stderr.splitlines()
 
-    assert lines[-3:] == [
+    assert lines[-4:] == [
         "1. put articles (Markdown or HTML) in articles",
         "2. feedpub build    makes the feeds",
         "3. feedpub serve    shows them at http://127.0.0.1:8000/",
+        "4. for a newsletter, fill in [newsletter] in feedpub.toml",
     ]
     assert "feedpub -C 'a b' build" in run("init", "--no-input", "a b").stderr
 
