@@ -15,6 +15,7 @@ from feedpub.web.setup import PeopleSetup
 
 if TYPE_CHECKING:
     from feedpub.wiring.pool import StorePool
+    from feedpub.wiring.server_pool import ServerPool
 
 
 def create_site_app(config: Config, *, clock: Callable[[], datetime] | None = None) -> Flask:
@@ -27,11 +28,11 @@ def create_site_app(config: Config, *, clock: Callable[[], datetime] | None = No
     Raises:
         ConfigError: The site's key, or one for signing, cannot be used.
     """
-    from feedpub.wiring.pool import StorePool
+    from feedpub.wiring.server_pool import make_pool
     from feedpub.wiring.vitals import SiteVitals
     from feedpub.wiring.web import find_served_folder, make_people_pages
 
-    pool = StorePool(config.database_path)
+    pool = make_pool(config)
     people = make_people(config, clock=clock, pool=pool)
     return create_app(
         find_served_folder(config),
@@ -53,7 +54,7 @@ def make_people(
     config: Config,
     *,
     clock: Callable[[], datetime] | None = None,
-    pool: "StorePool | None" = None,
+    pool: "StorePool | ServerPool | None" = None,
 ) -> PeopleSetup | None:
     """Return what the pages for subscribers need; None where there are none.
 
@@ -65,10 +66,10 @@ def make_people(
     if not config.web.url:
         return None
     from feedpub.wiring.audience import open_audience, read_signer
-    from feedpub.wiring.pool import StorePool
+    from feedpub.wiring.server_pool import make_pool
     from feedpub.wiring.web import Lookout, make_people_pages
 
-    pool = pool or StorePool(config.database_path)
+    pool = pool or make_pool(config)
     audience = open_audience(config, clock=clock, open_store=pool)
     now = clock or (lambda: datetime.now(UTC))
     parts = urlsplit(config.web.url)

@@ -186,7 +186,7 @@ class ServerDatabase:
     """A database on a server of PostgreSQL."""
 
     def __init__(self, address: "Address", folder: Path) -> None:
-        self._address = address
+        self.address = address
         self._folder = folder
         self.name = address.name
 
@@ -195,7 +195,7 @@ class ServerDatabase:
         """See ``SiteDatabase``."""
         from feedpub.store.postgres.store import PostgresStore
 
-        store = PostgresStore.open(self._address, read_only=read_only)
+        store = PostgresStore.open(self.address, read_only=read_only)
         try:
             yield store
         finally:
@@ -205,19 +205,19 @@ class ServerDatabase:
         """See ``SiteDatabase``."""
         from feedpub.store.postgres.plain import PostgresDatabase
 
-        return PostgresDatabase(self._address)
+        return PostgresDatabase(self.address)
 
     def glance(self) -> Glance | None:
         """See ``SiteDatabase``."""
         from feedpub.store.postgres.glance import glance
 
-        return glance(self._address)
+        return glance(self.address)
 
     def lock(self, name: str = "", *, wait_s: float = 10) -> Lock:
         """See ``SiteDatabase``; the server holds it, for all machines."""
         from feedpub.store.postgres.lock import AdvisoryLock
 
-        return AdvisoryLock(self._address, name or "site", wait_s=wait_s)
+        return AdvisoryLock(self.address, name or "site", wait_s=wait_s)
 
     def exists(self) -> bool:
         """See ``SiteDatabase``."""
@@ -232,13 +232,13 @@ class ServerDatabase:
         """See ``SiteDatabase``."""
         from feedpub.store.postgres.store import create
 
-        create(self._address)
+        create(self.address)
 
     def restore(self, backup: Path, prepare: "Callable[[Catalog], None]") -> None:
         """See ``SiteDatabase``."""
         from feedpub.store.postgres.copies import restore
 
-        restore(backup, self._address, prepare, folder=self._folder)
+        restore(backup, self.address, prepare, folder=self._folder)
 
     def back_up(self, now: datetime) -> None:
         """Nothing: whoever runs a server archives its log, which holds every commit."""
@@ -251,4 +251,4 @@ class ServerDatabase:
         """
         from feedpub.store.postgres.copies import load_copy
 
-        return load_copy(self._address, file, prepare=lambda _: None, replace=False)
+        return load_copy(self.address, file, prepare=lambda _: None, replace=False)

@@ -13,6 +13,7 @@ from feedpub.model import Frequency
 from feedpub.pages.people import PeoplePages
 from feedpub.subscribers.addresses import mask_address
 from feedpub.wiring.pool import StorePool
+from feedpub.wiring.server_pool import ServerPool
 
 _KEPT = timedelta(minutes=10)
 _LOOKED_AT = 10
@@ -61,7 +62,11 @@ class Lookout:
     """Looks around at most every ten minutes, for any number of threads."""
 
     def __init__(
-        self, config: Config, audience: Audience, pool: StorePool, clock: Callable[[], datetime]
+        self,
+        config: Config,
+        audience: Audience,
+        pool: StorePool | ServerPool,
+        clock: Callable[[], datetime],
     ) -> None:
         self._config, self._audience, self._pool, self._clock = config, audience, pool, clock
         self._seen: tuple[datetime, Surroundings] | None = None

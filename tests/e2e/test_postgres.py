@@ -21,8 +21,12 @@ from feedpub.store.postgres.engine import make_engine
 from feedpub.store.postgres.lock import AdvisoryLock
 from feedpub.store.postgres.plain import PostgresDatabase
 from feedpub.store.postgres.store import PostgresStore, create
+from feedpub.tokens import Action
+from feedpub.web.site import create_site_app
 from feedpub.wiring import migrate_site, open_site
+from feedpub.wiring.audience import read_signer
 from feedpub.wiring.databases import make_database
+from feedpub.wiring.server_pool import make_pool
 from tests.e2e.test_database import ADD_COLUMN
 from tests.support.ledger import ISSUE
 from tests.support.ledger_server import LedgerServer
@@ -385,3 +389,29 @@ def test_a_server_that_stops_at_the_fence_leaves_everything_explained(
     assert ledger.acquire(ISSUE, NOW) == Recovery(0, 0)
     assert list(states(ledger).values()) == [UNKNOWN, SENT, QUEUED, QUEUED]
     ledger.close()
+
+
+# The web face
+
+
+def test_the_web_face_answers_after_its_server_was_started_again(
+    tmp_path: Path, cluster: Cluster, database: str
+) -> None:
+    press = make_press(tmp_path / "site", database)
+    settings = press.root / "feedpub.toml"
+    settings.write_text(f'{settings.read_text()}\n[web]\nurl = "https://blog.example/mail/"\n')
+    person = press.join("ann")
+    pool = make_pool(press.config)
+    client = create_site_app(press.config, clock=lambda: press.now).test_client()
+    link = f"/mail/u/{read_signer(press.config).sign(Action.UNSUBSCRIBE, person.id)}"
+
+    assert client.get("/healthz").status_code == 200
+    cluster.stop()
+    assert client.get("/healthz").status_code == 503
+    cluster.start()
+    assert client.post(link, data={"List-Unsubscribe": "One-Click"}).status_code == 200
+
+    with pool(read_only=True) as store, store.transaction() as catalog:
+        assert catalog.people.counts() == {int(SubscriberState.UNSUBSCRIBED): 1}
+    make_engine(Address(database)).dispose()
+    make_engine(Address(database), read_only=True).dispose()

@@ -5,6 +5,7 @@ Whoever writes to catalog or subscribers takes one lock of the database first, a
 without, see ``feedpub.store.postgres.plain``.
 """
 
+import os
 from functools import lru_cache
 
 import sqlalchemy as sa
@@ -20,20 +21,22 @@ WRITER_KEY = "hashtextextended('feedpub:writer:' || current_schema(), 0)"
 def make_engine(address: Address, *, read_only: bool = False) -> sa.Engine:
     """Return the engine of a database; its connections are closed by ``dispose``.
 
-    One for each process: to bring up another one takes longer than most commands' queries.
+    One for each process: to bring up another one takes longer than most commands' queries, and
+    none may use the connections of the process that it was forked from.
     """
-    return _make_engine(address, read_only)
+    return _make_engine(address, read_only, os.getpid())
 
 
 @lru_cache(maxsize=8)
-def _make_engine(address: Address, read_only: bool) -> sa.Engine:
+def _make_engine(address: Address, read_only: bool, _process: int) -> sa.Engine:
     engine = sa.create_engine(
         "postgresql+psycopg://",
         creator=lambda: address.connect(read_only=read_only),
         isolation_level="REPEATABLE READ" if read_only else "READ COMMITTED",
         pool_reset_on_return="rollback",
-        pool_size=2,
+        pool_size=8,
         max_overflow=-1,
+        pool_pre_ping=True,
     )
     if not read_only:
 
