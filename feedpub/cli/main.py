@@ -47,6 +47,7 @@ SECTIONS: dict[str, dict[str, str]] = {
     },
     "Adapt": {
         "config": "feedpub.cli.settings:config",
+        "sources": "feedpub.cli.sources:sources",
         "template": "feedpub.cli.templates:template",
         "completion": "feedpub.cli.completion:completion",
     },

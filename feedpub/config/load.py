@@ -12,12 +12,12 @@ from feedpub.config.load_sources import build_sources, check_feeds
 from feedpub.config.load_target import build_bucket
 from feedpub.config.private import check_private
 from feedpub.config.resolve import Resolved, resolve_settings
+from feedpub.config.source_values import RemoteConfig
 from feedpub.config.values import (
     Config,
     EmbedConfig,
     FeedsConfig,
     PagesConfig,
-    RemoteConfig,
     ThumbnailsConfig,
 )
 from feedpub.errors import ConfigErrors

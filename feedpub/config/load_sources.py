@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from feedpub.config import schema
 from feedpub.config.find import make_absolute
 from feedpub.config.resolve import Resolved
-from feedpub.config.values import SourceConfig
+from feedpub.config.source_values import SourceConfig
 from feedpub.errors import FeedError
 
 REMOTE = "remote"

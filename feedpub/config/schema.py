@@ -5,14 +5,11 @@ from typing import Any
 
 from feedpub.config import database_schema, formats, kinds, mail_schema, target_schema
 from feedpub.config.setting import Setting
+from feedpub.config.source_values import CategoryMode, DateMode, Generator, SourceType
 from feedpub.config.values import (
     ArchiveContent,
     ArticlePages,
-    CategoryMode,
     Content,
-    DateMode,
-    Generator,
-    SourceType,
     ThumbnailMode,
 )
 from feedpub.model import CategoryPath

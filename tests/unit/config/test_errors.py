@@ -27,8 +27,8 @@ def test_all_errors_come_at_once_in_the_order_of_the_file(complain: Complain) ->
     )
     assert found[6] == (
         "feedpub.toml:14:1: unknown section [smtp];"
-        " use bounces, build, categories, dkim, embed, feeds, mail, newsletter, pages, remote, site,"
-        " sources, thumbnails, web"
+        " use bounces, build, categories, dkim, embed, feeds, mail, newsletter, pages, remote, s3,"
+        " site, sources, thumbnails, web"
     )
 
 
