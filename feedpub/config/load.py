@@ -159,7 +159,8 @@ def _check_sources(resolved: Resolved, config: Config) -> None:
     check_feeds(resolved)
     for source in config.sources:
         index = source.table
-        if source.path in paths:
+        is_feed = source.type == "feed"
+        if source.path in paths and not (is_feed and source.name in names):
             resolved.refuse(
                 f"path: the source {paths[source.path]!r} reads this folder already; remove one",
                 schema.SOURCE_PATH,
@@ -170,7 +171,7 @@ def _check_sources(resolved: Resolved, config: Config) -> None:
                 f"name: two sources are called {source.name!r}; give this one another name",
                 schema.SOURCE_NAME
                 if resolved.get(schema.SOURCE_NAME, index)
-                else schema.SOURCE_PATH,
+                else (schema.SOURCE_URL if is_feed else schema.SOURCE_PATH),
                 index,
             )
         if source.type not in ("folder", "feed") and not resolved.get(schema.SOURCE_NAME, index):
