@@ -9,7 +9,15 @@ from feedpub.config.show import to_toml
 if TYPE_CHECKING:
     from feedpub.sources.generators import Blog
 
-IGNORED = ("feedpub.db*", "feedpub.key", "feedpub.upload/", "outbox/", "backups/", "remote/")
+IGNORED = (
+    ".feedpub/",
+    "feedpub.db*",
+    "feedpub.key",
+    "feedpub.upload/",
+    "outbox/",
+    "backups/",
+    "remote/",
+)
 
 
 def compose_settings(
