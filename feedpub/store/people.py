@@ -20,6 +20,7 @@ from feedpub.store.newsletter_schema import (
     suppressions,
 )
 from feedpub.store.sources import batches
+from feedpub.store.statements import Statement
 
 _PAGE = 1000
 _PERSON = [subscribers.c[name] for name in Person._fields]
@@ -29,15 +30,17 @@ _NOT_RECEIVED = (DeliveryState.FAILED, DeliveryState.SKIPPED)
 
 # What a request of the web face asks for. Made once: to make a statement costs more than to run it.
 _SEVERAL: sa.BindParameter[Any] = sa.bindparam("several", expanding=True)
-_GET = sa.select(*_PERSON).where(subscribers.c.id == sa.bindparam("row"))
+_GET = Statement(sa.select(*_PERSON).where(subscribers.c.id == sa.bindparam("row")))
 _FIND = sa.select(*_PERSON).where(subscribers.c.mailbox.in_(_SEVERAL))
-_LAST_ID = sa.select(sa.func.max(subscribers.c.id))
-_LAST_NOTICE = sa.select(sa.func.max(notices.c.id))
+_LAST_ID = Statement(sa.select(sa.func.max(subscribers.c.id)))
+_LAST_NOTICE = Statement(sa.select(sa.func.max(notices.c.id)))
 _SUPPRESSED = sa.select(suppressions.c.hash, suppressions.c.reason).where(
     suppressions.c.hash.in_(_SEVERAL)
 )
-_COUNT_ATTEMPTS = sa.select(sa.func.count()).where(
-    attempts.c.key == sa.bindparam("key"), attempts.c.at > sa.bindparam("after")
+_COUNT_ATTEMPTS = Statement(
+    sa.select(sa.func.count()).where(
+        attempts.c.key == sa.bindparam("key"), attempts.c.at > sa.bindparam("after")
+    )
 )
 _KEY, _AT = sa.bindparam("key", type_=sa.LargeBinary), sa.bindparam("at", type_=sa.BigInteger)
 _NOTE_ATTEMPT = sa.insert(attempts).from_select(
@@ -63,8 +66,8 @@ class People:
 
     def get(self, subscriber: int) -> Person | None:
         """Return a row."""
-        row = self._connection.execute(_GET, {"row": subscriber}).first()
-        return None if row is None else _make_person(row)
+        rows = _GET(self._connection, row=subscriber)
+        return _make_person(rows[0]) if rows else None
 
     def find(self, mailboxes: Iterable[str]) -> dict[str, Person]:
         """Return whoever has one of these mailboxes, by mailbox."""
@@ -100,7 +103,7 @@ class People:
     def next_id(self) -> int:
         """Return the row that the next new one gets; never one that was used before."""
         # Rows of the erased stay, so the highest was never anybody else's.
-        return int(self._connection.scalar(_LAST_ID) or 0) + 1
+        return int(_LAST_ID(self._connection)[0][0] or 0) + 1
 
     def insert(self, people: Sequence[Person]) -> None:
         """Add people, who bring their rows."""
@@ -222,7 +225,7 @@ class People:
 
     def add_notices(self, rows: Sequence[NoticeRow]) -> list[int]:
         """Add mails, whose ``id`` is not looked at; return their rows."""
-        highest = self._connection.scalar(_LAST_NOTICE) or 0
+        highest = _LAST_NOTICE(self._connection)[0][0] or 0
         numbered = [row._replace(id=highest + one) for one, row in enumerate(rows, 1)]
         insert_many(self._connection, notices, numbered, NoticeRow._fields)
         return [row.id for row in numbered]
@@ -244,7 +247,7 @@ class People:
 
     def count_attempts(self, key: bytes, after: int) -> int:
         """Return how often something was asked for after a moment."""
-        return int(self._connection.scalar(_COUNT_ATTEMPTS, {"key": key, "after": after}) or 0)
+        return int(_COUNT_ATTEMPTS(self._connection, key=key, after=after)[0][0])
 
     def note_attempts(self, keys: Iterable[bytes], at: int) -> None:
         """Note that something was asked for."""

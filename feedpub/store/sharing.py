@@ -7,7 +7,7 @@ nobody goes on before it. What one of them raises undoes its own part only.
 
 import threading
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 from feedpub.errors import FeedpubError, StoreError
 from feedpub.store.catalog import Catalog
@@ -78,10 +78,11 @@ class SharedStore:
             batch = self._batch = self._batch or _Batch(self._store.transaction())
             batch.parts += 1
             try:
-                with batch.catalog.attempt():
+                # The first part is undone with the whole, which holds nothing else yet.
+                with nullcontext() if batch.parts == 1 else batch.catalog.attempt():
                     yield batch.catalog
-            except FeedpubError:  # of the rules, not of the database
-                self._leave(batch)
+            except FeedpubError as error:  # of the rules, not of the database
+                self._undo(batch, error)
                 raise
             except BaseException as error:
                 self._batch = None
@@ -100,6 +101,13 @@ class SharedStore:
             with self._counting:
                 self._coming -= 1
             yield
+
+    def _undo(self, batch: _Batch, error: FeedpubError) -> None:
+        if batch.parts > 1:
+            self._leave(batch)
+            return
+        self._batch = None
+        batch.end(error)
 
     def _leave(self, batch: _Batch) -> None:
         """Commit, unless somebody waits who can do it for all."""

@@ -126,24 +126,40 @@ def _link_preferences(desk: Desk, person: "Subscriber") -> str:
 
 def _unsubscribe(desk: Desk) -> Response:
     # RFC 8058, 3.2: the mail program sends this one field, by itself, without page or cookie.
-    is_click = request.method == "POST" and request.form.get("List-Unsubscribe") == "One-Click"
+    if request.method == "POST" and request.form.get("List-Unsubscribe") == "One-Click":
+        return _take_click(desk)
     try:
         desk.person = desk.audience.find(Action.UNSUBSCRIBE, desk.token)
     except TokenError:
         if desk.setup.signer.read(Action.UNSUBSCRIBE, desk.token) is None:
             raise
         # Somebody who was erased: what they want is done already.
-        return _confirm_click() if is_click else desk.page("unsubscribed", can_undo=False, undo="")
-    if is_click:
-        desk.audience.unsubscribe(desk.person.id, source="one-click", network=desk.network)
-        return _confirm_click()
+        return desk.page("unsubscribed", can_undo=False, undo="")
     if request.method != "POST":
         return _ask_to_unsubscribe(desk, desk.person)
     return _change_by_link(desk, desk.person)
 
 
-def _confirm_click() -> Response:
+def _take_click(desk: Desk) -> Response:
+    """Unsubscribe whoever the link is of, in one transaction: they come by the thousand."""
+    subscriber = desk.setup.signer.read(Action.UNSUBSCRIBE, desk.token)
+    if subscriber is None:
+        raise TokenError("the link is not complete, or not from here; copy the whole of it")
+    try:
+        desk.audience.unsubscribe(subscriber, source="one-click", network=desk.network)
+    except SubscriberError:
+        if not _is_erased(desk):
+            raise
     return Response("unsubscribed\n", content_type="text/plain; charset=utf-8")
+
+
+def _is_erased(desk: Desk) -> bool:
+    """Return whether nobody has the link any more."""
+    try:
+        desk.audience.find(Action.UNSUBSCRIBE, desk.token)
+    except TokenError:
+        return True
+    return False
 
 
 def _ask_to_unsubscribe(desk: Desk, person: "Subscriber") -> Response:

@@ -1,0 +1,93 @@
+"""Servers that run for as long as they are measured."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import requests
+
+from tests.support import needs
+from tests.support.programs import PROGRAM, environment
+
+ROOT = Path(__file__).resolve().parents[3]
+_NGINX = """\
+{user} daemon off; worker_processes 1; pid {folder}/nginx.pid; error_log stderr; events {{}}
+http {{
+    include /etc/nginx/mime.types; access_log off; sendfile on; tcp_nopush on;
+    keepalive_requests 100000000;
+    client_body_temp_path {folder}/1; proxy_temp_path {folder}/2; fastcgi_temp_path {folder}/3;
+    uwsgi_temp_path {folder}/4; scgi_temp_path {folder}/5;
+    server {{ listen 127.0.0.1:{port}; root {root}; }}
+}}
+"""
+
+
+def free_port() -> int:
+    """Return a port that nobody listens at."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def run_nginx(folder: Path, root: Path) -> Iterator[str]:
+    """Serve a folder by nginx, one worker; give its address."""
+    port = free_port()
+    config = folder / "nginx.conf"
+    # Started by root it would drop its rights, and could not read the folder.
+    user = "user root;" if os.geteuid() == 0 else ""
+    config.write_text(_NGINX.format(user=user, folder=folder, port=port, root=root))
+    with _running([needs.find("nginx") or "nginx", "-e", "stderr", "-c", str(config)], port) as url:
+        yield url
+
+
+@contextmanager
+def run_feedpub(site: Path, folder: Path) -> Iterator[str]:
+    """Serve a site by ``feedpub serve`` as it comes; give its address."""
+    port = free_port()
+    with (
+        (folder / "access.log").open("w") as log,
+        _running([*PROGRAM, "-C", str(site), "serve", "-p", str(port)], port, log) as url,
+    ):
+        yield url
+
+
+@contextmanager
+def run_people(site: Path) -> Iterator[str]:
+    """Serve the pages for subscribers of a site of ``make_site``; give its address."""
+    port = free_port()
+    command = [sys.executable, "-m", "tests.bench.serving.site", str(site), str(port)]
+    with _running(command, port) as url:
+        yield url
+
+
+@contextmanager
+def _running(command: list[str], port: int, stderr: object = subprocess.DEVNULL) -> Iterator[str]:
+    process = subprocess.Popen(
+        command, cwd=ROOT, env=environment(), stdout=subprocess.DEVNULL,
+        stderr=stderr,  # type: ignore[arg-type]
+    )  # fmt: skip
+    try:
+        url = f"http://127.0.0.1:{port}/"
+        _wait(url, process)
+        yield url
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+def _wait(url: str, process: "subprocess.Popen[bytes]") -> None:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            requests.get(url, timeout=5).close()
+        except requests.ConnectionError:
+            time.sleep(0.05)
+        else:
+            return
+    raise RuntimeError(f"{process.args!r} does not answer")
