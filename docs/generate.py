@@ -33,8 +33,9 @@ else it is the default. Unknown and wrong keys are all reported at once, with li
 SECTIONS = {
     "": "At the top of the file, before any `[table]`.",
     "site": "What feeds and pages say of the whole site.",
-    "sources": "Where articles are read from. Write `[[sources]]` once for each folder;"
+    "sources": "Where articles are read from. Write `[[sources]]` once for each folder or feed;"
     " without any, articles are read from the folder `articles`.",
+    "remote": "How [feeds of others](../how-to/remote-feeds.md) are fetched.",
     "feeds": "What is published, and where.",
     "s3": "The store of a bucket. Credentials come from the environment only: `AWS_ACCESS_KEY_ID`,"
     " `AWS_SECRET_ACCESS_KEY` and, where there is one, `AWS_SESSION_TOKEN`; or from the machine's"
