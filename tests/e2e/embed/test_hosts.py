@@ -19,7 +19,7 @@ from feedpub.model import Category, EmbedForm, EmbedLook
 from feedpub.pages.views import EVERYTHING
 from tests.support import needs
 from tests.support.browser import open_page
-from tests.support.embed_hosts import Host, run_feedpub, run_host, write_page
+from tests.support.embed_hosts import OPEN, Host, Page, run_feedpub, run_host, write_page
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -164,6 +164,28 @@ def test_an_element_works_in_a_sandbox_without_an_origin(
 
     with open_page(browser, portal.show("/", write_page(frame))) as page:
         page.frame_locator("iframe").locator(".feedpub-title").nth(4).wait_for()
+
+
+# A page in another encoding
+
+
+def test_a_page_in_gbk_reads_the_words_of_the_script(
+    browser: "Browser", feeds: Host, portal: Host, embeds: Embeds
+) -> None:
+    empty = feeds.feed("/gbk/feed.json", [])
+    latest = "/feeds/embed/feedpub-feed.v1.js"
+    # A server that does not say how the script is encoded.
+    feeds.pages[latest] = Page(published(feeds, latest[7:]).encode(), "text/javascript", OPEN)
+    html = write_page(
+        f'<feedpub-feed src="{empty}"></feedpub-feed><script src="{feeds.url}{latest}"></script>',
+        lang="zh-CN",
+    ).replace("utf-8", "gbk")
+    portal.pages["/"] = Page(html.encode("gbk"), "text/html")
+
+    with open_page(browser, f"{portal.url}/") as page:
+        page.get_by_text("还没有文章。").wait_for()
+
+        assert page.evaluate("document.characterSet") == "GBK"
 
 
 # One page, two embeds
