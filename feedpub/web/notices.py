@@ -2,10 +2,12 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 
 from feedpub.errors import ConfigError, FeedpubError
 
+_BETWEEN_S = 0.5
 _LOG = logging.getLogger("feedpub.web")
 
 
@@ -38,12 +40,17 @@ class Courier:
         while True:
             self._work.wait()
             self._work.clear()
-            try:
-                deliver()
-            except ConfigError as error:
-                _LOG.warning("mails are waiting for the next send: %s", error)
-            except FeedpubError as error:
-                # Without its text, in which an address may stand.
-                _LOG.warning("mails are waiting for the next send (%s)", type(error).__name__)
-            except Exception:  # noqa: BLE001 # the thread has to outlive whatever a library raises
-                _LOG.exception("mails are waiting for the next send")
+            self._deliver_once(deliver)
+            # Not at each of a thousand requests.
+            time.sleep(_BETWEEN_S)
+
+    def _deliver_once(self, deliver: Callable[[], None]) -> None:
+        try:
+            deliver()
+        except ConfigError as error:
+            _LOG.warning("mails are waiting for the next send: %s", error)
+        except FeedpubError as error:
+            # Without its text, in which an address may stand.
+            _LOG.warning("mails are waiting for the next send (%s)", type(error).__name__)
+        except Exception:  # noqa: BLE001 # the thread has to outlive whatever a library raises
+            _LOG.exception("mails are waiting for the next send")
