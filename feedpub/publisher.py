@@ -114,6 +114,8 @@ class Publisher:
                 live = counts.get((row.id, int(State.LIVE)), 0)
                 sources.append(SourceStatus(source.name, live, first_read))
             pending = bool(catalog.shelves.dirty())
+        if self._setup.remotes is not None:
+            problems += self._setup.remotes.problems()
         last_build = meta.get("last_build")
         return SiteStatus(
             last_build=None if last_build is None else to_instant(int(last_build)),

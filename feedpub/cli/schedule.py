@@ -246,6 +246,10 @@ def compose_actions(config: "Config", every: str) -> str:
         "day": f"{minute} 6 * * *",
     }[every]
     database, output = (
+    # What feeds of others brought is fetched once, and lost with the machine that fetched it.
+    spools = sorted({_within(config, one.path) for one in config.sources if one.type == "feed"})
+    package = "'feedpub[remote]'" if spools else "feedpub"
+    kept = "".join(f"\n            {path}" for path in (database, "feedpub.key", output, *spools))
         _within(config, path) for path in (config.database_path, config.feeds.folder)
     )
     return f"""\
@@ -270,15 +274,12 @@ jobs:
       - uses: actions/setup-python@v5
         with:
           python-version: "3.12"
-      - run: pip install feedpub
+      - run: pip install {package}
       # The catalog remembers what every article is. Each run saves it under a key of its own and
       # the next one takes the newest.
       - uses: actions/cache@v4
         with:
-          path: |
-            {database}
-            feedpub.key
-            {output}
+          path: |{kept}
           key: feedpub-${{{{ github.run_id }}}}-${{{{ github.run_attempt }}}}
           restore-keys: feedpub-
       - run: test -e {shlex.quote(database)} || feedpub init --database

@@ -31,7 +31,7 @@ def check_sources(setup: Setup, paths: Sequence[Path]) -> list[Problem]:
             try:
                 scan = source.scan(workers)
             except SourceHeldError as error:
-                problems.append(Problem("error", source.label, str(error)))
+                problems.append(_explain_held(setup, source, error))
                 continue
             tasks = [
                 task for task in _list_tasks(source, scan) if _is_asked_for(source, task, paths)
@@ -44,7 +44,15 @@ def check_sources(setup: Setup, paths: Sequence[Path]) -> list[Problem]:
                     setup.make_problem(problem._replace(source=source.name))
                     for problem in _list_problems(found)
                 ]
-    return problems
+    return problems + (setup.remotes.problems() if setup.remotes and not paths else [])
+
+
+def _explain_held(setup: Setup, source: ArticleSource, error: SourceHeldError) -> Problem:
+    is_remote = setup.remotes is not None and source.name in setup.remotes.names
+    if is_remote and source.scan_absence() is not None:
+        message = "nothing was fetched yet, or it was lost; run 'feedpub build'"
+        return Problem("warning", source.label, message)
+    return Problem("error", source.label, str(error))
 
 
 def _list_tasks(source: ArticleSource, scan: Scan) -> Iterator[ReadTask]:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from feedpub.cli.schedule import compose_cron, compose_systemd
+from feedpub.cli.schedule import compose_actions, compose_cron, compose_systemd
 from feedpub.config import Config, load_config
 from tests.support.cli import write_site
 
@@ -55,3 +55,12 @@ def test_systemd_builds_oftener_beside_a_newsletter_if_asked(tmp_path: Path) -> 
 
     assert "OnCalendar=*:7/15" in units
     assert "# feedpub-send.timer" in units
+
+
+def test_a_workflow_keeps_what_feeds_of_others_brought(tmp_path: Path) -> None:
+    feed = '[[sources]]\ntype = "feed"\nurl = "https://a.example/"\n'
+
+    workflow = compose_actions(load(tmp_path, feed), "hour")
+
+    assert "            remote/a.example\n          key:" in workflow
+    assert "pip install 'feedpub[remote]'\n" in workflow
