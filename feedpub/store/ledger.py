@@ -167,22 +167,30 @@ class SqlLedger:
                 else:
                     skipped.append((now, reason, issue, delivery))
             cursor.executemany(statements.SKIP, skipped)
-            taken = [(self._token, issue, claim.delivery) for claim in claims]
-            cursor.executemany(statements.TAKE, taken)
+            taken = [claim.delivery for claim in claims]
+            if locking.take:
+                cursor.execute(locking.take, (self._token, issue, taken))
+            else:
+                rows = [(self._token, issue, delivery) for delivery in taken]
+                cursor.executemany(statements.TAKE, rows)
         return Batch(claims, len(skipped))
 
     def commit(self, changes: Sequence[Change], now: int) -> list[bool]:
         """Write outcomes and let deliveries cross the fence, all in one transaction."""
         issue, token = self._issue, self._token
+        settled: dict[DeliveryState, list[tuple[object, ...]]] = {}
+        for change in changes:
+            for outcome in change.outcomes:
+                row = _settle(outcome, issue, token, now)
+                settled.setdefault(outcome.state, []).append(row)
+        crossing = [one.crossing for one in changes if one.crossing is not None]
         with self._transaction() as cursor:
-            for change in changes:
-                for outcome in change.outcomes:
-                    _write(cursor, outcome, issue, token, now)
-            return [
-                change.crossing is None
-                or cursor.execute(statements.CROSS, (issue, change.crossing, token)).rowcount == 1
-                for change in changes
-            ]
+            for state, rows in settled.items():
+                cursor.executemany(statements.SETTLE[state], rows)
+            crossed = iter(
+                cursor.count_each(statements.CROSS, [(issue, one, token) for one in crossing])
+            )
+        return [one.crossing is None or next(crossed) == 1 for one in changes]
 
     # What a person looks at and decides
 
@@ -256,12 +264,10 @@ def _recover(cursor: Cursor, issue: int, now: int, *, token: int | None = None) 
     return Recovery(queued, cursor.rowcount)
 
 
-def _write(cursor: Cursor, outcome: Outcome, issue: int, token: int, now: int) -> None:
-    delivery, state, code, reply, not_before, tried, bounced = outcome
-    cursor.execute(
-        statements.SETTLE[state],
-        (
-            now, code, reply, not_before, bounced, int(tried), tried or not_before > 0, now,
-            issue, delivery, token,
-        ),
+def _settle(outcome: Outcome, issue: int, token: int, now: int) -> tuple[object, ...]:
+    """Return the values of ``statements.SETTLE``."""
+    delivery, _, code, reply, not_before, tried, bounced = outcome
+    return (
+        now, code, reply, not_before, bounced, int(tried), tried or not_before > 0, now,
+        issue, delivery, token,
     )  # fmt: skip

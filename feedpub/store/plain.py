@@ -33,6 +33,10 @@ class Cursor(Protocol):
         """Execute a statement once for each of several rows of values."""
         ...
 
+    def count_each(self, statement: str, values: Sequence[Sequence[Any]], /) -> list[int]:
+        """Execute a statement once for each of several rows; return how many rows each changed."""
+        ...
+
     def fetchone(self) -> Any:
         """Return the next row; None after the last."""
         ...
@@ -49,11 +53,14 @@ class Locking(NamedTuple):
         change: Ends a query for rows that are changed next.
         skip: Ends a query, with the name of a table in it, and leaves rows out which others change.
         hold_lease: A statement that keeps the lease of an issue as it is; may be empty.
+        take: Takes deliveries for a token: token, issue, list of ids; empty where one after the
+            other is as fast.
     """
 
     change: str = ""
     skip: str = ""
     hold_lease: str = ""
+    take: str = ""
 
 
 class Database(Protocol):
@@ -84,6 +91,11 @@ class Database(Protocol):
     def close(self) -> None:
         """Let go of it; a thread that is still writing keeps it until the process ends."""
         ...
+
+
+class _SqliteCursor(sqlite3.Cursor):
+    def count_each(self, statement: str, values: Sequence[Sequence[Any]], /) -> list[int]:
+        return [self.execute(statement, row).rowcount for row in values]
 
 
 class PlainDatabase:
@@ -131,7 +143,7 @@ class PlainDatabase:
             self._lock.release()
 
     @contextmanager
-    def transaction(self) -> Iterator[sqlite3.Cursor]:
+    def transaction(self) -> Iterator[Cursor]:
         """Give a cursor; commit at the end, undo everything on an error.
 
         Raises:
@@ -139,7 +151,7 @@ class PlainDatabase:
             StoreError: The database refuses.
         """
         with self._lock, explain_errors(self._name):
-            cursor = self._connection.cursor()
+            cursor = self._connection.cursor(_SqliteCursor)
             cursor.execute("BEGIN IMMEDIATE")
             try:
                 yield cursor

@@ -28,6 +28,7 @@ class PostgresDatabase:
         skip=" FOR UPDATE OF {} SKIP LOCKED",
         # Whoever takes the lease over waits until those who have it know what they have.
         hold_lease="SELECT 1 FROM issues WHERE id = ? FOR SHARE",
+        take="UPDATE deliveries SET state = 1, token = ? WHERE issue = ? AND id = ANY(?)",
     )
 
     def __init__(self, address: Address) -> None:
@@ -101,6 +102,13 @@ class _Cursor:
         if rows:
             self._cursor.executemany(_translate(statement), rows)
         return self
+
+    def count_each(self, statement: str, values: Sequence[Sequence[Any]], /) -> list[int]:
+        # All of them travel before the first answer is waited for.
+        connection, query = self._cursor.connection, _translate(statement)
+        with connection.pipeline():
+            cursors = [connection.execute(query, row) for row in values]
+        return [cursor.rowcount for cursor in cursors]
 
     def fetchone(self) -> Any:
         return self._cursor.fetchone()
