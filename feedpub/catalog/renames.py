@@ -20,11 +20,3 @@ def rename_path(path: CategoryPath, renames: Renames) -> CategoryPath:
             break
         path = left.pop(prefix) + path[len(prefix) :]
     return path
-
-
-def find_circles(renames: Renames) -> list[CategoryPath]:
-    """Return the old paths whose renames lead back to them or into themselves, sorted.
-
-    The configuration refuses these.
-    """
-    return sorted(old for old in renames if rename_path(old, renames)[: len(old)] == old)

@@ -54,7 +54,7 @@ SECTIONS: dict[str, dict[str, str]] = {
 }
 COMMANDS = {name: place for section in SECTIONS.values() for name, place in section.items()}
 
-EXIT_FAILURE, EXIT_USAGE, EXIT_INVALID, EXIT_LATER, EXIT_INTERRUPTED = 1, 2, 3, 75, 130
+EXIT_FAILURE, EXIT_INTERRUPTED = 1, 130
 
 
 class Program(click.Group):

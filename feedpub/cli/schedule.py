@@ -137,95 +137,94 @@ def _compose_builder(config: "Config", every: str) -> str:
     # With a newsletter not at the minute at which it is sent from.
     quarter = "*:0/15" if config.newsletter is None else "*:7/15"
     when = {"quarter": quarter, "hour": "hourly", "day": "daily"}[every]
-    command = " ".join(_systemd_quote(part) for part in _command(config))
-    return f"""\
-# feedpub.service
-[Unit]
-Description=Build the feeds of {_systemd_text(str(config.root))}
-Wants=network-online.target
-After=network-online.target
-
-[Service]
-Type=oneshot
-ExecStart={command}
-# Another build is at it; the next run will do.
-SuccessExitStatus=75
-Nice=10
-
-# feedpub.timer
-[Unit]
-Description=Build the feeds regularly
-
-[Timer]
-OnCalendar={when}
-RandomizedDelaySec=5min
-Persistent=true
-
-[Install]
-WantedBy=timers.target
-"""
+    return _compose_units(
+        "feedpub",
+        does=f"Build the feeds of {config.root}",
+        command=_command(config),
+        service=("# Another build is at it; the next run will do.", _LATER, "Nice=10"),
+        regularly="Build the feeds regularly",
+        timer=(f"OnCalendar={when}", _SPREAD),
+    )
 
 
 def _compose_sender(config: "Config", schedules: "Iterable[Schedule]") -> str:
     """Return the units that build, and send what is due by the clock of the site's zone."""
-    command = " ".join(_systemd_quote(part) for part in _send_command(config))
     minutes = ",".join(f"{minute:02}" for minute in sorted({one.minute for one in schedules}))
-    return f"""\
-# feedpub-send.service
-[Unit]
-Description=Build the feeds of {_systemd_text(str(config.root))}, and send its newsletter
-Wants=network-online.target
-After=network-online.target
-
-[Service]
-Type=oneshot
-ExecStart={command}
-# Another run is at it, or the mail server is not to be reached; the next run will do.
-SuccessExitStatus=75
-TimeoutStopSec=20
-
-# feedpub-send.timer
-[Unit]
-Description=Look every hour whether an issue of the newsletter is due
-
-[Timer]
-OnCalendar=*-*-* *:{minutes}:00 {config.site.zone}
-Persistent=true
-
-[Install]
-WantedBy=timers.target
-"""
+    return _compose_units(
+        "feedpub-send",
+        does=f"Build the feeds of {config.root}, and send its newsletter",
+        command=_send_command(config),
+        service=(
+            "# Another run is at it, or the mail server is not to be reached; the next run will"
+            " do.",
+            _LATER,
+            "TimeoutStopSec=20",
+        ),
+        regularly="Look every hour whether an issue of the newsletter is due",
+        timer=(f"OnCalendar=*-*-* *:{minutes}:00 {config.site.zone}",),
+    )
 
 
 def _compose_reader(config: "Config") -> "Iterator[str]":
     """Yield the units that read what came back, if there are newsletter and mailbox."""
-    if config.newsletter is None or not _has_mailbox(config):
-        return
-    command = " ".join(_systemd_quote(part) for part in _read_command(config))
-    yield f"""\
-# feedpub-bounces.service
-[Unit]
-Description=Read what came back to {_systemd_text(str(config.root))}
-Wants=network-online.target
-After=network-online.target
+    if config.newsletter is not None and _has_mailbox(config):
+        yield _compose_units(
+            "feedpub-bounces",
+            does=f"Read what came back to {config.root}",
+            command=_read_command(config),
+            service=(_LATER,),
+            regularly="Read what came back",
+            timer=("OnCalendar=hourly", _SPREAD),
+        )
 
-[Service]
-Type=oneshot
-ExecStart={command}
-SuccessExitStatus=75
 
-# feedpub-bounces.timer
-[Unit]
-Description=Read what came back
+_LATER = "SuccessExitStatus=75"
+_SPREAD = "RandomizedDelaySec=5min"
 
-[Timer]
-OnCalendar=hourly
-RandomizedDelaySec=5min
-Persistent=true
 
-[Install]
-WantedBy=timers.target
-"""
+def _compose_units(
+    name: str,
+    *,
+    does: str,
+    command: "Iterable[str]",
+    service: "Iterable[str]",
+    regularly: str,
+    timer: "Iterable[str]",
+) -> str:
+    """Return a service that runs once and the timer that runs it.
+
+    Args:
+        name: Of both.
+        does: What the service does, any text.
+        command: Program and arguments.
+        service: Further lines of the service.
+        regularly: What the timer does.
+        timer: When it does, in lines.
+    """
+    lines = [
+        f"# {name}.service",
+        "[Unit]",
+        f"Description={_systemd_text(does)}",
+        "Wants=network-online.target",
+        "After=network-online.target",
+        "",
+        "[Service]",
+        "Type=oneshot",
+        f"ExecStart={' '.join(map(_systemd_quote, command))}",
+        *service,
+        "",
+        f"# {name}.timer",
+        "[Unit]",
+        f"Description={regularly}",
+        "",
+        "[Timer]",
+        *timer,
+        "Persistent=true",
+        "",
+        "[Install]",
+        "WantedBy=timers.target",
+    ]
+    return "\n".join(lines) + "\n"
 
 
 def _systemd_text(text: str) -> str:
@@ -246,12 +245,12 @@ def compose_actions(config: "Config", every: str) -> str:
         "day": f"{minute} 6 * * *",
     }[every]
     database, output = (
+        _within(config, path) for path in (config.database_path, config.feeds.folder)
+    )
     # What feeds of others brought is fetched once, and lost with the machine that fetched it.
     spools = sorted({_within(config, one.path) for one in config.sources if one.type == "feed"})
     package = "'feedpub[remote]'" if spools else "feedpub"
     kept = "".join(f"\n            {path}" for path in (database, "feedpub.key", output, *spools))
-        _within(config, path) for path in (config.database_path, config.feeds.folder)
-    )
     return f"""\
 name: feeds
 on:

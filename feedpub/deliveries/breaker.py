@@ -31,11 +31,6 @@ class Breaker:
         self._limit = limit
         self._weight = 0
 
-    @property
-    def is_open(self) -> bool:
-        """Whether the run has to stop."""
-        return self.refusal is not None or self.trouble is not None
-
     def count(self, domain: str, verdict: Verdict, *, timed_out: bool = False) -> None:
         """Take note of what a delivery met with.
 

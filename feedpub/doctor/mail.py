@@ -1,11 +1,10 @@
 """What is wrong with a mail before it is sent, judged by its bytes."""
 
 from collections import Counter
-from collections.abc import Iterator
-from email import message_from_bytes, policy
-from email.message import EmailMessage
+from collections.abc import Iterator, Mapping
 
 from feedpub.doctor.findings import Finding, fail, ok, warn
+from feedpub.messages.bodies import read_bodies
 
 MAX_HTML_BYTES = 92_160
 """Gmail cuts off near 102 KB; some are kept back for what relays add."""
@@ -30,8 +29,7 @@ def examine_mail(data: bytes, *, has_web: bool, is_signed: bool) -> Iterator[Fin
     longest = max(len(line) for line in data.split(b"\r\n"))
     if longest > _MAX_LINE or b"\n" in data.replace(b"\r\n", b""):
         yield fail("lines", f"one has {longest} bytes", "report it: it is a defect of feedpub")
-    message = message_from_bytes(data, policy=policy.default)
-    yield from _judge_parts(message)
+    yield from _judge_bodies(read_bodies(data))
 
 
 def _judge_fields(head: bytes, *, has_web: bool, is_signed: bool) -> Finding:
@@ -52,14 +50,12 @@ def _judge_fields(head: bytes, *, has_web: bool, is_signed: bool) -> Finding:
     return ok("headers", f"all there; {click}")
 
 
-def _judge_parts(message: EmailMessage) -> Iterator[Finding]:
-    parts = {part.get_content_type(): part for part in message.walk()}
-    if "text/plain" not in parts:
+def _judge_bodies(bodies: Mapping[str, str]) -> Iterator[Finding]:
+    if "text/plain" not in bodies:
         yield fail("text part", "there is none", "take your templates back to the defaults")
-    html = parts.get("text/html")
-    if html is None:
+    if "text/html" not in bodies:
         return
-    size = len(html.get_content().encode("utf-8", "replace"))
+    size = len(bodies["text/html"].encode("utf-8", "replace"))
     told = f"{size:,} bytes of HTML"
     if size > MAX_HTML_BYTES:
         yield warn(

@@ -12,6 +12,7 @@ from feedpub.mailing.results import Plan, Preview
 from feedpub.mailing.schedule import NotDue
 from feedpub.mailing.sending import Choices, load_digest
 from feedpub.mailing.setup import MailSetup
+from feedpub.messages.bodies import read_bodies
 from feedpub.model import Choice, Frequency, Issue, IssueState, Message
 from feedpub.ports import Progress
 from feedpub.ports.newsletter import Member
@@ -161,17 +162,8 @@ def _plan(
 
 
 def _show(key: str, plan: MailPlan, message: Message) -> Preview:
-    html, text = read_parts(message.data)
+    bodies = read_bodies(message.data)
+    html, text = (
+        bodies.get(kind, "").replace("\r\n", "\n") for kind in ("text/html", "text/plain")
+    )
     return Preview(key, plan.subject, html, text, message.data, len(plan.articles))
-
-
-def read_parts(data: bytes) -> tuple[str, str]:
-    """Return the HTML and the plain text of a mail, as a mail program would show them."""
-    from email import message_from_bytes, policy
-
-    mail = message_from_bytes(data, policy=policy.default)
-    parts = {part.get_content_type(): part for part in mail.walk()}
-    return tuple(
-        str(parts[kind].get_content()).replace("\r\n", "\n") if kind in parts else ""
-        for kind in ("text/html", "text/plain")
-    )  # type: ignore[return-value] # two kinds give two texts

@@ -15,8 +15,6 @@ _REFUSED_BITS = 1024
 _WEAK_BITS = 2048
 # Verifiers need not be able to read longer ones (RFC 8301, 3.2).
 _LONGEST_BITS = 4096
-# One string of a TXT record (RFC 1035, 3.3.14).
-_STRING = 255
 _LABELS = re.compile(
     r"[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*"
 )
@@ -76,11 +74,6 @@ class DnsRecord(NamedTuple):
 
     name: str
     value: str
-
-    def zone_line(self) -> str:
-        """Return it as a zone file holds it, in strings that are short enough."""
-        strings = [self.value[at : at + _STRING] for at in range(0, len(self.value), _STRING)]
-        return f"{self.name}. IN TXT ( " + " ".join(f'"{string}"' for string in strings) + " )"
 
 
 def load_key(pem: bytes, *, domain: str, selector: str, path: str) -> DkimKey:

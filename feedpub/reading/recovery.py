@@ -11,7 +11,6 @@ from feedpub.reading.yaml_text import read_yaml
 # Only these two are pasted as prose; a value that spans lines is not touched.
 _PROSE = re.compile(r"^(title|author):[ ]+(\S[^\n]*?)[ ]*$(?!\n[ ]+\S)", re.MULTILINE)
 _COMMENT_TITLE = re.compile(r"^title:[ ]+#\S", re.MULTILINE)
-_PASTING = frozenset({"auto", "hexo", "rsshub"})
 
 
 def read_forgiving(

@@ -32,7 +32,6 @@ class Change(StrEnum):
     RESUMED = "resumed"
     ADDRESS = "address"
     IMPORTED = "imported"
-    DELIVERED_BACK = "returned mail"
 
 
 _ALIVE = (State.PENDING, State.ACTIVE, State.UNSUBSCRIBED, State.BOUNCED, State.COMPLAINED)

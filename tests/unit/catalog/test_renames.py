@@ -1,4 +1,4 @@
-from feedpub.catalog.renames import find_circles, rename_path
+from feedpub.catalog.renames import rename_path
 
 
 def test_a_rename_covers_everything_below() -> None:
@@ -21,14 +21,3 @@ def test_renames_made_one_after_the_other_are_followed() -> None:
 
 def test_a_circle_ends() -> None:
     assert rename_path(("a",), {("a",): ("b",), ("b",): ("a",)}) == ("a",)
-
-
-def test_circles_are_found() -> None:
-    renames = {
-        ("a",): ("b",),
-        ("b",): ("a",),
-        ("c",): ("c", "d"),
-        ("e",): ("f",),
-    }
-
-    assert find_circles(renames) == [("a",), ("b",), ("c",)]
