@@ -14,7 +14,7 @@ MAX_SLUG_BYTES = 80
 # have a dot, but a web server that completes names takes ``status`` for ``status.json``.
 _OURS = frozenset(
     {"all", "archive", "articles", "assets", "atom", "embed", "feed", "feeds", "index", "media"}
-    | {"newsletter", "oembed", "rss", "status"}
+    | {"newsletter", "oembed", "rss", "status", "subscribe"}
 )
 # https://learn.microsoft.com/windows/win32/fileio/naming-a-file
 _WINDOWS = frozenset(

@@ -168,7 +168,7 @@ def make_sender(config: Config) -> "Sender":
         reply_to=settings.reply_to,
         web_url=config.web.url,
         archive_url=archive,
-        help_url=config.site.feeds_url,
+        help_url=config.site.subscribe_url or config.site.feeds_url,
     )
 
 

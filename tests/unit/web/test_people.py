@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,11 +11,11 @@ from hypothesis import strategies as st
 from lxml.html import document_fromstring
 from werkzeug.test import TestResponse
 
-from feedpub.links import Place
+from feedpub.links import Place, subscribe_url
 from feedpub.model import Frequency, SubscriberState
 from feedpub.tokens import Action, Signer
 from feedpub.web.desk import find_client
-from tests.support.people import PATH, READER, PeopleSite, press, proof
+from tests.support.people import PATH, READER, WEB, PeopleSite, make_people_config, press, proof
 
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 
@@ -605,3 +606,26 @@ def test_no_known_attack_gets_into_a_page(site: PeopleSite, shared: Path) -> Non
 def shape_of(answer: TestResponse) -> list[tuple[str, tuple[str, ...]]]:
     """Return every element of a page with the names of its attributes."""
     return [(str(one.tag), tuple(one.keys())) for one in document_fromstring(answer.data).iter()]
+
+
+def test_who_left_is_told_where_to_subscribe_again(built_site: Path, tmp_path: Path) -> None:
+    face = subscribe_url(WEB)
+    usual = make_people_config(tmp_path / "usual").site
+    site = PeopleSite(tmp_path / "site", built_site, site=replace(usual, subscribe_url=face))
+    press(site.client, site.link(Place.UNSUBSCRIBE, site.add()), "unsubscribe")
+
+    (mail,) = site.collect()
+    for kind in ("plain", "html"):
+        body = mail.get_body((kind,))
+        assert body is not None
+        assert face in body.get_content()
+
+
+def test_the_page_of_preferences_leads_to_where_leaving_it_can_be_undone(site: PeopleSite) -> None:
+    person = site.add()
+
+    page = press(site.client, site.link(Place.PREFERENCES, person), "unsubscribe").text
+    (way,) = re.findall(r'href="\.\./(u/[^"]+)"', page)
+
+    assert "as before" in press(site.client, PATH + way, "undo").text
+    assert site.state(person) == SubscriberState.ACTIVE

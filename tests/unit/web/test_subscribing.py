@@ -19,6 +19,7 @@ from feedpub.web.stamps import make_stamp
 from tests.support.people import PATH, READER, PeopleSite, press, proof
 
 PAGE = f"{PATH}subscribe"
+CHINESE = {"Accept-Language": "zh"}
 FROM = {"X-Forwarded-For": "203.0.113.9"}
 
 
@@ -106,6 +107,13 @@ def test_a_stranger_is_spoken_to_as_their_browser_asks(
 
     assert f'<html lang="{language}">' in page
     assert value_of(page, "language") == [language]
+
+
+def test_a_language_that_is_not_there_is_not_spoken(site: PeopleSite) -> None:
+    for wanted in ("fr", "xx", "zh-CN'", "e" * 500):
+        page = site.client.get(PAGE, query_string={"language": wanted}, headers=CHINESE).text
+
+        assert '<html lang="zh-CN">' in page
 
 
 def test_the_other_language_is_one_link_away_and_stays(site: PeopleSite) -> None:
@@ -448,14 +456,17 @@ def shared_site(built_site: Path, tmp_path_factory: pytest.TempPathFactory) -> P
 
 def test_no_known_attack_gets_into_the_form(site: PeopleSite, shared: Path) -> None:
     vectors = json.loads((shared / "vectors" / "xss.json").read_text("utf-8"))["vectors"]
-    usual = shape_of(ask(site, "x"))
+    usual, lost = shape_of(ask(site, "x")), shape_of(ask(site, category="x"))
 
     for vector in vectors:
         text = vector["payload"]
         answer = ask(site, text, frequency=text, language=text)
+        asked = ask(site, READER, category=text)
         got = site.client.get(PAGE, query_string={"category": text, "language": text[:200]})
 
         assert answer.status_code in (413, 422), vector["id"]
+        assert asked.status_code in (413, 422), vector["id"]
+        assert asked.status_code == 413 or shape_of(asked) == lost, vector["id"]
         assert answer.status_code == 413 or shape_of(answer) == usual, vector["id"]
         assert got.status_code in (200, 414), vector["id"]
         assert re.search(r"<script|<img|<svg|onerror=", got.text.replace("&lt;", "")) is None or (
