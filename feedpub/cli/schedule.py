@@ -141,7 +141,7 @@ def _compose_builder(config: "Config", every: str) -> str:
         "feedpub",
         does=f"Build the feeds of {config.root}",
         command=_command(config),
-        service=("# Another build is at it; the next run will do.", _LATER, "Nice=10"),
+        service=(f"# Another build is at it; {_NEXT_WILL_DO}", _LATER, "Nice=10"),
         regularly="Build the feeds regularly",
         timer=(f"OnCalendar={when}", _SPREAD),
     )
@@ -155,8 +155,7 @@ def _compose_sender(config: "Config", schedules: "Iterable[Schedule]") -> str:
         does=f"Build the feeds of {config.root}, and send its newsletter",
         command=_send_command(config),
         service=(
-            "# Another run is at it, or the mail server is not to be reached; the next run will"
-            " do.",
+            f"# Another run is at it, or the mail server is not to be reached; {_NEXT_WILL_DO}",
             _LATER,
             "TimeoutStopSec=20",
         ),
@@ -178,6 +177,7 @@ def _compose_reader(config: "Config") -> "Iterator[str]":
         )
 
 
+_NEXT_WILL_DO = "the next run will do."
 _LATER = "SuccessExitStatus=75"
 _SPREAD = "RandomizedDelaySec=5min"
 
