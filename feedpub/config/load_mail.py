@@ -195,6 +195,7 @@ def _build_mail(resolved: Resolved, root: Path) -> MailConfig | None:
         rate_per_s=resolved.get(schema.MAIL_RATE),
         messages_per_connection=resolved.get(schema.MAIL_MESSAGES),
         helo=resolved.get(schema.MAIL_HELO),
+        timeout_s=resolved.get(schema.MAIL_TIMEOUT),
         ca_file=_optional(root, resolved.get(schema.MAIL_CA_FILE)),
     )
 

@@ -214,6 +214,13 @@ MAIL_HELO = Setting(
     "Name that this machine gives itself.",
     default_doc="its own",
 )
+MAIL_TIMEOUT = Setting(
+    "mail.timeout",
+    kinds.whole_number(1, 3600),
+    300,
+    "Seconds that the SMTP server may take for a reply; twice as many for the last, after which"
+    " nobody knows whether it took the mail.",
+)
 MAIL_CA_FILE = Setting(
     "mail.ca_file",
     kinds.optional(kinds.path()),
@@ -366,6 +373,7 @@ MAIL: tuple[Setting[Any], ...] = (
     MAIL_RATE,
     MAIL_MESSAGES,
     MAIL_HELO,
+    MAIL_TIMEOUT,
     MAIL_CA_FILE,
 )
 DKIM: tuple[Setting[Any], ...] = (

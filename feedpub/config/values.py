@@ -185,6 +185,7 @@ class MailConfig:
         rate_per_s: Messages; 0: no limit.
         messages_per_connection: Before it is made anew, at least 1.
         helo: Name in EHLO; ``""`` for the machine's own.
+        timeout_s: For a reply, at least 1; twice as long for the last.
         ca_file: Authorities to trust, absolute; None for those of the system.
     """
 
@@ -202,6 +203,7 @@ class MailConfig:
     rate_per_s: float = 0
     messages_per_connection: int = 100
     helo: str = ""
+    timeout_s: int = 300
     ca_file: Path | None = None
 
 

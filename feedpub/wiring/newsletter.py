@@ -212,6 +212,7 @@ def make_mailer(config: MailConfig) -> Mailer:
     from feedpub.mailers.maildir import MaildirMailer
     from feedpub.mailers.sendmail import SendmailMailer
     from feedpub.mailers.smtp import SmtpMailer, SmtpSettings
+    from feedpub.mailers.smtp_connection import Timeouts
 
     if config.type == "maildir" and config.folder is not None:
         return MaildirMailer(config.folder)
@@ -226,6 +227,7 @@ def make_mailer(config: MailConfig) -> Mailer:
             password=read_password(config) if config.user else "",
             helo=config.helo,
             authorities=config.ca_file,
+            timeouts=Timeouts(min(30, config.timeout_s), config.timeout_s, 2 * config.timeout_s),
         )
     )
 
