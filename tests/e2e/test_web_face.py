@@ -3,6 +3,7 @@
 import json
 import re
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -90,6 +91,22 @@ def test_a_link_opens_and_one_click_unsubscribes(face: Face) -> None:
     reader = face.show_reader()
     assert reader["state"] == "unsubscribed"
     assert "203.0.113.9" not in json.dumps(reader)
+
+
+def test_the_form_is_taken_behind_the_web_server(face: Face) -> None:
+    form = f"{face.link.partition('/u/')[0]}/subscribe"
+    page = requests.get(form, timeout=10)
+    stamp = re.search('name="stamp" value="([^"]+)"', page.text)
+    assert stamp
+    time.sleep(2.1)  # nobody types faster
+    fields = {"stamp": stamp[1], "address": "new@reader.test"}
+
+    ours = requests.post(form, fields, headers={"Origin": form.partition("/news")[0]}, timeout=10)
+    theirs = requests.post(form, fields, headers={"Origin": "https://evil.test"}, timeout=10)
+
+    assert (ours.status_code, theirs.status_code) == (200, 403)
+    shown = json.loads(face.site.run_well("--json", "subscribers", "show", "new@reader.test"))
+    assert shown["state"] == "pending"
 
 
 def test_the_style_of_a_page_comes_with_it(face: Face) -> None:

@@ -76,6 +76,10 @@ def test_the_latest_issue_is_the_sample(built_site: Path, tmp_path: Path) -> Non
     assert "latest issue" not in site.client.get(PAGE).text
 
     site.deliver(site.add())
+    site.clock.advance(minutes=11)
+    # Its page is not there: it was not sent yet, or all of it was withdrawn.
+    assert "latest issue" not in site.client.get(PAGE).text
+
     page = site.config.feeds.folder / "newsletter/weekly/2026-01-02/index.html"
     page.parent.mkdir(parents=True)
     page.touch()
