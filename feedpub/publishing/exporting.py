@@ -180,7 +180,7 @@ class Export:
                 name = make_file_name(stem, key=record.uid, taken=(), date=date)
         path = posixpath.join(base, folder, name)
         if fold_name(path) in self._taken:
-            name = make_file_name(stem, key=record.uid, taken=_All(), date=date)
+            name = make_file_name(stem, key=record.uid, taken=None, date=date)
             path = posixpath.join(base, folder, name)
         return path
 
@@ -274,14 +274,3 @@ def _digest(data: bytes) -> str:
 def _safe(name: str) -> str:
     """Return the name of a source as that of a folder."""
     return re.sub(r"[^\w -]", "-", name).strip(" ") or "source"
-
-
-class _All:
-    """Names that are in use, but for those that tell their article."""
-
-    def __init__(self) -> None:
-        self._asked = 0
-
-    def __contains__(self, name: object) -> bool:
-        self._asked += 1
-        return self._asked == 1

@@ -18,7 +18,7 @@ def make_file_name(
     title: str,
     *,
     key: str,
-    taken: Container[str],
+    taken: Container[str] | None,
     date: datetime | None = None,
     extension: str = "html",
 ) -> str:
@@ -28,7 +28,8 @@ def make_file_name(
         title: Any text.
         key: The article's id: what follows a title that is taken is made of it, so that a name
             does not depend on how many others there are.
-        taken: Names that are in use, as ``fold_name`` gives them.
+        taken: Names that are in use, as ``fold_name`` gives them. None counts all of them as taken
+            but for those that tell their article, so that no other one ever has its name.
         date: Its day comes first, as written (in its own zone).
         extension: Without the dot, ASCII.
 
@@ -44,9 +45,10 @@ def make_file_name(
     name = f"{day}{stem}.{extension}"
     digest = hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()
     length = _DIGEST
-    while fold_name(name) in taken and length <= len(digest):
+    while length <= len(digest) and (taken is None or fold_name(name) in taken):
         name = f"{day}{stem}-{digest[:length]}.{extension}"
         length += _DIGEST
+        taken = taken or ()
     return name
 
 

@@ -106,18 +106,7 @@ class Refill:
 def place_file(key: str, slug: str) -> str:
     """Return the place of an article, such as ``3f/hello-world-3fc4ccfe.html``."""
     digest = hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()
-    return f"{digest[:2]}/{make_file_name(slug, key=key, taken=_Everything())}"
-
-
-class _Everything:
-    """Names that are all in use, but for those that tell their article."""
-
-    def __init__(self) -> None:
-        self._asked = 0
-
-    def __contains__(self, name: object) -> bool:
-        self._asked += 1
-        return self._asked == 1
+    return f"{digest[:2]}/{make_file_name(slug, key=key, taken=None)}"
 
 
 def _read(path: Path) -> bytes | None:

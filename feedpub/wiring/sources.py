@@ -5,13 +5,13 @@ from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from feedpub.config import Config, SourceConfig
 from feedpub.errors import ConfigError
 from feedpub.model import Problem
 from feedpub.ports import Progress
 from feedpub.reading import Dialect
+from feedpub.reading.filenames import make_file_name
 from feedpub.sources.source import FolderSource
 
 if TYPE_CHECKING:
@@ -146,7 +146,8 @@ def make_remotes(config: Config, *, allow_private: bool) -> LazyGatherer | None:
 
 def spool_folder(config: Config, source: SourceConfig) -> Path:
     """Return where a source's articles lie that do not come as files."""
-    return config.root / SPOOLS / source.type / (quote(source.name, safe=" ")[:150] + ".d")
+    name = make_file_name(source.name, key=source.name, taken=None, extension="d")
+    return config.root / SPOOLS / source.type / name
 
 
 def _label(root: Path, source: Path) -> str:

@@ -292,6 +292,10 @@ def test_a_name_that_is_taken_is_followed_by_what_tells_the_article() -> None:
     assert (first, second) == ("Same.html", "same-3fc4ccfe.html")
 
 
+def test_a_name_can_tell_its_article_in_any_case() -> None:
+    assert make_file_name("Same", key="two", taken=None) == "Same-3fc4ccfe.html"
+
+
 def test_the_day_in_a_name_is_the_author_s() -> None:
     date = datetime(2026, 1, 31, 1, tzinfo=timezone(timedelta(hours=8)))
 
