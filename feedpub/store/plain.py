@@ -179,10 +179,18 @@ def find_suppressed(
     found: dict[str, str] = {}
     if cursor.execute("SELECT 1 FROM suppressions LIMIT 1").fetchone() is None:
         return found
-    for mailbox in mailboxes:
-        row = cursor.execute(
-            "SELECT reason FROM suppressions WHERE hash = ?", (hash_mailbox(mailbox),)
-        ).fetchone()
-        if row is not None:
-            found[mailbox] = str(row[0])
+    hashes = {hash_mailbox(mailbox): mailbox for mailbox in mailboxes}
+    waiting = list(hashes)
+    for start in range(0, len(waiting), _AT_ONCE):
+        some = waiting[start : start + _AT_ONCE]
+        # Always as many, so that the statement is prepared once.
+        some += some[:1] * (_AT_ONCE - len(some))
+        for hash, reason in cursor.execute(_SUPPRESSED, some).fetchall():
+            found[hashes[hash]] = str(reason)
     return found
+
+
+_AT_ONCE = 100
+_SUPPRESSED = "SELECT hash, reason FROM suppressions WHERE hash IN ({values})".format(  # noqa: S608
+    values=", ".join("?" * _AT_ONCE)
+)
