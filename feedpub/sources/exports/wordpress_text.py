@@ -51,7 +51,8 @@ def _render_shortcodes(text: str, files: Mapping[str, str]) -> str:
     """Render those that are known, drop those that look like one, keep "[sic]" and the like."""
     parts: list[str] = []
     done = 0
-    ends = {match[3].lower() for match in _SHORTCODE.finditer(text) if match[2]}
+    # Where each name is closed for the last time: nobody looks for an end beyond it.
+    ends = {match[3].lower(): match.start() for match in _SHORTCODE.finditer(text) if match[2]}
     for match in _SHORTCODE.finditer(text):
         if match.start() < done:
             continue
@@ -63,7 +64,7 @@ def _render_shortcodes(text: str, files: Mapping[str, str]) -> str:
 
 
 def _render_shortcode(
-    text: str, match: re.Match[str], ends: set[str], files: Mapping[str, str]
+    text: str, match: re.Match[str], ends: Mapping[str, int], files: Mapping[str, str]
 ) -> tuple[str | None, int]:
     name, after = match[3].lower(), match.end()
     if match[1] and match[5]:  # [[gallery]] is how one writes about it
@@ -72,7 +73,8 @@ def _render_shortcode(
         found[1].lower(): found[2] or found[3] or found[4] for found in _PAIR.finditer(match[4])
     }
     content = ""
-    if name in ends and not match[2] and (name in _CODE or name in _PLAYERS or name == "caption"):
+    holds = name in _CODE or name in _PLAYERS or name == "caption"
+    if holds and not match[2] and ends.get(name, -1) >= after:
         end = re.compile(rf"\[/{re.escape(match[3])}\]", re.IGNORECASE).search(text, after)
         if end is not None:
             content, after = text[match.end() : end.start()], end.end()

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from feedpub.errors import ExportError
 from feedpub.reading.writing import Manuscript
@@ -205,3 +207,20 @@ def test_a_document_of_endless_depth_is_cut() -> None:
         node = {"type": "quote", "children": [node]}
 
     assert "deep" not in render_lexical(lexical(node))
+
+
+values = st.recursive(
+    st.none() | st.integers() | st.text(max_size=5) | st.sampled_from(["text", "p", "a", "link"]),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(st.sampled_from(["type", "children", "text", "tag", "format"]), inner)
+    ),
+    max_leaves=20,
+)
+
+
+@given(children=values, sections=values, markups=values)
+def test_any_document_is_rendered(children: Any, sections: Any, markups: Any) -> None:
+    assert isinstance(render_lexical(json.dumps({"root": {"children": children}})), str)
+    document = {"sections": sections, "markups": markups, "cards": children, "atoms": markups}
+    assert isinstance(render_mobiledoc(json.dumps(document)), str)

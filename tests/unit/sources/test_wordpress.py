@@ -2,6 +2,7 @@
 
 import io
 import re
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -302,3 +303,41 @@ def test_paragraphs_are_made_as_wordpress_makes_them(text: str, html: str) -> No
 )
 def test_shortcodes_show_what_can_be_shown_and_leave_prose_alone(text: str, html: str) -> None:
     assert render_wordpress(text, {"1": "https://a/1.jpg"}) == html
+
+
+# Attacks on the program itself
+
+
+def test_a_text_of_unlikely_size_is_refused_with_its_line(tmp_path: Path) -> None:
+    text = wxr(wxr_item(1), wxr_item(2, content="x" * (11 * 1024 * 1024)))
+
+    with pytest.raises(ExportError) as caught:
+        read(tmp_path, text)
+
+    assert caught.value.line is not None
+
+
+def test_elements_within_elements_without_end_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(ExportError):
+        read(tmp_path, wxr(wxr_item(terms="<a>" * 100_000 + "</a>" * 100_000)))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["[" * 100_000, "[a" * 50_000, "[a]" * 30_000 + "[/a]", "<p " * 50_000, "\n\n" * 100_000,
+     "<!--" * 50_000, '[a b="' * 30_000, "[[" * 50_000, "[caption]" * 20_000,
+     "[/embed]" + "[embed]" * 30_000, "[/code]" + "[code]" * 30_000],
+    ids=["open", "names", "unpaired", "tags", "blank", "comments", "quotes", "double", "caption", "embed",
+         "code"],
+)  # fmt: skip
+def test_no_text_takes_long(text: str) -> None:
+    started = time.process_time()
+
+    render_wordpress(text, {})
+
+    assert time.process_time() - started < 2
+
+
+@given(text=st.one_of(st.text(), st.text("[]/a= \n<>p\"'c-!")))
+def test_any_text_is_rendered(text: str) -> None:
+    assert isinstance(render_wordpress(text, {"1": "https://a/1.jpg"}), str)
