@@ -179,6 +179,20 @@ def test_what_somebody_changed_since_is_left_alone(blog: Path, tmp_path: Path) -
     assert "was changed since it was exported" in report.errors[0].message
 
 
+def test_an_export_that_was_killed_before_it_noted_its_files_goes_on(
+    blog: Path, tmp_path: Path
+) -> None:
+    build(blog)
+    export(blog, tmp_path / "kept")
+    (tmp_path / "kept/.feedpub-export.json").unlink()
+    (tmp_path / "kept/kettle.html").unlink()
+
+    report = export(blog, tmp_path / "kept")
+
+    assert (report.articles, report.written, report.problems) == (6, 1, ())
+    assert export(blog, tmp_path / "kept").written == 0
+
+
 def test_a_file_that_moves_stays_where_it_was_exported(blog: Path, tmp_path: Path) -> None:
     build(blog)
     export(blog, tmp_path / "kept")

@@ -327,8 +327,8 @@ def test_elements_within_elements_without_end_are_refused(tmp_path: Path) -> Non
     ["[" * 100_000, "[a" * 50_000, "[a]" * 30_000 + "[/a]", "<p " * 50_000, "\n\n" * 100_000,
      "<!--" * 50_000, '[a b="' * 30_000, "[[" * 50_000, "[caption]" * 20_000,
      "[/embed]" + "[embed]" * 30_000, "[/code]" + "[code]" * 30_000],
-    ids=["open", "names", "unpaired", "tags", "blank", "comments", "quotes", "double", "caption", "embed",
-         "code"],
+    ids=["open", "names", "unpaired", "tags", "blank", "comments", "quotes", "double", "caption",
+         "embed", "code"],
 )  # fmt: skip
 def test_no_text_takes_long(text: str) -> None:
     started = time.process_time()
