@@ -301,6 +301,13 @@ def test_chinese_is_read_whatever_it_is_said_to_be(
     assert found.title == title
 
 
+@pytest.mark.parametrize("encoding", ["ISO-8859-1", "windows-1252", "us-ascii"])
+def test_what_is_utf_8_is_taken_for_it_whatever_is_said(encoding: str) -> None:
+    text = f'<?xml version="1.0" encoding="{encoding}"?>{RSS.format("café")}'
+
+    assert parse(text, f"text/xml; charset={encoding}").entries[0].title == "café"
+
+
 @pytest.mark.parametrize("declared", ["utf-7", "zip", "no-such-thing", "rot13", "unicode_escape"])
 def test_an_encoding_that_is_none_is_not_believed(declared: str) -> None:
     text = f'<?xml version="1.0" encoding="{declared}"?>{RSS.format("café")}'
