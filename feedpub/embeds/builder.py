@@ -49,6 +49,7 @@ class Builder:
         max_limit: Articles at most.
         loads: Lines that load a script, by form and by whether it is the one that is updated.
         element: Path of the script of the element.
+        resize: Path of the script that gives frames their height.
         style: URL of the style sheet of a fragment.
     """
 
@@ -59,6 +60,7 @@ class Builder:
     max_limit: int
     loads: dict[str, str]
     element: str
+    resize: str
     style: str
 
 
@@ -85,6 +87,7 @@ def describe_builder(
             "iframe-latest": snippets.load(scripts.resize, latest=True),
         },
         element=scripts.element.latest,
+        resize=scripts.resize.latest,
         style=snippets.absolute(scripts.style.latest),
     )
 

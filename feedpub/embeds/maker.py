@@ -106,6 +106,8 @@ class Embeds:
             name=self.snippets.name(category),
             page=self.snippets.page_url(category),
             here=link_between(path, f"{category.folder}/index.html") if self._site.pages else "",
+            icon=self._site.icon
+            or (link_between(path, "assets/icon.svg") if self._site.pages else ""),
             oembed=self.snippets.absolute(oembed_path(category.folder)),
             styles=[
                 link_between(path, script.pinned)

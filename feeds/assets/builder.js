@@ -80,6 +80,8 @@
     frame.title = chosen.dataset.title;
     frame.width = "100%";
     frame.height = 480;
+    // feedpub-resize.js looks for this; other forms have no height of their own.
+    if (look.form !== "iframe" || look.resize) frame.dataset.feedpub = "";
     frame.src = chosen.dataset.frame + (look.form === "iframe" ? writeAnchor(look, "&") : "");
     return frame;
   };

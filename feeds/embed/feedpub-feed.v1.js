@@ -1,4 +1,4 @@
-// <feedpub-feed>: docs/reference/embed.md of feedpub
+﻿// <feedpub-feed>: docs/reference/embed.md of feedpub
 {
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(`
