@@ -1,4 +1,4 @@
-"""Errors are pages too: in the site's language, or as JSON or text for whoever asks for that."""
+"""Errors are pages too: in the reader's language, or as JSON or text for whoever asks for that."""
 
 import json
 import logging
@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from feedpub.web.frame import REQUEST_ID
 from feedpub.web.headers import Kind, mark
+from feedpub.web.speech import choose_spoken
 
 if TYPE_CHECKING:
     from feedpub.web.setup import Pages
@@ -65,14 +66,15 @@ def add_errors(app: Flask, pages: "Pages | None", *, home: str, root: str) -> No
         else:
             response.content_type = "text/html; charset=utf-8"
             kind = _KINDS.get(status, "broken" if status >= 500 else "form")
+            spoken = choose_spoken(pages)
             response.set_data(
-                pages.render("error", language=None, root=root, home=home, kind=kind, sign=str)
+                pages.render("error", language=spoken, root=root, home=home, kind=kind, sign=str)
             )
         if isinstance(error, MethodNotAllowed) and error.valid_methods:
             response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
         if status in (429, 503):
             response.headers["Retry-After"] = "60"
-        response.headers["Vary"] = "Accept"
+        response.headers["Vary"] = "Accept, Accept-Language"
         return response
 
     app.register_error_handler(HTTPException, answer)

@@ -489,3 +489,11 @@ def test_a_browser_without_a_stamp_of_ours_sees_the_form_again(site: PeopleSite)
     answer = client.post(PAGE, data=b"\xff\xfe=1&address=%ff%fe", content_type="text/plain")
 
     assert answer.status_code == 422
+
+
+def test_an_error_is_told_in_the_language_of_the_browser(site: PeopleSite) -> None:
+    for path in (f"{PATH}u/{'x' * 30}", f"{PATH}none", "/feeds/none"):
+        answer = site.client.get(path, headers=CHINESE)
+
+        assert answer.status_code == 404
+        assert '<html lang="zh-CN">' in answer.text
