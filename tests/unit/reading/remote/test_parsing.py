@@ -303,9 +303,10 @@ def test_chinese_is_read_whatever_it_is_said_to_be(
 
 @pytest.mark.parametrize("encoding", ["ISO-8859-1", "windows-1252", "us-ascii"])
 def test_what_is_utf_8_is_taken_for_it_whatever_is_said(encoding: str) -> None:
-    text = f'<?xml version="1.0" encoding="{encoding}"?>{RSS.format("café")}'
+    # feedparser itself mends "Ã©", but not what lies outside of Latin-1.
+    text = f'<?xml version="1.0" encoding="{encoding}"?>{RSS.format("… café")}'
 
-    assert parse(text, f"text/xml; charset={encoding}").entries[0].title == "café"
+    assert parse(text, f"text/xml; charset={encoding}").entries[0].title == "… café"
 
 
 @pytest.mark.parametrize("declared", ["utf-7", "zip", "no-such-thing", "rot13", "unicode_escape"])
