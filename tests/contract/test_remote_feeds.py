@@ -135,6 +135,16 @@ def test_what_a_round_has_no_time_for_comes_first_in_the_next(bad: BadServer, ga
     assert bad.paths[len(first)] in {first[-1], f"/slow-picture/{len(first)}"} - {first[0]}
 
 
+def test_who_waits_longest_is_asked_first(server: FeedServer, gather: Make) -> None:
+    server.documents |= {"/a/rss.xml": rss("一"), "/b/rss.xml": rss("二")}
+    a, b = f"{server.url}a/rss.xml", f"{server.url}b/rss.xml"
+
+    fetch(gather(a=a))
+    fetch(gather(a=a, b=b), now=NOW + 1)
+
+    assert [path for path, _ in server.answers] == ["/a/rss.xml", "/b/rss.xml", "/a/rss.xml"]
+
+
 def test_who_wants_to_be_left_alone_is(bad: BadServer, gather: Make) -> None:
     gatherer = gather(a=bad.url("/busy"))
 
