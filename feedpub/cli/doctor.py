@@ -1,5 +1,6 @@
-"""``feedpub doctor``: look whether mail will arrive."""
+"""``feedpub doctor``: look whether mail will arrive, and whether others can show the feeds."""
 
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import click
@@ -38,7 +39,7 @@ def _read_nameserver(
 @click.command(cls=SiteCommand)
 @click.option("--smtp", is_flag=True, help="Log in at the mail server.")
 @click.option("--dns", is_flag=True, help="Look up SPF, DKIM, DMARC and MX.")
-@click.option("--url", is_flag=True, help="Open the link to unsubscribe, as mail programs do.")
+@click.option("--url", is_flag=True, help="Open the published files and the link to unsubscribe.")
 @click.option(
     "--nameserver", metavar="ADDRESS", callback=_read_nameserver,
     help="Ask this name server, not those of this machine.",
@@ -49,16 +50,24 @@ def doctor(
 ) -> None:
     """Look whether mail will arrive, and say what to do about what is wrong.
 
-    It looks at files, a sample mail, the mail server, the DNS and the links of a mail; with
-    --smtp, --dns or --url, of the last three only at those. Nothing is mailed or changed. It
-    exits with 3 if something has to be done.
+    It looks at files, a sample mail, the mail server, the DNS, the published files as pages of
+    other sites get them, and the links of a mail; with --smtp, --dns or --url, of the last four
+    only at those. Nothing is mailed or changed. It exits with 3 if something has to be done.
     """
+    config = load_settings(session)
     chosen = smtp or dns or url
-    examination = session.wiring.open_doctor(load_settings(session), nameserver=nameserver).examine(
-        smtp=smtp or not chosen, dns=dns or not chosen, url=url or not chosen
-    )
+    examinations = []
+    if url or not chosen:
+        examinations.append(session.wiring.open_published(config).examine())
+    # A site without a newsletter can be embedded, too.
+    if config.newsletter is not None or smtp or dns:
+        examinations.append(
+            session.wiring.open_doctor(config, nameserver=nameserver).examine(
+                smtp=smtp or not chosen, dns=dns or not chosen, url=url or not chosen
+            )
+        )
     findings = []
-    for finding in examination:
+    for finding in chain.from_iterable(examinations):
         findings.append(finding)
         if not session.json:
             _write(finding)

@@ -12,7 +12,7 @@ import click
 if TYPE_CHECKING:
     from feedpub.audience import Audience
     from feedpub.config import Config, Resolved
-    from feedpub.doctor import Doctor
+    from feedpub.doctor import Doctor, Published
     from feedpub.newsletter import Newsletter
     from feedpub.ports.transfer import Taken
     from feedpub.publisher import Publisher
@@ -40,6 +40,9 @@ class Wiring(Protocol):
         self, config: "Config", *, nameserver: tuple[str, int] | None = None
     ) -> "Doctor":
         """Return what examines an existing site."""
+
+    def open_published(self, config: "Config") -> "Published":
+        """Return what examines the published files of a site."""
 
     def create_site(self, config: "Config") -> None:
         """Make database and key of a new site."""

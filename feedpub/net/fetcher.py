@@ -115,6 +115,7 @@ class Fetcher:
         deadline_s: float,
         accept: Collection[str],
         known: Known = Known(),
+        origin: str = "",
     ) -> Fetched:
         """Return what a URL names.
 
@@ -124,12 +125,13 @@ class Fetcher:
             deadline_s: Seconds for all of it: waiting for the host's turn, look-up, redirects.
             accept: Media types; ``image/`` stands for all that begin so, ``""`` for none given.
             known: From an earlier answer: nothing is sent if the document is still the same.
+            origin: Of the page that asks, as browsers name it; empty if none does.
 
         Raises:
             FetchError: It did not arrive; ``retry`` says whether it may later.
         """
         limits = self._limits(url, deadline_s, max_bytes)
-        headers = {**_accept(accept), **known.headers}
+        headers = {**_accept(accept), **known.headers} | ({"Origin": origin} if origin else {})
         target, moved, for_good = check_url(url), None, True
         for _ in range(_MAX_REDIRECTS + 1):
             with self._exchange("GET", target, limits, headers=headers) as response:

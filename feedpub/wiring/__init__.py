@@ -23,7 +23,7 @@ from feedpub.wiring.sources import make_sources
 
 if TYPE_CHECKING:
     from feedpub.audience import Audience
-    from feedpub.doctor import Doctor
+    from feedpub.doctor import Doctor, Published
     from feedpub.newsletter import Newsletter
     from feedpub.returned import Returned
 
@@ -41,6 +41,7 @@ __all__ = [
     "open_audience",
     "open_doctor",
     "open_newsletter",
+    "open_published",
     "open_returned",
     "open_site",
     "restore_site",
@@ -95,6 +96,13 @@ def open_doctor(
     from feedpub.wiring import doctor
 
     return doctor.open_doctor(config, nameserver=nameserver, clock=clock)
+
+
+def open_published(config: Config) -> "Published":
+    """Return what examines the published files; see ``feedpub.wiring.doctor``."""
+    from feedpub.wiring import doctor
+
+    return doctor.open_published(config)
 
 
 def has_database(config: Config) -> bool:

@@ -5,10 +5,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from feedpub.config import KEY_NAME, Config, MailConfig, require_newsletter
-from feedpub.doctor import Doctor, DoctorSetup, FileFact
+from feedpub.doctor import Doctor, DoctorSetup, Document, FileFact, Published
 from feedpub.doctor.examination import Answer
 from feedpub.doctor.names import Names, Record
 from feedpub.errors import IssueError
+from feedpub.feeds.text import to_uri
 from feedpub.links import unsubscribe_url
 from feedpub.model import SubscriberState
 from feedpub.ports.resolver import Resolver
@@ -22,6 +23,10 @@ _NOBODY = 0
 
 _DEADLINE_S = 20
 _MAX_BYTES = 512 * 1024
+_MAX_FEED_BYTES = 8 * 1024 * 1024
+_ANYTHING = ("application/", "text/", "")
+_ORIGIN = "https://portal.example"
+"""Of the page that asks; some servers allow others to read only if one of them does."""
 
 
 def open_doctor(
@@ -68,6 +73,11 @@ def open_doctor(
     )
 
 
+def open_published(config: Config) -> Published:
+    """Return what examines the published files of a site, as others get them."""
+    return Published(to_uri(config.site.feeds_url), _get_shared, embeds=config.embed.enabled)
+
+
 def _describe(mail: MailConfig) -> str:
     if mail.type == "maildir":
         return f"the maildir {mail.folder}"
@@ -112,6 +122,16 @@ def _get(url: str) -> Answer:
             url, max_bytes=_MAX_BYTES, deadline_s=_DEADLINE_S, accept=("text/html",)
         )
     return Answer(found.body.decode("utf-8", "replace"), found.headers.get("date", ""))
+
+
+def _get_shared(url: str) -> Document:
+    from feedpub.net import Fetcher
+
+    with Fetcher(allow_private=True, ports=None) as fetcher:
+        found = fetcher.get(
+            url, max_bytes=_MAX_FEED_BYTES, deadline_s=_DEADLINE_S, accept=_ANYTHING, origin=_ORIGIN
+        )
+    return Document(found.url, found.headers, found.body)
 
 
 def _click(url: str) -> int:

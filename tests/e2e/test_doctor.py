@@ -15,7 +15,7 @@ from flask import Flask
 from feedpub.cli.main import cli
 from feedpub.cli.session import Session
 from feedpub.config import Config, DkimConfig, MailConfig, WebConfig
-from feedpub.doctor import Doctor, Finding, Level
+from feedpub.doctor import Doctor, Document, Finding, Level, Published
 from feedpub.messages import DnsRecord, load_key
 from feedpub.wiring import open_doctor
 from tests.support.dkim_keys import rsa_pem
@@ -190,11 +190,31 @@ class Wired:
         config = replace(self._clinic.config, **self._changes)  # type: ignore[arg-type]
         return open_doctor(config, nameserver=nameserver)
 
+    def open_published(self, _: object) -> Published:
+        files = {
+            "rss.xml": "application/xml",
+            "feed.json": "application/json",
+            "feedpub-feed.v1.js": "text/javascript",
+            "all.frame.html": "text/html",
+        }
+        good = {
+            "access-control-allow-origin": "*",
+            "x-content-type-options": "nosniff",
+            "etag": "1",
+        }
+
+        def get(url: str) -> Document:
+            media_type = files[url.rpartition("/")[2]]
+            return Document(url, good | {"content-type": media_type}, b'{"items": []}')
+
+        return Published("https://news.example/feeds/", get)
+
 
 def run(clinic: Clinic, *words: str, **changes: object) -> Result:
     root = clinic.config.root
     (root / "feedpub.toml").write_text(
         f'[site]\nid = "{clinic.config.site_id}"\nurl = "https://news.example/"\n'
+        '[newsletter]\nweekly = "Fri 09:00"\nfrom = "news@news.example"\n'
     )
     session = Session(_wiring=Wired(clinic, **changes))  # type: ignore[arg-type]
     return CliRunner().invoke(cli, ["-C", str(root), "doctor", *words], obj=session)

@@ -1,12 +1,8 @@
 """The embed in pages as they are: server-side includes, WordPress, no script, old snippets."""
 
 import json
-import os
 import re
 import shutil
-import socket
-import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +16,7 @@ from feedpub.pages.views import EVERYTHING
 from tests.support import needs
 from tests.support.browser import open_page
 from tests.support.embed_hosts import OPEN, Host, Page, run_feedpub, run_host, write_page
+from tests.support.nginx import run_nginx
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -48,41 +45,14 @@ def published(host: Host, path: str) -> str:
 @pytest.fixture
 def nginx(feeds: Host, tmp_path: Path) -> Iterator[Host]:
     """A portal on nginx that has the site's folder on its own disk."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
-    (tmp_path / "www").mkdir()
-    kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    temporary = " ".join(f"{kind}_temp_path {tmp_path}/{kind};" for kind in kinds)
-    user = "user root;" if os.geteuid() == 0 else ""
-    config = tmp_path / "nginx.conf"
-    config.write_text(
-        f"{user} daemon off; pid {tmp_path}/pid; error_log stderr; events {{}}\n"
-        f"http {{ include /etc/nginx/mime.types; charset utf-8; access_log off; {temporary}\n"
-        f"server {{ listen 127.0.0.1:{port}; root {tmp_path}/www;\n"
-        "location / { ssi on; }\n"
-        f"location /feeds/ {{ alias {feeds.folder}/feeds/; }} }} }}\n"
+    www = tmp_path / "www"
+    www.mkdir()
+    server = (
+        f"server {{ listen 80; charset utf-8; root {www}; location / {{ ssi on; }}\n"
+        f"location /feeds/ {{ alias {feeds.folder}/feeds/; }} }}"
     )
-    command = [needs.find("nginx") or "", "-e", "stderr", "-c", str(config)]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE)
-    try:
-        wait_for_port(port)
-        yield Host(url=f"http://127.0.0.1:{port}", folder=tmp_path / "www")
-    finally:
-        process.terminate()
-        process.communicate(timeout=20)
-
-
-def wait_for_port(port: int) -> None:
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline:
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        except OSError:
-            time.sleep(0.05)
-        else:
-            return
-    pytest.fail("nginx does not answer")
+    with run_nginx(tmp_path, server) as url:
+        yield Host(url=url, folder=www)
 
 
 @needs.program("nginx")
