@@ -181,6 +181,7 @@ class Issues:
             self._connection.execute(sa.insert(selections), rows)
             with dialect_of(self._connection).filling_ledger(self._connection, issue.id) as ledger:
                 statement = _enrol_matching(ledger, issue, frequencies)
+                statement = statement.execution_options(preserve_rowcount=True)
                 made = self._connection.execute(statement).rowcount
         self._connection.execute(
             sa.update(subscribers)
@@ -263,11 +264,15 @@ class Issues:
 
     def largest_sent(self) -> int:
         """Return the recipients of the last issue that anything was sent of; 0 if none was."""
-        sent = sa.exists().where(
-            deliveries.c.issue == issues.c.id, deliveries.c.state == int(DeliveryState.SENT)
-        )
-        query = sa.select(issues.c.recipients).where(sent).order_by(issues.c.id.desc()).limit(1)
-        return int(self._connection.execute(query).scalar() or 0)
+        query = sa.select(issues.c.id, issues.c.recipients).order_by(issues.c.id.desc())
+        # One after the other: as one query a server joins the ledgers of all issues.
+        for issue, recipients in self._connection.execute(query).all():
+            sent = sa.select(deliveries.c.id).where(
+                deliveries.c.issue == issue, deliveries.c.state == int(DeliveryState.SENT)
+            )
+            if self._connection.execute(sent.limit(1)).first() is not None:
+                return int(recipients)
+        return 0
 
 
 _ISSUE = (

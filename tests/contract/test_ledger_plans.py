@@ -1,4 +1,4 @@
-"""How SQLite goes about what a run asks of the ledger again and again."""
+"""How a database goes about what a run asks of the ledger again and again."""
 
 import sqlite3
 from contextlib import closing
@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from feedpub.store import ledger_statements
-from tests.support.ledger import LedgerFile
+from feedpub.store.postgres.plain import PostgresDatabase
+from tests.support.ledger import ISSUE, LedgerFile
+from tests.support.ledger_server import LedgerServer
 
 NEXT_DUE = "SELECT min(not_before) FROM deliveries WHERE issue = ? AND state = 0"
 
@@ -24,3 +26,19 @@ def test_the_next_deliveries_are_found_without_a_look_at_all(
 
     assert any("ix_deliveries_queued" in step for step in steps), steps
     assert not any("TEMP B-TREE" in step for step in steps), steps
+
+
+def test_a_server_finds_the_next_deliveries_without_a_look_at_all(database: str) -> None:
+    ledger = LedgerServer.create(database, [f"{n}@a.test" for n in range(5_000)])
+    server = PostgresDatabase(ledger.address)
+    statement = ledger_statements.CLAIM + server.locking.skip.format("d")
+
+    with server.transaction() as cursor:
+        cursor.execute("UPDATE issues SET state = 1, holder = 'x'")
+        values = (ISSUE, 1, ISSUE, "x", 100)
+        plan = cursor.execute(f"EXPLAIN ANALYZE {statement}", values).fetchall()
+    server.close()
+
+    steps = [row[0] for row in plan]
+    assert any("Index Scan using deliveries_1_issue_not_before_id_idx" in step for step in steps)
+    assert not any("Sort" in step or "Seq Scan on deliveries" in step for step in steps), steps

@@ -275,13 +275,25 @@ def deliver(catalog: Catalog, state: DeliveryState, *, end: int = 50, reply: str
     assert person is not None
     catalog.people.update([person._replace(paused=False, since=5)])
     kept = Issue(row, *[getattr(issue, name) for name in Issue.__slots__[1:]])
-    catalog.issues.enrol(
+    made = catalog.issues.enrol(
         kept, [Selection(person.choice, person.language or "", 5)], [Frequency.DAILY]
     )
+    assert made == 1
     catalog._connection.execute(
         sa.text("UPDATE deliveries SET state = :state, reply = :reply WHERE issue = :issue"),
         {"state": int(state), "reply": reply, "issue": row},
     )
+
+
+def test_the_recipients_of_an_issue_are_counted(catalog: Catalog) -> None:
+    catalog.people.insert([PERSON])
+
+    deliver(catalog, DeliveryState.QUEUED, end=50)
+    deliver(catalog, DeliveryState.SENT, end=60)
+    deliver(catalog, DeliveryState.FAILED, end=70)
+
+    assert [issue.recipients for issue in catalog.issues.recent()] == [1, 1, 1]
+    assert catalog.issues.largest_sent() == 1
 
 
 def test_the_end_of_the_last_issue_is_that_of_its_frequency(catalog: Catalog) -> None:

@@ -142,12 +142,14 @@ def upgrade() -> None:
     )
     if op.get_bind().dialect.name == "postgresql":
         _make_partitioned_ledger()
+        order = ["issue", "not_before", "id"]
     else:
         _make_ledger()
+        order = ["issue", "not_before"]  # SQLite adds the number of the row to every index
     op.create_index(
         "ix_deliveries_queued",
         "deliveries",
-        ["issue", "not_before"],
+        order,
         unique=False,
         sqlite_where=sa.text("state = 0"),
         postgresql_where=sa.text("state = 0"),
