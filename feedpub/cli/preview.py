@@ -133,6 +133,9 @@ def _write(session: Session, made: "Preview", options: dict[str, Any]) -> None:
         f"{count(made.articles, 'article')}, {len(made.html.encode()) / 1000:.0f} KB of HTML,"
         f" {len(made.eml) / 1000:.0f} KB as mail; wrote {file}"
     )
+    config = load_settings(session)
+    if config.bucket is not None:
+        say(f"pictures that are not in {config.output} yet are missing; type: feedpub build")
 
 
 def show_mail(made: "Preview", *, dark: bool) -> str:

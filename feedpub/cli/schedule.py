@@ -244,12 +244,15 @@ def compose_actions(config: "Config", every: str) -> str:
         "hour": f"{minute} * * * *",
         "day": f"{minute} 6 * * *",
     }[every]
-    database, output = (
-        _within(config, path) for path in (config.database_path, config.feeds.folder)
-    )
+    from feedpub.config import UPLOAD
+
+    # Of a bucket, what that is known to hold; it is looked through where nobody remembers.
+    kept_output = config.feeds.folder if config.bucket is None else config.root / UPLOAD
+    database, output = (_within(config, path) for path in (config.database_path, kept_output))
     # What feeds of others brought is fetched once, and lost with the machine that fetched it.
     spools = sorted({_within(config, one.path) for one in config.sources if one.type == "feed"})
-    package = "'feedpub[remote]'" if spools else "feedpub"
+    extras = ",".join(["remote"] * bool(spools) + ["s3"] * bool(config.bucket))
+    package = f"'feedpub[{extras}]'" if extras else "feedpub"
     kept = "".join(f"\n            {path}" for path in (database, "feedpub.key", output, *spools))
     return f"""\
 name: feeds
@@ -262,12 +265,11 @@ on:
 concurrency: feeds
 permissions:
   contents: read
-  pages: write
-  id-token: write
+{_PAGES_RIGHTS if config.bucket is None else ""}\
 jobs:
   build:
     runs-on: ubuntu-latest
-    environment: github-pages
+{"    environment: github-pages" if config.bucket is None else _BUCKET_RIGHTS}
     steps:
       - uses: actions/checkout@v4
       - uses: actions/setup-python@v5
@@ -283,11 +285,23 @@ jobs:
           restore-keys: feedpub-
       - run: test -e {shlex.quote(database)} || feedpub init --database
       - run: feedpub build
+{_PAGES_STEPS.format(output=output) if config.bucket is None else ""}"""
+
+
+_PAGES_RIGHTS = """\
+  pages: write
+  id-token: write
+"""
+_PAGES_STEPS = """\
       - uses: actions/upload-pages-artifact@v3
         with:
           path: {output}
       - uses: actions/deploy-pages@v4
 """
+_BUCKET_RIGHTS = """\
+    env:
+      AWS_ACCESS_KEY_ID: ${{ secrets.AWS_ACCESS_KEY_ID }}
+      AWS_SECRET_ACCESS_KEY: ${{ secrets.AWS_SECRET_ACCESS_KEY }}"""
 
 
 def _within(config: "Config", path: Path) -> str:

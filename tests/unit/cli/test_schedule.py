@@ -1,12 +1,15 @@
 """With a newsletter the scheduler sends from every hour, and reads what came back."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 from feedpub.cli.schedule import compose_actions, compose_cron, compose_systemd
 from feedpub.config import Config, load_config
 from tests.support.cli import write_site
+from tests.support.settings import SITE
 
 LETTER = '[newsletter]\nweekly = "Fri 09:00"\nfrom = "news@a.example"\n'
 MAILBOX = '[bounces]\nmaildir = "bounces"\n'
@@ -48,6 +51,31 @@ def test_systemd_sends_every_hour_so_that_nobody_waits_a_week_for_another_attemp
     assert '"send" "--yes"\n' in units
     assert "SuccessExitStatus=75" in units
     assert "# feedpub.service" not in units, "the run that sends builds, too"
+
+
+def test_a_workflow_publishes_pages_and_keeps_what_the_next_run_needs(tmp_path: Path) -> None:
+    job = read_workflow(load(tmp_path, ""))
+
+    assert job["environment"] == "github-pages"
+    assert job["steps"][-1] == {"uses": "actions/deploy-pages@v4"}
+    assert job["steps"][3]["with"]["path"].split() == ["feedpub.db", "feedpub.key", "feeds"]
+
+
+def test_a_workflow_for_a_bucket_gets_its_credentials_from_the_secrets(tmp_path: Path) -> None:
+    (tmp_path / "feedpub.toml").write_text(f'target = "s3://bucket/feeds"\n{SITE}')
+
+    job = read_workflow(load_config(tmp_path / "feedpub.toml", {}))
+
+    assert "environment" not in job
+    assert job["env"]["AWS_SECRET_ACCESS_KEY"] == "${{ secrets.AWS_SECRET_ACCESS_KEY }}"
+    assert job["steps"][2] == {"run": "pip install 'feedpub[s3]'"}
+    assert "feedpub.upload" in job["steps"][3]["with"]["path"].split()
+    assert job["steps"][-1] == {"run": "feedpub build"}
+
+
+def read_workflow(config: Config) -> dict[str, Any]:
+    job: dict[str, Any] = yaml.safe_load(compose_actions(config, "hour"))["jobs"]["build"]
+    return job
 
 
 def test_systemd_builds_oftener_beside_a_newsletter_if_asked(tmp_path: Path) -> None:

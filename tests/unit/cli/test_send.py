@@ -224,6 +224,17 @@ def test_on_a_terminal_an_issue_is_dropped_after_a_question(
 # Preview
 
 
+def test_a_preview_of_a_site_in_a_bucket_shows_pictures_from_there_and_says_so(
+    folder: Path,
+) -> None:
+    settings = folder / "feedpub.toml"
+    settings.write_text('target = "s3://bucket/feeds"\n' + settings.read_text("utf-8"), "utf-8")
+
+    result = run("preview", site=FakeSite())
+
+    assert "pictures that are not in s3://bucket/feeds yet are missing" in result.stderr
+
+
 def test_a_preview_is_written_as_html(folder: Path) -> None:
     run("preview", site=FakeSite())
 
