@@ -159,6 +159,27 @@ def test_a_feed_that_fails_is_a_warning_and_the_rest_is_built(
     assert len(items(site)) == 3
 
 
+def test_an_entry_of_two_feeds_is_one_article_in_the_categories_of_both(
+    site: Path, server: FeedServer
+) -> None:
+    server.documents |= {"/36kr/rss.xml": rsshub(2, 1), "/more/rss.xml": rsshub(1)}
+    (site / "list.opml").write_text(
+        f'<opml><body><outline text="转载"><outline xmlUrl="{server.url}more/rss.xml"/></outline>'
+        "</body></opml>",
+        "utf-8",
+    )
+    with (site / "feedpub.toml").open("a", encoding="utf-8") as settings:
+        settings.write('[[sources]]\ntype = "feed"\nopml = "list.opml"\nprivate = true\n')
+        settings.write("categories = {}\n")
+
+    report = build(site)
+
+    found = {tuple(feed["category"]["path"]): feed["articles"] for feed in report["summaries"]}
+    assert (report["exit"], report["articles"], report["duplicates"]) == (0, 2, 1)
+    assert (found[("新媒体", "财经")], found[("转载",)]) == (1, 1)
+    assert [problem for problem in report["problems"] if problem["level"] == "error"] == []
+
+
 def test_offline_does_with_what_was_fetched(site: Path, server: FeedServer) -> None:
     nothing = build(site, "--offline")
     server.documents["/36kr/rss.xml"] = rsshub(1)
