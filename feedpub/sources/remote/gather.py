@@ -235,8 +235,10 @@ class _Turns:
 
 
 def _suggest_private(source: RemoteSource, error: FetchError) -> str:
-    """Return the remedy for an address that the guard refused, if it may be the editor's own."""
-    refused = error.status is None and not error.retry and not isinstance(error, FeedError)
+    """Return the remedy for an address that the guard refused, as it may be the editor's own."""
+    refused = any(
+        sign in str(error) for sign in ("not on the public internet", "is not used; only")
+    )
     if source.private or not refused:
         return ""
     return ", or write private = true if the feed is on your own network"
