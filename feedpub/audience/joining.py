@@ -82,11 +82,11 @@ def check_limits(desk: Desk, asker: Asker) -> None:
 def _may_ask(desk: Desk, asker: Asker) -> bool:
     """Return whether another mail may be asked for in this name now; nobody is told."""
     policy, people = desk.setup.policy, desk.people
+    asked = people.count_attempts(asker.person, -1)
+    if asked >= policy.asks:
+        return False
     day_ago = desk.now - int(policy.between_asks.total_seconds())
-    return (
-        people.count_attempts(asker.person, day_ago) == 0
-        and people.count_attempts(asker.person, -1) < policy.asks
-    )
+    return asked == 0 or people.count_attempts(asker.person, day_ago) == 0
 
 
 def confirm(desk: Desk, notice: NoticeRow, *, source: str, network: str | None) -> Subscriber:

@@ -251,8 +251,8 @@ class People:
 
     def note_attempts(self, keys: Iterable[bytes], at: int) -> None:
         """Note that something was asked for."""
-        for key in keys:
-            self._connection.execute(_NOTE_ATTEMPT, {"key": key, "at": at})
+        if noted := [{"key": key, "at": at} for key in keys]:
+            self._connection.execute(_NOTE_ATTEMPT, noted)
 
     def forget_attempts(self, prefix: bytes, before: int | None = None) -> None:
         """Forget what was asked for under keys that begin like this, before a moment or ever."""
