@@ -11,6 +11,7 @@ from alembic.migration import MigrationContext
 
 from feedpub.errors import BusyError, MissingStoreError, StoreError, StoreVersionError
 from feedpub.model import DeliveryState, Frequency, Issue, SubscriberState
+from feedpub.ports import StoredProblem
 from feedpub.ports.mailing import Change, Outcome, Recovery
 from feedpub.store import engine as engines
 from feedpub.store import newsletter_schema, transfer
@@ -423,3 +424,23 @@ def test_the_web_face_answers_after_its_server_was_started_again(
         assert catalog.people.counts() == {int(SubscriberState.UNSUBSCRIBED): 1}
     make_engine(Address(database)).dispose()
     make_engine(Address(database), read_only=True).dispose()
+
+
+def test_texts_are_in_order_of_code_points_whatever_the_servers_language(
+    cluster: Cluster,
+) -> None:
+    cluster.execute(
+        "CREATE DATABASE english TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE 'en'"
+    )
+    address = Address(cluster.url("english"))
+    create(address)
+    names = ["Z", "a", "b", "Ä", "中", "😀"]
+    store = PostgresStore.open(address)
+    with store.transaction() as catalog:
+        source = catalog.sources.open_source("posts").id
+        found = [StoredProblem("posts", "", one, "error", None, None, "bad") for one in names]
+        catalog.sources.replace_problems(source, [], found[::-1])
+
+        assert [one.name for one in catalog.sources.problems()] == names
+    store.close()
+    cluster.drop(address.url)
