@@ -24,34 +24,45 @@ def watch_site(session: Session, build: Callable[["Config"], BuildReport]) -> No
     """
     settings = _Settings(session)
     while True:
-        _watch_until_settings_change(settings, build)
-        say(f"{settings.path} changed")
+        changed = _watch_until_file_changes(settings, build)
+        say(f"{changed} changed")
         settings.reload()
 
 
 class _Settings:
-    """The settings as they last could be read, and whether the file changed since it was read."""
+    """The settings as they last could be read, and which files changed since they were read.
+
+    Exports of other systems are looked at as the settings are: each is one file, and is replaced.
+    """
 
     def __init__(self, session: Session) -> None:
         self._session, self.path = session, session.config_path
         # Before reading, so that a change while it is read is not taken for known.
-        self._known = _fingerprint(self.path)
+        self._known = {self.path: _fingerprint(self.path)}
         self.config = load_settings(session, tell=True)
+        self._note_exports()
 
-    def have_changed(self) -> bool:
-        return _fingerprint(self.path) != self._known
+    def find_changed(self) -> Path | None:
+        return next((p for p, known in self._known.items() if _fingerprint(p) != known), None)
 
     def reload(self) -> None:
-        self._known = _fingerprint(self.path)
+        self._known = {self.path: _fingerprint(self.path)}
         try:
             self.config = load_settings(self._session, tell=True)
         except FeedpubError as error:
             write_error(str(error))
+        self._note_exports()
+
+    def _note_exports(self) -> None:
+        for source in self.config.sources:
+            if source.type not in ("folder", "feed") and not source.path.is_dir():
+                self._known[source.path] = _fingerprint(source.path)
 
 
-def _watch_until_settings_change(
+def _watch_until_file_changes(
     settings: _Settings, build: Callable[["Config"], BuildReport]
-) -> None:
+) -> Path:
+    """Build at each change of an article; return the settings or the export that changed."""
     from watchfiles import watch
 
     paths = watched_paths(settings.config)
@@ -66,8 +77,9 @@ def _watch_until_settings_change(
         if not announced:
             say(f"watching {', '.join(map(str, paths))}  (stop: Ctrl-C)")
             announced = True
-        if settings.have_changed():
-            return
+        if (changed := settings.find_changed()) is not None:
+            return changed
+    return settings.path
 
 
 def watched_paths(config: "Config") -> list[Path]:

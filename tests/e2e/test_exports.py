@@ -3,6 +3,8 @@
 import json
 import os
 import re
+import signal
+import subprocess
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +17,7 @@ from feedpub.model import BuildReport
 from feedpub.sources.exports import source as export_source
 from feedpub.wiring import create_site, open_site
 from tests.support.exports import ghost, ghost_post, substack_table, write_zip, wxr, wxr_item
+from tests.support.programs import start, wait_for_line
 
 SITE = """
 [site]
@@ -248,3 +251,19 @@ def test_ghost_substack_and_medium_are_published_too(tmp_path: Path) -> None:
     assert [(item["title"], item["url"]) for item in substack.items()] == [
         ("S", "https://s.example/p/a-b")
     ]
+
+
+def test_a_watch_builds_again_when_the_export_is_replaced(site: Callable[..., Site]) -> None:
+    blog = site(wxr(wxr_item(1)))
+
+    with start("build", "--watch", "--offline", cwd=blog.root, stderr=subprocess.PIPE) as process:
+        wait_for_line(process.stderr, b"watching")
+        newer = blog.root / "newer.xml"
+        newer.write_text(wxr(wxr_item(1), wxr_item(2)))
+        newer.replace(blog.export)
+        wait_for_line(process.stderr, b"export.xml changed")
+        wait_for_line(process.stderr, b"1 new")
+        process.send_signal(signal.SIGINT)
+        process.wait(timeout=20)
+
+    assert blog.titles() == ["Post 1", "Post 2"]

@@ -18,6 +18,7 @@ from feedpub.sources.exports.wxr import Definition, Item, read_wxr
 
 MAX_BYTES = 4 * 1024**3
 _DEEPEST = 20
+_SHORT = 60  # characters of a title that is made of a text
 
 # What WordPress and its editors keep among the posts, and no reader ever sees as one.
 _INTERNAL = frozenset(
@@ -122,9 +123,11 @@ def _make_entry(item: Item, options: Options, site: _Site, used: set[str]) -> En
     status = fields.get("status", "")
     protected = bool(fields.get("post_password")) or status not in (_OPEN | _DRAFTS)
     slug = unquote(fields.get("post_name", "")).removesuffix(".html")
+    body = "" if protected else render_wordpress(fields.get("content", ""), site.files)
     manuscript = Manuscript(
-        title=plain_line(fields.get("title", "")),
-        body="" if protected else render_wordpress(fields.get("content", ""), site.files),
+        # Short notes ("asides") have none; a name made of their number would tell nothing.
+        title=plain_line(fields.get("title", "")) or plain_line(body, longest=_SHORT),
+        body=body,
         date=_find_date(fields, options),
         updated=_read_utc(fields.get("post_modified_gmt", "")),
         id=key,

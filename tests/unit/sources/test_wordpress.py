@@ -104,6 +104,23 @@ def test_what_is_not_for_everybody_is_protected_and_its_text_left_out(
     assert (post.protected, post.body, post.summary) == (True, "", None)
 
 
+@pytest.mark.parametrize(
+    ("content", "title"),
+    [
+        ("<p>Just a note.</p>", "Just a note."),
+        ("<!-- wp:paragraph --><p>Note</p><!-- /wp:paragraph -->", "Note"),
+        ("word " * 40, "word " * 11 + "word…"),
+        ("<img src='a.jpg'>", ""),
+    ],
+)
+def test_a_note_without_a_title_is_called_by_its_first_words(
+    tmp_path: Path, content: str, title: str
+) -> None:
+    (post,) = read(tmp_path, wxr(wxr_item(title="", content=content)))
+
+    assert post.title == title
+
+
 def test_pages_are_articles_where_the_site_says_so(tmp_path: Path) -> None:
     text = wxr(wxr_item(1), wxr_item(2, type="page"), wxr_item(3, type="nav_menu_item"))
 
