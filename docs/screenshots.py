@@ -29,6 +29,9 @@ SHOTS: list[tuple[str, str, dict[str, Any]]] = [
     ("article", "feeds/articles/typed-cat-*.html", {"viewport": DESKTOP}),
     ("phone", "feeds/all/index.html", {"viewport": PHONE, "device_scale_factor": 2}),
     ("raw", "feeds/all/rss.xml", {"viewport": DESKTOP}),
+    ("embed", "portal.html", {"viewport": DESKTOP}),
+    ("embed-dark", "portal.html", {"viewport": DESKTOP, "color_scheme": "dark"}),
+    ("builder", "feeds/embed/index.html", {"viewport": DESKTOP}),
     ("newsletter", "newsletter.html", {"viewport": MAIL}),
     ("newsletter-dark", "newsletter.html", {"viewport": MAIL, "color_scheme": "dark"}),
 ]

@@ -80,12 +80,14 @@ def test_an_element_around_an_include_enhances_it_without_asking_for_the_feed(
     element = f'<feedpub-feed src="{src}">{make_snippet(embeds, "fragment")}</feedpub-feed>'
     (nginx.folder / "index.html").write_text(write_page(element + script, lang="zh-CN"))
 
-    with open_page(browser, f"{nginx.url}/index.html") as page:
+    with open_page(browser, f"{nginx.url}/index.html", timezone_id="UTC") as page:
         page.locator("time[title]").first.wait_for()
         page.wait_for_load_state("networkidle")
 
         assert page.get_by_role("article").count() == 10
         assert "/feeds/all/feed.json" not in feeds.asked
+        # The day of the site, not of whoever looks: what is old stays as it is written.
+        assert page.locator("time").first.inner_text() == "2024年11月20日"
 
 
 # WordPress

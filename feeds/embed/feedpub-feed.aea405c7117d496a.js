@@ -59,7 +59,7 @@
     const instant = new Date(time.dateTime);
     const days = 1 + Math.floor((instant - new Date().setHours(24, 0, 0, 0)) / 864e5);
     time.title = instant.toLocaleDateString(language, { dateStyle: "long" });
-    time.textContent = days < -28 ? time.title : new Intl.RelativeTimeFormat(language, { numeric: "auto" }).format(days, "day");
+    time.textContent = days < -28 ? time.textContent || time.title : new Intl.RelativeTimeFormat(language, { numeric: "auto" }).format(days, "day");
     return time;
   };
 
