@@ -246,6 +246,7 @@ class S3Target:
         """Make sure that the manifest is true: look through a bucket of which others had a turn."""
         if self._is_known:
             return
+        _check_library(self._settings.url)
         place = f"{self._settings.endpoint} {self._settings.url}"
         turn = self._read_turn()
         known = self._manifest.note(_PLACE) == place and self._manifest.note(_TURN)
@@ -307,6 +308,15 @@ class S3Target:
             place = f"{self._settings.url}/{path}".rstrip("/")
             said = " ".join(str(error).partition("Debug source:")[0].split())[:300]
             raise TargetError(f"{place}: {said}; {_find_remedy(error, said)}") from error
+
+
+def _check_library(url: str) -> None:
+    try:
+        import obstore  # noqa: F401
+    except ImportError as error:
+        raise TargetError(
+            f"{url}: the library for buckets is missing; type: pip install 'feedpub[s3]'"
+        ) from error
 
 
 def _open_store(settings: BucketSettings) -> "S3Store":

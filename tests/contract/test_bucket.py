@@ -3,6 +3,7 @@
 import os
 import pickle
 import sqlite3
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -249,6 +250,15 @@ def test_a_bucket_that_is_not_there_is_an_error_with_a_remedy(bucket: Bucket, fo
 
     with pytest.raises(TargetError, match="make the bucket, or correct its name in target"):
         publish(target, a=b"1")
+
+
+def test_a_missing_library_is_an_error_with_a_remedy(
+    bucket: Bucket, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "obstore", None)
+
+    with pytest.raises(TargetError, match=r"type: pip install 'feedpub\[s3\]'"):
+        bucket.target(folder).exists("a")
 
 
 def test_a_store_that_does_not_answer_is_an_error_with_a_remedy(
