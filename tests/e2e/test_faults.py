@@ -102,9 +102,9 @@ def test_pictures_come_back_with_an_output_that_was_deleted(new: RealSite) -> No
     new.build_well()
 
     # What is gone went with the output, and nothing leads there: the page of an article that was
-    # deleted, and the feed of a category that this emptied.
+    # deleted, and feed and embed of a category that this emptied.
     lost = wanted.keys() - new.published().keys()
-    assert all(path.startswith(("articles/gone", "media/", "c/")) for path in lost)
+    assert all(path.startswith(("articles/gone", "media/", "c/", "embed/c.")) for path in lost)
     assert find_dead_ends(new.published(), list_starts(new.published())) == []
 
 
