@@ -7,6 +7,7 @@ from string import Formatter
 from typing import Any
 from urllib.parse import urlsplit
 
+from feedpub.config import bounces_schema
 from feedpub.config import mail_schema as schema
 from feedpub.config.find import make_absolute
 from feedpub.config.resolve import Resolved
@@ -28,7 +29,7 @@ from feedpub.model.newsletter import Frequency, Schedule
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _SECRET_FILES = (
     schema.MAIL_PASSWORD_FILE,
-    schema.BOUNCES_PASSWORD_FILE,
+    bounces_schema.BOUNCES_PASSWORD_FILE,
     schema.DKIM_KEY_FILE,
     schema.DKIM_ED25519_KEY_FILE,
 )
@@ -249,41 +250,49 @@ def _check_together(resolved: Resolved, settings: Sequence[Setting[Any]]) -> Non
 def _build_bounces(
     resolved: Resolved, root: Path, newsletter: NewsletterConfig | None
 ) -> BouncesConfig:
-    address = resolved.get(schema.BOUNCES_ADDRESS) or (
+    address = resolved.get(bounces_schema.BOUNCES_ADDRESS) or (
         newsletter.sender.address if newsletter else ""
     )
-    security, host = resolved.get(schema.IMAP_SECURITY), resolved.get(schema.IMAP_HOST)
-    maildir, user = resolved.get(schema.BOUNCES_MAILDIR), resolved.get(schema.IMAP_USER)
+    security, host = (
+        resolved.get(bounces_schema.IMAP_SECURITY),
+        resolved.get(bounces_schema.IMAP_HOST),
+    )
+    maildir, user = (
+        resolved.get(bounces_schema.BOUNCES_MAILDIR),
+        resolved.get(bounces_schema.IMAP_USER),
+    )
     if host and maildir:
-        resolved.refuse("imap_host: there is a maildir, too; remove one", schema.IMAP_HOST)
+        resolved.refuse("imap_host: there is a maildir, too; remove one", bounces_schema.IMAP_HOST)
     if host and not user:
-        resolved.refuse("imap_host: who logs in? add imap_user to [bounces]", schema.IMAP_HOST)
+        resolved.refuse(
+            "imap_host: who logs in? add imap_user to [bounces]", bounces_schema.IMAP_HOST
+        )
     if host and security == "none" and host not in LOOPBACK:
         resolved.refuse(
             f'imap_security: the password would cross the net in the clear to {host}; use "tls"',
-            schema.IMAP_SECURITY,
+            bounces_schema.IMAP_SECURITY,
         )
     if not host:
         _warn_of_lonely_imap(resolved)
     return BouncesConfig(
         address=address,
-        unsubscribe=resolved.get(schema.BOUNCES_UNSUBSCRIBE) or address,
+        unsubscribe=resolved.get(bounces_schema.BOUNCES_UNSUBSCRIBE) or address,
         maildir=_optional(root, maildir),
         imap_host=host,
-        imap_port=resolved.get(schema.IMAP_PORT) or (993 if security == "tls" else 143),
+        imap_port=resolved.get(bounces_schema.IMAP_PORT) or (993 if security == "tls" else 143),
         imap_security=security,
-        imap_ca_file=_optional(root, resolved.get(schema.IMAP_CA_FILE)),
+        imap_ca_file=_optional(root, resolved.get(bounces_schema.IMAP_CA_FILE)),
         imap_user=user,
-        imap_folder=resolved.get(schema.IMAP_FOLDER) or "INBOX",
-        password=resolved.get(schema.BOUNCES_PASSWORD),
-        password_file=_optional(root, resolved.get(schema.BOUNCES_PASSWORD_FILE)),
+        imap_folder=resolved.get(bounces_schema.IMAP_FOLDER) or "INBOX",
+        password=resolved.get(bounces_schema.BOUNCES_PASSWORD),
+        password_file=_optional(root, resolved.get(bounces_schema.BOUNCES_PASSWORD_FILE)),
     )
 
 
 def _warn_of_lonely_imap(resolved: Resolved) -> None:
-    if resolved.is_set(schema.BOUNCES_PASSWORD):
+    if resolved.is_set(bounces_schema.BOUNCES_PASSWORD):
         resolved.warnings.append(
-            f"{resolved.origin(schema.BOUNCES_PASSWORD)}: there is no bounces.imap_host,"
+            f"{resolved.origin(bounces_schema.BOUNCES_PASSWORD)}: there is no bounces.imap_host,"
             " so it does nothing"
         )
 
@@ -312,7 +321,7 @@ def _check_files(resolved: Resolved, root: Path) -> None:
 
     A missing secret is missed when it is used.
     """
-    for setting in (schema.MAIL_CA_FILE, schema.IMAP_CA_FILE):
+    for setting in (schema.MAIL_CA_FILE, bounces_schema.IMAP_CA_FILE):
         written = resolved.get(setting)
         if written is not None and not make_absolute(root, written).is_file():
             resolved.refuse(

@@ -6,8 +6,10 @@ from urllib.parse import parse_qsl
 
 from feedpub.config.formats import normal_language
 from feedpub.config.kinds import Kind, clean_text, expect, refuse
-from feedpub.config.values import Mailbox
+from feedpub.config.values import Mailbox, Security
 from feedpub.model.newsletter import Frequency, Schedule
+
+SECURITIES: tuple[Security, ...] = ("none", "starttls", "tls")
 
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _WITH_TEXTS = ("zh", "en")

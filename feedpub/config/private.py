@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from feedpub.config import database_schema, mail_schema, schema
+from feedpub.config import bounces_schema, database_schema, mail_schema, schema
 from feedpub.config.find import make_absolute
 from feedpub.config.resolve import Resolved
 from feedpub.config.setting import Setting
@@ -22,9 +22,12 @@ _FILES: tuple[Setting[str | None], ...] = (
     mail_schema.MAIL_PASSWORD_FILE,
     mail_schema.DKIM_KEY_FILE,
     mail_schema.DKIM_ED25519_KEY_FILE,
-    mail_schema.BOUNCES_PASSWORD_FILE,
+    bounces_schema.BOUNCES_PASSWORD_FILE,
 )
-_MAILDIRS: tuple[Setting[str | None], ...] = (mail_schema.MAIL_FOLDER, mail_schema.BOUNCES_MAILDIR)
+_MAILDIRS: tuple[Setting[str | None], ...] = (
+    mail_schema.MAIL_FOLDER,
+    bounces_schema.BOUNCES_MAILDIR,
+)
 
 
 def check_private(resolved: Resolved, config: Config) -> None:
