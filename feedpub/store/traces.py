@@ -16,12 +16,14 @@ _LARGEST = 256 << 20  # of files that are no database: nobody's list is larger
 class FolderTraces:
     """Looks through the folder of a site, apart from what is published or read from."""
 
-    def __init__(self, root: Path, database: Path, outbox: Path, skipped: Sequence[Path]) -> None:
+    def __init__(
+        self, root: Path, database: Path | None, outbox: Path, skipped: Sequence[Path]
+    ) -> None:
         """Take the places.
 
         Args:
             root: Folder of the site.
-            database: Its own, which is not looked at.
+            database: Its own, which is not looked at; None for one on a server.
             outbox: Holds mails of rehearsals, which are nobody's only copy.
             skipped: Folders of articles, templates and what is published.
         """
@@ -42,7 +44,9 @@ class FolderTraces:
         return cleaned, left
 
     def _files(self) -> Iterator[Path]:
-        own = {str(self._database) + suffix for suffix in ("", *_LOGS, ".lock")}
+        own = set()
+        if self._database is not None:
+            own = {str(self._database) + suffix for suffix in ("", *_LOGS, ".lock")}
         for folder, folders, names in os.walk(self._root):
             folders[:] = sorted(
                 name

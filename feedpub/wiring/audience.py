@@ -134,7 +134,7 @@ class _Traces:
         config = self._config
         traces = FolderTraces(
             config.root,
-            config.database_path,
+            None if config.has_server else config.database_path,
             config.root / OUTBOX,
             [
                 config.feeds.folder,
