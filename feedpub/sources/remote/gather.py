@@ -6,13 +6,14 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack
 from datetime import UTC, datetime, tzinfo
+from functools import cached_property
 from urllib.parse import urlsplit
 
 from feedpub.errors import FeedError, FetchError
 from feedpub.model import Problem
 from feedpub.net import Fetched, Fetcher, host_of
 from feedpub.ports import Progress
-from feedpub.reading.remote import parse_feed
+from feedpub.reading.remote import make_name, parse_feed
 from feedpub.sources.remote.settings import RemoteSource
 from feedpub.sources.remote.spool import Spool
 from feedpub.sources.remote.state import NOT_MODIFIED, FeedState, after_answer, after_failure
@@ -76,6 +77,7 @@ class Gatherer:
                 lost, and is not made anew: what is in no window any more would count as deleted.
             progress: Is told how far it is.
         """
+        self.__dict__.pop("_taken", None)  # of the round before
         due: list[tuple[int, int, RemoteSource]] = []
         for source in self._sources:
             spool = self._spools[source.name]
@@ -123,6 +125,14 @@ class Gatherer:
                 self._take(source, outcome, now)
                 progress("fetch", number, len(due))
 
+    @cached_property
+    def _taken(self) -> set[str]:
+        """The names of all entries: who asks for one that is not in its own spool asks for others.
+
+        Listed when the first feed has something, and kept up to date from then on.
+        """
+        return set().union(*(spool.list_names() for spool in self._spools.values()))
+
     def _state(self, source: RemoteSource) -> FeedState:
         return self._spools[source.name].load_state(source.url)
 
@@ -158,19 +168,9 @@ class Gatherer:
             home=self._home,
             content_type=fetched.headers.get("content-type", ""),
         )
-        others = [other for other in self._spools.values() if other is not spool]
-        spool.keep(feed.entries, now, _Taken(others))
+        spool.keep(feed.entries, now, self._taken)
+        self._taken.update(map(make_name, feed.entries))
         return tuple(f"left out: {reason}" for reason in feed.left_out)
-
-
-class _Taken:
-    """The names of entries that other spools hold; asked, never listed."""
-
-    def __init__(self, spools: Sequence[Spool]) -> None:
-        self._spools = spools
-
-    def __contains__(self, name: object) -> bool:
-        return any(spool.holds(str(name)) for spool in self._spools)
 
 
 class _Fetch:

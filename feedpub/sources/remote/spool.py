@@ -56,9 +56,12 @@ class Spool:
             for waiting in self.folder.glob(f"{_WAITING}*"):
                 waiting.unlink(missing_ok=True)
 
-    def holds(self, name: str) -> bool:
-        """Return whether there is an entry of a name."""
-        return (self.folder / name).exists()
+    def list_names(self) -> set[str]:
+        """Return the names of the entries that are kept; none if the folder is not there."""
+        try:
+            return {name for name in os.listdir(self.folder) if not name.startswith(".")}
+        except FileNotFoundError:
+            return set()
 
     def keep(self, entries: Sequence[RemoteEntry], now: int, taken: Container[str]) -> Kept:
         """Write the entries that are new or changed; leave all others as they are.
@@ -75,7 +78,8 @@ class Spool:
             return self._keep(entries, now, taken)
 
     def _keep(self, entries: Sequence[RemoteEntry], now: int, taken: Container[str]) -> Kept:
-        new = updated = 0
+        staged: list[str] = []
+        new = 0
         for place, entry in enumerate(entries):
             name = make_name(entry)
             before = self._read(name)
@@ -83,16 +87,14 @@ class Spool:
             after = write_entry(entry, claim=claim)
             if before == after:
                 continue
-            self._write(name, after)
-            if before:
-                updated += 1
-                continue
-            new += 1
-            # So that entries without a date stay in the order of their feed.
-            os.utime(self.folder / name, ns=(now * _NS, (now - place) * _NS))
-        if new or updated:
-            self._sync()
-        return Kept(new, updated)
+            waiting = self._stage(name, after)
+            staged.append(name)
+            if not before:
+                new += 1
+                # So that entries without a date stay in the order of their feed.
+                os.utime(waiting, ns=(now * _NS, (now - place) * _NS))
+        self._commit(staged)
+        return Kept(new, len(staged) - new)
 
     def load_state(self, url: str) -> FeedState:
         """Return what is remembered of the feed; nothing if that is damaged or of another URL."""
@@ -117,8 +119,8 @@ class Spool:
         """
         data = json.dumps(asdict(state), indent=1).encode()
         with self._written():
-            self._write(_STATE, data)
-            self._sync()
+            self._stage(_STATE, data)
+            self._commit([_STATE])
 
     @contextmanager
     def _written(self) -> Iterator[None]:
@@ -136,21 +138,32 @@ class Spool:
         except FileNotFoundError:
             return b""
 
-    def _write(self, name: str, data: bytes) -> None:
+    def _stage(self, name: str, data: bytes) -> Path:
+        """Write a file beside its place."""
         waiting = self.folder / f"{_WAITING}{name}"
-        with waiting.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        waiting.replace(self.folder / name)
+        waiting.write_bytes(data)
+        return waiting
 
-    def _sync(self) -> None:
-        """Let the names reach the disk as well; only then may anything rely on them."""
-        descriptor = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+    def _commit(self, names: Sequence[str]) -> None:
+        """Put staged files into their places, once they are on the disk; each whole or not at all.
+
+        All are written before the first is waited for: the disk takes many at once as fast as one.
+        """
+        for name in names:
+            _wait_for_disk(self.folder / f"{_WAITING}{name}", os.O_RDONLY)
+        for name in names:
+            (self.folder / f"{_WAITING}{name}").replace(self.folder / name)
+        if names:
+            # The names, too; only then may anything rely on them.
+            _wait_for_disk(self.folder, os.O_RDONLY | os.O_DIRECTORY)
+
+
+def _wait_for_disk(path: Path, flags: int) -> None:
+    descriptor = os.open(path, flags | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _check(state: FeedState) -> None:
