@@ -7,14 +7,23 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from feedpub.deliveries import FINAL
 from feedpub.errors import BusyError
 from feedpub.model import DeliveryState, IssueState, SubscriberState
 from feedpub.ports.mailing import Change, Ledger, Listed, Outcome
 from tests.support.ledger import ISSUE
+from tests.support.ledger_server import LedgerServer
 from tests.support.ledgers import NOW, MemoryWorld, SqlWorld, World
+from tests.support.postgres import Cluster
 
 QUEUED, SENDING, COMMITTING, SENT, FAILED, UNKNOWN, SKIPPED = DeliveryState
 SIZE = 6
@@ -33,13 +42,16 @@ class LedgerMachine(RuleBasedStateMachine):
         self.now = NOW
         self.folder = Path(tempfile.mkdtemp())
         addresses = [f"{number}@x.example" for number in range(SIZE)]
-        self.worlds: list[World] = [SqlWorld.create(self.folder, addresses), MemoryWorld(addresses)]
+        self.worlds: list[World] = [self.make_world(addresses), MemoryWorld(addresses)]
         self.ledgers: list[list[Ledger]] = [
             [world.open() for _ in range(2)] for world in self.worlds
         ]
         # Deliveries whose dot may be on its way or was accepted, and not known to be refused.
         self.dots: set[int] = set()
         self.crossed: list[set[int]] = [set(), set()]
+
+    def make_world(self, addresses: list[str]) -> World:
+        return SqlWorld.create(self.folder, addresses)
 
     def teardown(self) -> None:
         if hasattr(self, "worlds"):
@@ -162,3 +174,20 @@ class LedgerMachine(RuleBasedStateMachine):
 
 TestLedgerMachine = pytest.mark.slow(LedgerMachine.TestCase)
 TestLedgerMachine.settings = settings(max_examples=30, stateful_step_count=40, deadline=None)
+
+
+@pytest.mark.slow
+def test_a_server_goes_the_same_way(cluster: Cluster) -> None:
+    class ServerMachine(LedgerMachine):
+        def make_world(self, addresses: list[str]) -> World:
+            self.url = cluster.create()
+            return SqlWorld(LedgerServer.create(self.url, addresses))
+
+        def teardown(self) -> None:
+            super().teardown()
+            if hasattr(self, "url"):
+                cluster.drop(self.url)
+
+    run_state_machine_as_test(
+        ServerMachine, settings=settings(max_examples=6, stateful_step_count=40, deadline=None)
+    )
