@@ -153,7 +153,9 @@ class Publisher:
             )
         with self._catalog() as catalog:
             node = look_up(catalog.shelves.load_tree(), category)
-        return self._setup.make_embeds().snippets.make(node, form, look)
+            summaries = self._summarize(catalog)
+        articles = next(one.articles for one in summaries if one.category.id == node.id)
+        return self._setup.make_embeds().snippets.make(node, form, look, articles)
 
     def export(
         self,

@@ -26,6 +26,7 @@ class Choice:
         depth: 0 for everything and the outermost.
         folder: Of its feeds.
         frame: Path of the page that an iframe shows.
+        articles: That it has, or as many as an embed shows at most.
         snippets: By form.
     """
 
@@ -34,6 +35,7 @@ class Choice:
     depth: int
     folder: str
     frame: str
+    articles: int
     snippets: dict[str, Snippet]
 
 
@@ -94,11 +96,14 @@ def describe_builder(
 
 def _choose(summary: FeedSummary, snippets: Snippets) -> Choice:
     category = summary.category
+    # More would only change the page with every article.
+    articles = min(summary.articles, MAX_EMBED_LIMIT)
     return Choice(
         name=category.name,
         label=snippets.name(category),
         depth=max(0, len(category.path) - 1),
         folder=category.folder,
         frame=frame_path(category.folder),
-        snippets={form: snippets.make(category, form) for form in EMBED_FORMS},
+        articles=articles,
+        snippets={form: snippets.make(category, form, articles=articles) for form in EMBED_FORMS},
     )

@@ -41,17 +41,24 @@ class Snippets:
         self._site, self._scripts, self._everything = site, scripts, everything
         self._base = to_uri(site.feeds_url)
 
-    def make(self, category: Category, form: EmbedForm, look: EmbedLook | None = None) -> Snippet:
+    def make(
+        self,
+        category: Category,
+        form: EmbedForm,
+        look: EmbedLook | None = None,
+        articles: int | None = None,
+    ) -> Snippet:
         """Return the snippet of a category.
 
         Args:
             category: Of the site.
             form: One of ``EMBED_FORMS``.
             look: As by default if None.
+            articles: That there are by now; no room is kept for more. None if nobody knows.
         """
         chosen = look or EmbedLook()
         if form == "element":
-            return self._make_element(category, chosen)
+            return self._make_element(category, chosen, articles)
         if form == "iframe":
             return self._make_iframe(category, chosen)
         if form == "fragment":
@@ -92,13 +99,13 @@ class Snippets:
             "</script>"
         )
 
-    def _make_element(self, category: Category, look: EmbedLook) -> Snippet:
+    def _make_element(self, category: Category, look: EmbedLook, articles: int | None) -> Snippet:
         url = self.absolute(f"{category.folder}/feed.json")
         page, title = escape(self.page_url(category)), escape(self.title(category))
         return Snippet(
             self.load(self._scripts.element, latest=look.latest),
             f'<feedpub-feed src="{escape(url)}"',
-            write_attributes(look),
+            write_attributes(look, articles),
             f'><a href="{page}">{title}</a></feedpub-feed>',
             url,
         )
@@ -116,9 +123,15 @@ class Snippets:
         )
 
 
-def write_attributes(look: EmbedLook) -> str:
-    """Return a look as attributes of the element, with a space before each."""
-    room = round(look.limit * ROWS_EM[look.layout] - GAP_EM, 1)
+def write_attributes(look: EmbedLook, articles: int | None = None) -> str:
+    """Return a look as attributes of the element, with a space before each.
+
+    Args:
+        look: That is asked for.
+        articles: That there are; None if nobody knows.
+    """
+    rows = look.limit if articles is None else min(look.limit, max(articles, 1))
+    room = round(rows * ROWS_EM[look.layout] - GAP_EM, 1)
     declarations = (
         ("display", "block"),
         ("min-block-size", f"{room:g}em"),

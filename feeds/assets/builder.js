@@ -28,13 +28,13 @@
   const GAP_EM = 1;
 
   // The same words in the same order as feedpub/embeds/snippets.py writes them.
-  const listAttributes = (look) => [
+  const listAttributes = (look, chosen) => [
     look.layout !== "list" && ["layout", look.layout],
     ["limit", String(look.limit)],
     !look.thumbs && ["thumbs", "off"],
     ["style", [
       "display:block",
-      `min-block-size:${+(look.limit * ROWS_EM[look.layout] - GAP_EM).toFixed(1)}em`,
+      `min-block-size:${+(Math.min(look.limit, Math.max(chosen.dataset.articles, 1)) * ROWS_EM[look.layout] - GAP_EM).toFixed(1)}em`,
       look.text && `--feedpub-fg:${look.text}`,
       look.link && `--feedpub-link:${look.link}`,
     ].filter(Boolean).join(";")],
@@ -58,14 +58,14 @@
     const load = loads[`${look.form}${look.latest ? "Latest" : "Pinned"}`];
     fill("script", needsScript && load ? `${load}\n` : "");
     fill("look", look.form === "element"
-      ? listAttributes(look).map(([name, value]) => ` ${name}="${value}"`).join("")
+      ? listAttributes(look, chosen).map(([name, value]) => ` ${name}="${value}"`).join("")
       : writeAnchor(look, "&amp;"));
     return code.textContent;
   };
 
   const makeElement = (chosen, look) => {
     const element = document.createElement("feedpub-feed");
-    for (const [name, value] of listAttributes(look)) {
+    for (const [name, value] of listAttributes(look, chosen)) {
       if (name !== "style") element.setAttribute(name, value);
     }
     // An attribute "style" would be refused by this page's own policy; this is not.

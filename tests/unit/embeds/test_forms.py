@@ -202,7 +202,7 @@ def test_the_builder_page_shows_the_snippets_of_the_command(index: bytes, embeds
     shown = unescape(re.sub(r"</?span[^>]*>", "", index.decode()))
 
     for form in ("element", "fragment", "iframe", "oembed", "json"):
-        assert embeds.snippets.make(NEWS, form).text in shown
+        assert embeds.snippets.make(NEWS, form, articles=1).text in shown
 
 
 def test_the_builder_page_has_no_script_of_its_own_within(index: bytes) -> None:

@@ -60,6 +60,15 @@ def test_an_element_is_told_how_to_look_by_attributes(embeds: Embeds) -> None:
     )
 
 
+@pytest.mark.parametrize(("articles", "room"), [(None, 41), (90, 41), (2, 15.8), (0, 7.4)])
+def test_no_room_is_kept_for_articles_that_there_are_not(
+    embeds: Embeds, articles: int | None, room: float
+) -> None:
+    element = embeds.snippets.make(NEWS, "element", articles=articles)
+
+    assert f'style="display:block;min-block-size:{room}em"' in element.text
+
+
 def test_a_frame_is_told_how_to_look_by_what_follows_its_address(embeds: Embeds) -> None:
     shown = snippet(embeds, "iframe", layout="compact", limit=3, thumbs=False, link_color="#b23c0a")
 
