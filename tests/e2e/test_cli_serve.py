@@ -2,6 +2,7 @@
 
 import gzip
 import http.client
+import json
 import os
 import re
 import signal
@@ -128,6 +129,40 @@ def test_only_this_machine_can_ask(served: Served) -> None:
             socket.create_connection((address, served.port), timeout=2),
         ):
             pass
+
+
+def test_each_request_is_told_on_stderr(served: Served) -> None:
+    response, _ = served.ask("/feeds/all/rss.xml?secret=1")
+
+    line = wait_for_line(served.process.stderr, b"GET").decode()
+
+    assert line.endswith(f"ms {response.headers['X-Request-ID']}\n")
+    assert " GET /feeds/all/rss.xml 200 " in line
+    assert "127.0.0.1" not in line
+
+
+def test_a_program_is_told_in_json_and_the_rest_is_written_at_the_end(site: Path) -> None:
+    words = ("serve", "-p", "0", "--log-format", "json")
+    with start(*words, cwd=site, stderr=subprocess.PIPE) as process:
+        line = wait_for_line(process.stderr, b"http://").decode()
+        server = Served(process, int(re.findall(r"127\.0\.0\.1:(\d+)", line)[0]))
+        response, _ = server.ask("/none")
+        process.send_signal(signal.SIGINT)
+        told = json.loads(wait_for_line(process.stderr, b"{"))
+
+    assert (told["method"], told["path"], told["status"]) == ("GET", "/none", 404)
+    assert told["id"] == response.headers["X-Request-ID"]
+
+
+def test_who_wants_no_log_gets_none(site: Path) -> None:
+    words = ("serve", "-p", "0", "--log-format", "none")
+    with start(*words, cwd=site, stderr=subprocess.PIPE) as process:
+        assert process.stderr is not None
+        line = wait_for_line(process.stderr, b"http://").decode()
+        Served(process, int(re.findall(r"127\.0\.0\.1:(\d+)", line)[0])).ask("/feeds/")
+        process.send_signal(signal.SIGINT)
+
+        assert b"GET" not in process.stderr.read()
 
 
 def test_ctrl_c_ends_the_server_with_130(served: Served) -> None:
