@@ -128,17 +128,19 @@ def explain_errors(name: str) -> Iterator[None]:
         StoreError: Anything else, such as a server that is gone.
     """
     import psycopg
-    import sqlalchemy as sa
 
     try:
         yield
-    except (sa.exc.DBAPIError, psycopg.Error) as error:
-        cause = error.orig if isinstance(error, sa.exc.DBAPIError) else error
+    except Exception as error:
+        # SQLAlchemy keeps the driver's there; to import it would double the time of a look.
+        cause = getattr(error, "orig", error)
+        if not isinstance(cause, psycopg.Error):
+            raise
         raise _explain(name, cause) from error
 
 
-def _explain(name: str, error: BaseException | None) -> FeedpubError:
-    state = getattr(error, "sqlstate", None) or ""
+def _explain(name: str, error: "psycopg.Error") -> FeedpubError:
+    state = error.sqlstate or ""
     text = mask_password(" ".join(str(error).split()))
     if state in _MISSING or (not state and re.search(r'database ".*" does not exist', text)):
         return missing(name, _MISSING.get(state, "there is no such database"))

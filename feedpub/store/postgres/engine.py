@@ -5,6 +5,7 @@ Whoever writes to catalog or subscribers takes one lock of the database first, a
 without, see ``feedpub.store.postgres.plain``.
 """
 
+import atexit
 import os
 from functools import lru_cache
 
@@ -27,8 +28,14 @@ def make_engine(address: Address, *, read_only: bool = False) -> sa.Engine:
     return _make_engine(address, read_only, os.getpid())
 
 
+def _take_leave(engine: sa.Engine, process: int) -> None:
+    """Close what is idle at the end of a process, and nothing of the one it was forked from."""
+    if process == os.getpid():
+        engine.dispose()
+
+
 @lru_cache(maxsize=8)
-def _make_engine(address: Address, read_only: bool, _process: int) -> sa.Engine:
+def _make_engine(address: Address, read_only: bool, process: int) -> sa.Engine:
     engine = sa.create_engine(
         "postgresql+psycopg://",
         creator=lambda: address.connect(read_only=read_only),
@@ -38,6 +45,7 @@ def _make_engine(address: Address, read_only: bool, _process: int) -> sa.Engine:
         max_overflow=-1,
         pool_pre_ping=True,
     )
+    atexit.register(_take_leave, engine, process)
     if not read_only:
 
         @event.listens_for(engine, "begin")
