@@ -33,7 +33,13 @@ def _check_color(context: click.Context, option: click.Parameter, value: str | N
     show_default=True,
     help="What it is pasted into decides: see docs/how-to/embed.md.",
 )
-@click.option("--layout", type=click.Choice(EMBED_LAYOUTS), default="list", show_default=True)
+@click.option(
+    "--layout",
+    type=click.Choice(EMBED_LAYOUTS),
+    default="list",
+    show_default=True,
+    help="How the articles are arranged.",
+)
 @click.option(
     "--limit",
     type=click.IntRange(1, MAX_EMBED_LIMIT),
