@@ -1,6 +1,7 @@
 """A server of its own for the web face: waitress, in this process."""
 
 import logging
+import socket
 from collections.abc import Iterable
 from io import BytesIO
 from types import TracebackType
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 _THREADS = 8
 _MAX_BYTES = 1024 * 1024
 _LARGE = 16 * 1024
+# A feed that fits is handed over at once, not piece by piece by way of the main thread.
+_SEND_BUFFER = 512 * 1024
 
 
 class ListenError(FeedpubError):
@@ -57,6 +60,9 @@ class FeedServer:
             )
         except (OSError, ValueError) as error:
             raise _explain(error, bind, port) from error
+        listening = getattr(self._server, "socket", None)
+        if listening is not None:  # what it accepts inherits it
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)
         self.url = f"http://{_host(bind)}:{self._port()}{path}"
 
     def run(self) -> None:
