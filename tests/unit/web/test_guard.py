@@ -23,6 +23,8 @@ def send(site: PeopleSite, headers: dict[str, str]) -> int:
         {"Origin": "http://news.example"},
         {"Origin": "https://news.example.evil.example"},
         {"Origin": "nonsense"},
+        {"Origin": "http://["},  # which is no address
+        {"Origin": "http://evil@localhost"},
     ],
 )
 def test_a_form_from_another_site_is_refused_with_a_page(
