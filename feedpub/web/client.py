@@ -1,9 +1,12 @@
 """Who is asking."""
 
+import re
 from collections.abc import Sequence
 from ipaddress import IPv4Network, IPv6Network, ip_address
 
 Networks = Sequence[IPv4Network | IPv6Network]
+
+_WITH_PORT = re.compile(r"([0-9.]+|\[[^]]*\])(?::[0-9]{1,5})?")
 
 
 def is_near(peer: str | None, proxies: Networks = ()) -> bool:
@@ -43,7 +46,20 @@ def find_client(peer: str | None, forwarded: str, proxies: Networks = ()) -> str
     """
     if not is_near(peer, proxies):
         return peer
+    return read_last(forwarded) or peer or None
+
+
+def read_last(forwarded: str) -> str | None:
+    """Return the last address of ``X-Forwarded-For``; None if it is none.
+
+    Args:
+        forwarded: Addresses with commas between, some with a port, as gateways write them:
+            ``192.0.2.1:4711``, ``[2001:db8::1]:4711``.
+    """
+    text = forwarded.rpartition(",")[2].strip()
+    if found := _WITH_PORT.fullmatch(text):
+        text = found[1].strip("[]")
     try:
-        return str(ip_address(forwarded.rpartition(",")[2].strip()))
+        return str(ip_address(text))
     except ValueError:
-        return peer or None
+        return None

@@ -15,7 +15,7 @@ from feedpub.errors import (
     StoreVersionError,
 )
 from feedpub.model.vitals import Numbers
-from feedpub.web.client import Networks, find_client, is_within
+from feedpub.web.client import Networks, find_client, is_within, read_last
 from feedpub.web.frame import Tally
 from feedpub.web.headers import Kind, mark
 from feedpub.web.setup import Vitals
@@ -90,8 +90,11 @@ def _explain(error: FeedpubError) -> str:
 
 def _may_see(watchers: Networks, proxies: Networks) -> bool:
     """Return whether the sums are told: to this machine, and to networks that were named."""
-    peer = request.remote_addr
-    client = find_client(peer, request.headers.get("X-Forwarded-For", ""), proxies)
+    peer, forwarded = request.remote_addr, request.headers.get("X-Forwarded-For", "")
+    if (forwarded or "Forwarded" in request.headers) and read_last(forwarded) is None:
+        # Somebody asks through a proxy that does not say in our terms who it is.
+        return False
+    client = find_client(peer, forwarded, proxies)
     if not client:
         return peer == ""
     try:

@@ -111,6 +111,9 @@ def test_the_sums_are_not_counted_at_each_request(site: PeopleSite) -> None:
         ("203.0.113.9", {}),
         ("203.0.113.9", {"X_Forwarded_For": "127.0.0.1"}),
         ("127.0.0.1", {"X_Forwarded_For": "203.0.113.9"}),
+        ("127.0.0.1", {"X_Forwarded_For": "203.0.113.9:4711"}),
+        ("127.0.0.1", {"X_Forwarded_For": "unknown"}),
+        ("127.0.0.1", {"Forwarded": "for=203.0.113.9"}),
         ("nonsense", {}),
     ],
 )
