@@ -54,7 +54,9 @@ def create_app(
     app.add_url_rule(prefix, "index", find_folder)
     app.add_url_rule(f"{prefix}<path:path>", "file", find_folder)
     if prefix != "/":
-        app.add_url_rule("/", "home", lambda: _redirect(prefix))
+        # The second would be Flask's own, with the host and scheme that it believes to have.
+        for short, name in (("/", "home"), (prefix.rstrip("/"), "short")):
+            app.add_url_rule(short, name, lambda: _redirect(prefix))
     if pages is not None:
         root = prefix if people is None else people.path
         for asset in (pages.style, pages.icon):

@@ -271,6 +271,15 @@ def test_a_redirect_stays_on_this_host(client: FlaskClient) -> None:
         assert "Location" not in response.headers
 
 
+def test_the_way_to_the_feeds_names_no_host(output: Path) -> None:
+    client = create_app(output, prefix="/blog/feeds/").test_client()
+
+    answers = [client.get(path, headers={"Host": "evil.example"}) for path in ("/", "/blog/feeds")]
+
+    # A proxy may have taken HTTPS off, and anybody can write a host.
+    assert [one.headers["Location"] for one in answers] == ["/blog/feeds/"] * 2
+
+
 def test_a_redirect_encodes_its_target(client: FlaskClient) -> None:
     assert client.get("/ke-ji/ren gong").headers["Location"] == "./ren%20gong/"
 
