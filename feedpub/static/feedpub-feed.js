@@ -46,7 +46,7 @@
     return element;
   };
 
-  // Children are elements or text, never markup.
+  // Children are elements or text, no markup.
   const make = (tag, attributes, ...children) => {
     const element = set(document.createElement(tag), attributes);
     if (attributes?.part) element.className = `feedpub-${attributes.part}`;
@@ -156,7 +156,7 @@
           if (!answer.ok) throw Error(answer.status);
           const page = await answer.json();
           const next = web(page.next_url, feed.next);
-          // An archive repeats some.
+          // Archives repeat some.
           const items = page.items.filter((item) => item && !feed.items.some(({ id }) => id === item.id));
           feed = { ...page, ...feed, next: next?.origin === feed.next.origin && next, items: feed.items.concat(items) };
         }
@@ -217,7 +217,7 @@
           name !== below && below && !/compact|headlines/.test(layout) && make("p", { part: "summary", dir: "auto" }, below)));
     }
 
-    // The keys of the ARIA pattern for feeds.
+    // Keys of the ARIA pattern for feeds.
     #move(event, articles) {
       const here = articles.indexOf(event.target.closest("article"));
       const goals = { PageDown: articles[here + 1], PageUp: articles[here - 1] };
