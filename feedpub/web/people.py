@@ -134,7 +134,7 @@ def _unsubscribe(desk: Desk) -> Response:
         if desk.setup.signer.read(Action.UNSUBSCRIBE, desk.token) is None:
             raise
         # Somebody who was erased: what they want is done already.
-        return desk.page("unsubscribed", can_undo=False, undo="")
+        return desk.page("unsubscribed", can_undo=False, undo="", rarer=())
     if request.method != "POST":
         return _ask_to_unsubscribe(desk, desk.person)
     return _change_by_link(desk, desk.person)
@@ -164,8 +164,13 @@ def _is_erased(desk: Desk) -> bool:
 
 def _ask_to_unsubscribe(desk: Desk, person: "Subscriber") -> Response:
     if person.state == SubscriberState.UNSUBSCRIBED:
-        return desk.page("unsubscribed", can_undo=desk.audience.can_return(person.id), undo="")
+        return _show_left(desk, person)
     return desk.page("unsubscribe", rarer=_list_rarer(desk, person), can_pause=_is_mailed(person))
+
+
+def _show_left(desk: Desk, person: "Subscriber") -> Response:
+    can_undo = desk.audience.can_return(person.id)
+    return desk.page("unsubscribed", can_undo=can_undo, undo="", rarer=_list_rarer(desk, person))
 
 
 def _is_mailed(person: "Subscriber") -> bool:
@@ -173,9 +178,14 @@ def _is_mailed(person: "Subscriber") -> bool:
 
 
 def _list_rarer(desk: Desk, person: "Subscriber") -> tuple[Frequency, ...]:
-    """Return what somebody could get less often than now; nothing for who gets nothing."""
+    """Return what somebody could get less often than now, or than before they left.
+
+    Nothing for who gets nothing, and cannot take that back.
+    """
     now = person.frequency or desk.audience.default_frequency
-    if now is None or not _is_mailed(person):
+    has_left = person.state == SubscriberState.UNSUBSCRIBED and not person.paused
+    may_return = has_left and desk.audience.can_return(person.id)
+    if now is None or not (may_return or _is_mailed(person)):
         return ()
     return tuple(one for one in _RARER[now] if one in desk.audience.frequencies)
 
@@ -184,13 +194,15 @@ def _change_by_link(desk: Desk, person: "Subscriber") -> Response:
     """Do what the link to unsubscribe allows: to end it, to get less, and to take that back."""
     asked, audience = desk.asked, desk.audience
     if asked == "unsubscribe":
-        audience.unsubscribe(person.id, source=_SOURCE, network=desk.network, goodbye=True)
-        return desk.page("unsubscribed", can_undo=True, undo="")
+        left = audience.unsubscribe(person.id, source=_SOURCE, network=desk.network, goodbye=True)
+        return _show_left(desk, left)
     if asked == "undo":
         audience.resubscribe(person.id, source=_SOURCE, network=desk.network)
         return desk.page("changed", change="returned")
     rarer = _list_rarer(desk, person)
     if asked == "pause" or asked in rarer:
+        if asked in rarer and person.state == SubscriberState.UNSUBSCRIBED:
+            audience.resubscribe(person.id, source=_SOURCE, network=desk.network)
         audience.set_preferences(
             person.id,
             choice=person.choice,

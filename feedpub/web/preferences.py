@@ -35,7 +35,7 @@ def answer_preferences(desk: Desk) -> Response:
             desk.audience.unsubscribe(person.id, source=_SOURCE, network=desk.network, goodbye=True)
             # To undo it takes the link of unsubscribing, which may do less than this one.
             undo = unsubscribe_url("../", desk.setup.signer.sign(Action.UNSUBSCRIBE, person.id))
-            return desk.page("unsubscribed", can_undo=False, undo=undo)
+            return desk.page("unsubscribed", can_undo=False, undo=undo, rarer=())
     return desk.error("form", 400)
 
 

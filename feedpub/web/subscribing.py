@@ -53,22 +53,22 @@ def answer_subscribing(desk: Desk) -> Response:
     if age is not Age.FINE:
         # Who was fast need not wait again: their stamp grows older with them.
         return _refuse(desk, age.value, stamp if age is Age.FAST else "")
-    return _subscribe(desk)
+    return _subscribe(desk, stamp)
 
 
-def _subscribe(desk: Desk) -> Response:
+def _subscribe(desk: Desk, stamp: str) -> Response:
     typed = _typed("address")
     if not typed:
-        return _refuse(desk, "empty")
+        return _refuse(desk, "empty", stamp)
     try:
         choice = read_choice(desk.audience, request.form.getlist("category"))
         _ask(desk, typed, choice)
     except AddressError:
-        return _refuse(desk, "address")
+        return _refuse(desk, "address", stamp)
     except CategoryError:
-        return _refuse(desk, "category")
+        return _refuse(desk, "category", stamp)
     except LimitError as error:
-        response = _refuse(desk, "many")
+        response = _refuse(desk, "many", stamp)
         response.headers["Retry-After"] = str(error.retry_s)
         return response
     return desk.page("asked", first=True)

@@ -170,6 +170,32 @@ def test_one_may_ask_for_fewer_mails_instead(site: PeopleSite, do: str) -> None:
     assert site.person(person).choice == person.choice
 
 
+def test_who_left_may_come_back_to_fewer_mails(site: PeopleSite) -> None:
+    person = site.add(frequency=Frequency.DAILY)
+    link = site.link(Place.UNSUBSCRIBE, person)
+
+    left = press(site.client, link, "unsubscribe")
+    answer = press(site.client, link, "monthly")
+
+    assert "Only once a month" in left.text
+    assert "Done" in answer.text
+    assert site.person(person).state == SubscriberState.ACTIVE
+    assert site.person(person).frequency == Frequency.MONTHLY
+
+
+def test_after_a_day_fewer_mails_are_not_offered_either(site: PeopleSite) -> None:
+    person = site.add(frequency=Frequency.DAILY)
+    link = site.link(Place.UNSUBSCRIBE, person)
+    form = proof(press(site.client, link, "unsubscribe").text, "monthly")
+
+    site.clock.advance(hours=25)
+    late = site.client.post(link, data={"do": "monthly", "form": form})
+
+    assert "Only once a month" not in site.client.get(link).text
+    assert late.status_code == 400
+    assert site.state(person) == SubscriberState.UNSUBSCRIBED
+
+
 def test_one_may_pause_instead(site: PeopleSite) -> None:
     person = site.add()
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +70,29 @@ def test_the_form_says_how_many_mails_that_makes(site: PeopleSite) -> None:
 
     site.clock.advance(days=400)
     assert "mail a month" not in site.client.get(PAGE).text
+
+
+def test_the_only_frequency_says_how_many_mails_it_makes(built_site: Path, tmp_path: Path) -> None:
+    whole = PeopleSite(tmp_path / "whole", built_site)
+    letter = whole.config.newsletter
+    assert letter is not None
+    weekly = tuple(one for one in letter.schedules if one.frequency == Frequency.WEEKLY)
+    site = PeopleSite(tmp_path / "site", built_site, newsletter=replace(letter, schedules=weekly))
+
+    page = site.client.get(PAGE).text
+
+    assert "It comes every week." in page
+    assert "about 1 mail a month" in page
+
+
+def test_who_mends_a_slip_of_the_pen_is_not_taken_for_a_program(site: PeopleSite) -> None:
+    refused = ask(site, "reader@")
+
+    (stamp,) = value_of(refused.text, "stamp")
+    answer = site.client.post(PAGE, data={"stamp": stamp, "address": READER}, headers=FROM)
+
+    assert refused.status_code == 422
+    assert answer.status_code == 200
 
 
 def test_the_latest_issue_is_the_sample(built_site: Path, tmp_path: Path) -> None:
