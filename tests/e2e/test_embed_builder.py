@@ -95,6 +95,14 @@ def test_the_page_makes_the_lines_that_the_command_prints(
         assert page.text_content("#snippet") == printed.removesuffix("\n")
 
 
+@pytest.mark.parametrize("what", ["%", "%E0%A4%A", "none/such", "<b>"])
+def test_an_address_that_names_no_category_shows_everything(
+    feeds: Host, browser: "Browser", what: str
+) -> None:
+    with open_page(browser, f"{feeds.url}/embed/index.html#{what}") as page:
+        assert "/all/feed.json" in (page.text_content("#snippet") or "")
+
+
 def test_a_frame_that_is_to_grow_gets_the_script_for_it(
     site: Path, feeds: Host, browser: "Browser"
 ) -> None:
