@@ -228,6 +228,24 @@ def test_refresh_asks_again_but_not_under_somebodys_hands(
         assert feeds.asked.count("/r/feed.json") == 2
 
 
+@pytest.mark.parametrize(("asked", "times"), [("0.001", 3), ("99999", 1)])
+def test_no_refresh_is_a_flood(
+    browser: "Browser", feeds: Host, show: Any, asked: str, times: int
+) -> None:
+    src = feeds.feed("/flood/feed.json", make_items(1))
+
+    with open_page(browser, "about:blank") as page:
+        page.clock.install()
+        page.goto(show(f'<feedpub-feed src="{src}" refresh="{asked}"></feedpub-feed>'))
+        page.clock.run_for(100)
+        page.get_by_text("Article 0").wait_for()
+        for _ in range(2):
+            page.clock.run_for(60_000)
+            page.wait_for_timeout(200)
+
+    assert feeds.asked.count("/flood/feed.json") == times
+
+
 # Words, dates, languages
 
 
