@@ -26,11 +26,6 @@ def _database() -> Kind[str]:
     return Kind("path, or `postgresql://` address", check)
 
 
-def is_server(database: str) -> bool:
-    """Return whether a database is on a server, and not in a file."""
-    return _SERVER.match(database) is not None
-
-
 def has_password(database: str) -> bool:
     """Return whether the address of a server holds a password."""
     return re.search(r"^\w+://[^/@]*:[^/@]*@|[?&]password=", database) is not None

@@ -39,8 +39,6 @@ if TYPE_CHECKING:
     from feedpub.messages.sender import Sender
     from feedpub.model import Issue
 
-"""Folder beside the database, for the copy that is made before each send."""
-
 _LEVELS = {"title": Level.TITLE, "summary": Level.SUMMARY, "full": Level.FULL}
 
 
