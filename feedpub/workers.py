@@ -10,16 +10,20 @@ import fcntl
 import logging
 import multiprocessing
 import os
+import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
+from importlib import _bootstrap
 from multiprocessing.connection import Connection, wait
 from multiprocessing.reduction import ForkingPickler
 from typing import Any, Generic, TypeVar
+from weakref import WeakSet
 
-from feedpub.errors import FeedpubError
+from feedpub.errors import BusyError, FeedpubError
 from feedpub.ports import Lost
 
 T = TypeVar("T")
@@ -30,6 +34,12 @@ _log = logging.getLogger(__name__)
 _PIPE_BYTES = 1024 * 1024
 _LEAST_PIPE_BYTES = 64 * 1024
 _PATIENCE_S = 2
+_IMPORT_PATIENCE_S = 60.0
+_PAUSE_S = 0.005
+
+_forking = threading.Lock()
+_ends: WeakSet[Connection] = WeakSet()
+"""Our ends of the pipes to all workers of this process, whichever pool and thread made them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +81,10 @@ class _Worker(Generic[T]):
 
     def close(self) -> None:
         """Let the worker see that nobody asks any more."""
-        self.tasks.close()
-        self.results.close()
+        with _forking:
+            for end in (self.tasks, self.results):
+                _ends.discard(end)
+                end.close()
 
 
 def count_cores() -> int:
@@ -95,6 +107,36 @@ def _widen(connection: Connection) -> int:
     with suppress(OSError):  # an administrator may have set a limit
         fcntl.fcntl(connection.fileno(), fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
     return int(fcntl.fcntl(connection.fileno(), fcntl.F_GETPIPE_SZ))
+
+
+def _wait_for_imports() -> None:
+    """Wait until no other thread is importing: a child would wait for it for ever.
+
+    A fork copies the lock of a module that is being imported, but not the thread that holds it
+    (https://github.com/python/cpython/issues/6721).
+
+    Raises:
+        BusyError: One goes on importing for a minute.
+    """
+    deadline = time.monotonic() + _IMPORT_PATIENCE_S
+    while name := _find_import():
+        if time.monotonic() >= deadline:
+            raise BusyError(
+                f"another thread is still importing {name!r}; build when it is imported, or set"
+                " build.jobs = 1"
+            )
+        time.sleep(_PAUSE_S)
+
+
+def _find_import() -> str | None:
+    """Return a module that another thread of this process is importing."""
+    # Private, but nothing public tells; a test sees when an interpreter keeps it elsewhere.
+    locks: dict[str, Any] = getattr(_bootstrap, "_module_locks", {})
+    for name, reference in list(locks.items()):
+        owner = getattr(reference(), "owner", None)
+        if owner is not None and owner != threading.get_ident():
+            return str(name)
+    return None
 
 
 def _serve(
@@ -161,21 +203,25 @@ class Pool(Generic[T, R]):
             self._workers.append(self._start())
 
     def _start(self) -> _Worker[T]:
-        there_tasks, tasks = self._context.Pipe(duplex=False)
-        results, there_results = self._context.Pipe(duplex=False)
-        room = min(map(_widen, (tasks, results))) // 2
-        inherited = []
-        if self._context.get_start_method() == "fork":
-            ends = [end for worker in self._workers for end in (worker.tasks, worker.results)]
-            inherited = [tasks, results, *(end for end in ends if not end.closed)]
-        process = self._context.Process(
-            target=_serve,
-            args=(self._function, there_tasks, there_results, inherited),
-            daemon=True,
-        )
-        process.start()
-        there_tasks.close()
-        there_results.close()
+        is_fork = self._context.get_start_method() == "fork"
+        # One at a time: a worker that another thread forks meanwhile would keep what is the
+        # worker's alone, and its death would go unseen.
+        with _forking:
+            there_tasks, tasks = self._context.Pipe(duplex=False)
+            results, there_results = self._context.Pipe(duplex=False)
+            room = min(map(_widen, (tasks, results))) // 2
+            inherited = [*_ends, tasks, results] if is_fork else []
+            process = self._context.Process(
+                target=_serve,
+                args=(self._function, there_tasks, there_results, inherited),
+                daemon=True,
+            )
+            if is_fork:
+                _wait_for_imports()
+            process.start()
+            _ends.update((tasks, results))
+            there_tasks.close()
+            there_results.close()
         return _Worker(process, tasks, results, room)
 
     def __enter__(self) -> "Pool[T, R]":

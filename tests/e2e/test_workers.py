@@ -1,16 +1,18 @@
 """The processes that share a build's work: none is lost, none stays behind, none waits."""
 
+import importlib
 import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
 import pytest
 
 from feedpub.catalog.slugs import transliterate
-from feedpub.errors import LintError, TargetError
+from feedpub.errors import BusyError, LintError, TargetError
 from feedpub.ports import Lost
 from feedpub.publishing.transcription import Transcriber
 from feedpub.workers import Pool
@@ -138,3 +140,50 @@ def _is_running(pid: int) -> bool:
     except FileNotFoundError:
         return False
     return state != "Z"
+
+
+def test_a_worker_never_waits_for_an_import_of_the_thread_that_it_was_not_forked_with(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "slow_to_import.py").write_text("import time\ntime.sleep(1)\nVALUE = 7\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    importing = threading.Thread(target=importlib.import_module, args=("slow_to_import",))
+
+    importing.start()
+    while "slow_to_import" not in sys.modules:
+        time.sleep(0.01)
+    with Pool(read_value, 2) as pool:
+        values = list(pool.map(["slow_to_import"] * 4))
+    importing.join()
+
+    assert values == [7] * 4
+
+
+def test_an_import_without_end_is_an_error_and_not_a_wait_without_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "never_imported.py").write_text("import time\ntime.sleep(1)\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr("feedpub.workers._IMPORT_PATIENCE_S", 0.1)
+    importing = threading.Thread(target=importlib.import_module, args=("never_imported",))
+
+    importing.start()
+    while "never_imported" not in sys.modules:
+        time.sleep(0.01)
+    with pytest.raises(BusyError, match="'never_imported'; build when it is imported, or set"):
+        Pool(work, 2)
+    importing.join()
+
+
+def test_a_worker_ends_by_itself_though_a_later_pool_is_open() -> None:
+    first = Pool(work, 1, apart=True)
+    (process,) = (worker.process for worker in first._workers)
+
+    with Pool(work, 1, apart=True):
+        first.close()
+
+    assert process.exitcode == 0  # it saw that nobody asks any more, and was not terminated
+
+
+def read_value(name: str) -> int:
+    return int(importlib.import_module(name).VALUE)
