@@ -15,6 +15,12 @@ if TYPE_CHECKING:
 _THREADS = 8
 _MAX_BYTES = 1024 * 1024
 _LARGE = 16 * 1024
+_CONNECTIONS = 500
+"""Open at a time. Readers keep theirs for a while; whoever comes beyond waits for one to end."""
+
+_IDLE_S = 30
+"""So long a connection on which nothing happens stays open."""
+
 # A feed that fits is handed over at once, not piece by piece by way of the main thread.
 _SEND_BUFFER = 512 * 1024
 
@@ -55,6 +61,11 @@ class FeedServer:
                 threads=_THREADS,
                 ident=None,
                 max_request_body_size=_MAX_BYTES,
+                connection_limit=_CONNECTIONS,
+                channel_timeout=_IDLE_S,
+                cleanup_interval=_IDLE_S // 3,
+                # Without it, a file of the process whose number is 1024 or more would end the loop.
+                asyncore_use_poll=True,
                 # The pages for subscribers decide by themselves which proxy they believe.
                 clear_untrusted_proxy_headers=False,
             )

@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,6 +65,16 @@ def test_a_feed_is_served_where_it_is_on_the_site(served: Served) -> None:
     assert (response.status, body) == (200, RSS)
     assert response.headers["Content-Type"] == "application/xml; charset=utf-8"
     assert "Server" not in response.headers
+
+
+def test_idle_connections_shut_nobody_out(served: Served) -> None:
+    with ExitStack() as idle:
+        for _ in range(200):
+            idle.enter_context(socket.create_connection(("127.0.0.1", served.port), timeout=10))
+
+        response, _ = served.ask("/feeds/all/rss.xml")
+
+    assert response.status == 200
 
 
 def test_an_unchanged_feed_costs_a_304(served: Served) -> None:
