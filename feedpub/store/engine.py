@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,6 +25,7 @@ HEAD = "0002"
 """Newest version of the schema; known here so that an up-to-date database needs no alembic."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+_migrating = threading.Lock()
 
 
 def connect_sqlite(path: Path, *, read_only: bool = False) -> sa.Engine:
@@ -179,7 +181,9 @@ def apply_migrations(connection: sa.Connection) -> None:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    # alembic keeps what it works on once a process: another thread's tables would go into ours.
+    with _migrating:
+        command.upgrade(config, "head")
 
 
 def _migrate(engine: sa.Engine) -> None:

@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from feedpub import wiring
 from feedpub.errors import StoreVersionError
 from feedpub.store import engine as engines
 from feedpub.store import schema
-from feedpub.store.sql import SqlStore
+from feedpub.store.sql import SqlStore, create
 from tests.e2e.killmatrix import write_first, write_second
 from tests.support.real_site import RealSite
 
@@ -248,6 +249,18 @@ def test_the_newest_version_is_the_same_for_all_who_name_it() -> None:
     heads = ScriptDirectory(str(engines.MIGRATIONS)).get_heads()
 
     assert heads == [engines.HEAD] == [wiring.SCHEMA]
+
+
+def test_databases_made_by_several_threads_at_once_are_each_whole(tmp_path: Path) -> None:
+    paths = [tmp_path / f"{number}.db" for number in range(6)]
+
+    with ThreadPoolExecutor(6) as threads:
+        list(threads.map(create, paths))
+
+    for path in paths:
+        with closing(sqlite3.connect(path)) as connection:
+            ((version,),) = connection.execute("SELECT version_num FROM alembic_version")
+        assert version == engines.HEAD
 
 
 def test_the_migrations_make_the_schema_that_the_code_knows() -> None:
