@@ -1,11 +1,16 @@
 """The real program on a server of PostgreSQL, with several processes that read and write."""
 
+import re
 import sys
 from pathlib import Path
+from subprocess import PIPE
+from urllib.parse import urljoin
 
 import pytest
+import requests
 
 from tests.support.postgres import Cluster
+from tests.support.programs import start, wait_for_line
 from tests.support.real_site import RealSite
 
 EXIT_FAILURE, EXIT_USAGE, EXIT_INVALID, EXIT_LATER = 1, 2, 3, 75
@@ -55,6 +60,26 @@ def test_a_site_moves_and_every_command_finds_it(site: RealSite, database: str) 
     site.build_well()
     assert site.published() != before
     assert f"kept {database}, which is there" in site.run("init", "--database").stderr
+    assert not site.database.exists()
+
+
+def test_the_web_face_of_a_site_on_a_server_is_served(site: RealSite, database: str) -> None:
+    move(site, database)
+    with (site.root / "feedpub.toml").open("a") as settings:
+        settings.write('\n[web]\nurl = "https://blog.example/mail/"\n')
+    site.run("migrate", site.database).check_returncode()
+    site.database.unlink()
+
+    with start("-C", str(site.root), "serve", "-p", "0", cwd=site.root, stderr=PIPE) as process:
+        line = wait_for_line(process.stderr, b"http://").decode()
+        (feeds,) = re.findall(r"http://127\S+/", line)
+        health = requests.get(urljoin(feeds, "/healthz"), timeout=10)
+        feed = requests.get(urljoin(feeds, "all/rss.xml"), timeout=10)
+        unknown = requests.get(urljoin(feeds, "/mail/u/no-such-token"), timeout=10)
+
+    assert (health.status_code, feed.status_code) == (200, 200)
+    assert feed.content == site.published()["all/rss.xml"]
+    assert 400 <= unknown.status_code < 500
     assert not site.database.exists()
 
 
