@@ -14,8 +14,6 @@ from feedpub.wiring.databases import make_database
 if TYPE_CHECKING:
     from feedpub.audience.store import Catalog, OpenStore
 
-"""Folder of a site for the mails of rehearsals."""
-
 
 def open_audience(
     config: Config,
