@@ -50,12 +50,16 @@ class FeedServer:
         """
         from waitress.server import create_server
 
+        from feedpub.web.connections import LastingChannel
+
         # It tells of each request that has to wait a moment, which is no news.
         logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+        listening: dict[int, Any] = {}
         try:
             # No ident: nobody needs to know which server this is.
             self._server: Any = create_server(
                 Sender(app),
+                map=listening,
                 host=bind,
                 port=port,
                 threads=_THREADS,
@@ -71,9 +75,12 @@ class FeedServer:
             )
         except (OSError, ValueError) as error:
             raise _explain(error, bind, port) from error
-        listening = getattr(self._server, "socket", None)
-        if listening is not None:  # what it accepts inherits it
-            listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)
+        # A name such as localhost may stand for several addresses, each with a socket.
+        for one in listening.values():
+            if hasattr(one, "channel_class"):
+                one.channel_class = LastingChannel
+                # What it accepts inherits it.
+                one.socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)
         self.url = f"http://{_host(bind)}:{self._port()}{path}"
 
     def run(self) -> None:
@@ -92,7 +99,6 @@ class FeedServer:
         self._server.close()
 
     def _port(self) -> int:
-        # A name such as localhost may stand for several addresses, each with a socket.
         port = getattr(self._server, "effective_port", None)
         return int(port if port is not None else self._server.effective_listen[0][1])
 

@@ -59,6 +59,25 @@ def served(site: Path) -> Iterator[Served]:
         yield Served(process, int(port))
 
 
+def test_a_connection_outlives_what_has_not_changed(served: Served) -> None:
+    etag = served.ask("/feeds/all/rss.xml")[0].headers["ETag"]
+    connection = http.client.HTTPConnection("127.0.0.1", served.port, timeout=10)
+    seen = set()
+    for headers in ({"If-None-Match": etag}, {}, {"If-None-Match": etag}):
+        connection.request("GET", "/feeds/all/rss.xml", headers=headers)
+        response = connection.getresponse()
+        response.read()
+        assert response.headers.get("Connection") is None
+        assert connection.sock is not None
+        seen.add((response.status, connection.sock.getsockname()))
+    connection.request("GET", "/feeds/", headers={"If-None-Match": etag, "Connection": "close"})
+    connection.getresponse().read()
+
+    assert sorted(status for status, _ in seen) == [200, 304]
+    assert len({name for _, name in seen}) == 1
+    assert connection.sock is None
+
+
 def test_a_feed_is_served_where_it_is_on_the_site(served: Served) -> None:
     response, body = served.ask("/feeds/all/rss.xml")
 
