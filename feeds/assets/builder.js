@@ -99,8 +99,17 @@
     preview.replaceChildren((isElement ? makeElement : makeFrame)(chosen, look));
   };
 
+  // What follows "#" may be anything, such as a bare "%".
+  const readHash = () => {
+    try {
+      return decodeURIComponent(location.hash.slice(1));
+    } catch {
+      return "";
+    }
+  };
+
   const start = () => {
-    const asked = decodeURIComponent(location.hash.slice(1));
+    const asked = readHash();
     if ([...category.options].some(({ value }) => value === asked)) category.value = asked;
     show();
   };

@@ -46,7 +46,7 @@
     return element;
   };
 
-  // Children are elements or text, never markup.
+  // Children are elements or text, no markup.
   const make = (tag, attributes, ...children) => {
     const element = set(document.createElement(tag), attributes);
     if (attributes?.part) element.className = `feedpub-${attributes.part}`;
@@ -99,7 +99,7 @@
       for (const time of this.querySelectorAll(".feedpub-date time")) tell(time, this.#language);
       const { refresh, more, limit } = (this.#asked = asked);
       if (this.#kept && !this.#changed && (refresh ?? more) === undefined) return this.#tell("load");
-      if (refresh > 0) this.#timer = setInterval(() => this.matches(":focus-within") || this.#load(), refresh * 6e4);
+      if (refresh > 0) this.#timer = setInterval(() => this.matches(":focus-within") || this.#load(), Math.min(Math.max(refresh, 1), 1440) * 6e4);
       this.#feed = null;
       this.#shown = this.#step = Math.min(Math.max(parseInt(limit) || this.#kept?.childElementCount || 10, 1), 50);
       if (!this.#kept) this.#wait();
@@ -156,7 +156,7 @@
           if (!answer.ok) throw Error(answer.status);
           const page = await answer.json();
           const next = web(page.next_url, feed.next);
-          // An archive repeats some.
+          // Archives repeat some.
           const items = page.items.filter((item) => item && !feed.items.some(({ id }) => id === item.id));
           feed = { ...page, ...feed, next: next?.origin === feed.next.origin && next, items: feed.items.concat(items) };
         }
@@ -209,7 +209,7 @@
       const day = new Date(text(date_published));
       const src = web(image, base);
       return make("article", { part: "item", "aria-label": name, lang: text(language) || text(this.#feed.language) },
-        // Nobody else is asked for anything.
+        // Nobody else is asked.
         thumbs !== "off" && layout !== "headlines" && src?.origin === base.origin && make("img", { part: "thumb", alt: "", width: 160, height: 100, loading: place ? "lazy" : "eager", src }),
         make("div", { part: "words" },
           make(`h${heading}`, { part: "title", dir: "auto" }, link ? make("a", { href: link, target }, name) : name),
@@ -217,7 +217,7 @@
           name !== below && below && !/compact|headlines/.test(layout) && make("p", { part: "summary", dir: "auto" }, below)));
     }
 
-    // The keys of the ARIA pattern for feeds.
+    // Keys of ARIA's feeds.
     #move(event, articles) {
       const here = articles.indexOf(event.target.closest("article"));
       const goals = { PageDown: articles[here + 1], PageUp: articles[here - 1] };
