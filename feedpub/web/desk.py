@@ -27,7 +27,9 @@ class Desk:
         """What the form that was sent wants done; empty if it does not come from this page."""
         wanted = request.form.get("do", "")
         given = request.form.get("form", "")
-        if wanted and hmac.compare_digest(given.encode(), self.sign(wanted).encode()):
+        if wanted and hmac.compare_digest(
+            given.encode("utf-8", "surrogatepass"), self.sign(wanted).encode()
+        ):
             return wanted
         return ""
 

@@ -40,7 +40,9 @@ def judge_stamp(signer: Signer, stamp: str, now: int) -> Age:
     # Digits are looked at first: a proof of anything else is none of this.
     if not (text.isascii() and text.isdecimal() and len(text) <= 12):
         return Age.FORGED
-    if not hmac.compare_digest(proof.encode(), _sign(signer, text).encode()):
+    if not hmac.compare_digest(
+        proof.encode("utf-8", "surrogatepass"), _sign(signer, text).encode()
+    ):
         return Age.FORGED
     age = now - int(text)
     if age > OLDEST_S or age < -_AHEAD_S:

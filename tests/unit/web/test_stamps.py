@@ -1,7 +1,7 @@
 """What the signed time of a form says."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from feedpub.tokens import Action, Signer
@@ -41,6 +41,7 @@ def test_no_text_is_taken_for_a_stamp(text: str) -> None:
 
 
 @given(place=st.integers(0, 32), other=st.characters())
+@example(place=11, other="\ud800")
 def test_a_changed_character_is_found(place: int, other: str) -> None:
     stamp = make_stamp(SIGNER, NOW)
     changed = stamp[:place] + other + stamp[place + 1 :]
