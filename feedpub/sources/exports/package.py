@@ -132,10 +132,10 @@ def open_package(place: Path, *, path: str) -> Iterator[Package]:
 def _open_zip(place: Path, path: str) -> Iterator[zipfile.ZipFile]:
     try:
         archive = zipfile.ZipFile(place)
-    except (OSError, zipfile.BadZipFile, NotImplementedError, ValueError) as error:
+    except READ_FAULTS as error:
         raise ExportError(
             f"is no zip archive that can be read ({error}); {_AGAIN}", path=path
-        ) from (error)
+        ) from error
     with archive:
         yield archive
 
@@ -185,7 +185,7 @@ class _Zip:
     def open(self, name: str) -> IO[bytes]:
         try:
             return self._archive.open(name)
-        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, KeyError) as error:
+        except (KeyError, *READ_FAULTS) as error:
             raise unreadable(self, name, error) from error
 
 

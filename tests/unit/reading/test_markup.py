@@ -112,7 +112,7 @@ def test_mdx_loses_its_program(render: Render) -> None:
 def test_restructured_text_is_rendered_without_files_or_raw_html(
     render: Render, tmp_path: Path
 ) -> None:
-    pytest.importorskip("docutils")
+    pytest.importorskip("docutils", reason="needs the extra rst")
     secret = tmp_path / "secret"
     secret.write_text("SECRET")
     body = f"a *b*\n\n.. include:: {secret}\n\n.. raw:: html\n\n   <b>raw</b>\n"
@@ -492,7 +492,7 @@ def test_time_grows_with_size_only(render: Render, path: str, body: str) -> None
 def test_restructured_text_that_docutils_trips_over_is_refused_or_rendered(
     render: Render, body: str
 ) -> None:
-    pytest.importorskip("docutils")
+    pytest.importorskip("docutils", reason="needs the extra rst")
 
     rendition = render(body, path="a.rst")
 
