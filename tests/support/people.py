@@ -222,3 +222,23 @@ def proof(page: str, do: str) -> str:
     found = re.search(rf'{hidden}"do" value="{do}">\s*{hidden}"form" value="(\S+)"', page)
     assert found, f"no button {do!r}"
     return found[1]
+
+
+def every_link(site: PeopleSite) -> list[str]:
+    """Return a link of every kind that a mail may hold, all good."""
+    person = site.add()
+    preferences = site.link(Place.PREFERENCES, person)
+    press(site.client, preferences, "address", address="new@b.example")
+    press(site.client, preferences, "export")
+    press(site.client, preferences, "erase")
+    site.ask("asking@c.example")
+    bodies = "\n".join(
+        part.get_content()
+        for mail in site.collect()
+        for part in mail.walk()
+        if part.get_content_maintype() == "text"
+    )
+    found = set(re.findall(rf"https://news\.example({PATH}[^\s>\"<]+)", bodies))
+    found |= {preferences, site.link(Place.UNSUBSCRIBE, person)}
+    assert {link.removeprefix(PATH)[0] for link in found} == set(Place)
+    return sorted(found)
