@@ -1,7 +1,7 @@
 """Every key of ``feedpub.toml``: its kind, its default and what it is for."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, get_args
 
 from feedpub.config import database_schema, formats, kinds, mail_schema, target_schema
 from feedpub.config.setting import Setting
@@ -14,7 +14,7 @@ from feedpub.config.values import (
 )
 from feedpub.model import CategoryPath
 
-_CATEGORY_MODES: tuple[CategoryMode, ...] = ("path", "several")
+_CATEGORY_MODES: tuple[CategoryMode, ...] = get_args(CategoryMode)
 
 
 SITE_TITLE = Setting(
@@ -76,7 +76,7 @@ SOURCE_NAME = Setting(
 )
 SOURCE_TYPE: Setting[SourceType] = Setting(
     "sources.type",
-    kinds.choice("folder", "feed", "wordpress", "ghost", "substack", "medium"),
+    kinds.choice(*get_args(SourceType)),
     "folder",
     "Kind of source: a folder of articles, a feed of somebody else, or an export of another"
     " system.",
@@ -119,18 +119,7 @@ SOURCE_PAGES = Setting(
 )
 SOURCE_GENERATOR: Setting[Generator] = Setting(
     "sources.generator",
-    kinds.choice(
-        "auto",
-        "hexo",
-        "jekyll",
-        "hugo",
-        "eleventy",
-        "zola",
-        "astro",
-        "pelican",
-        "nikola",
-        "rsshub",
-    ),
+    kinds.choice(*get_args(Generator)),
     "auto",
     "Site generator that the articles are written for; `auto` recognises it file by file.",
 )
