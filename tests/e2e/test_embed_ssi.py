@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 import requests
 
-from tests.e2e.test_web_servers import ROOT, free_port, nginx_command, wait_for
+from tests.e2e.test_web_servers import ROOT, free_port, nginx_command
 from tests.support import needs
 from tests.support.embed_hosts import run_host
+from tests.support.programs import wait_until_it_answers
 
 DOCUMENT = ROOT / "docs/how-to/embed.md"
 PORTAL = '<!doctype html><title>Portal</title><!--#include virtual="/feeds/embed/notes.html" -->'
@@ -31,7 +32,7 @@ def portal(tmp_path: Path) -> Iterator[str]:
         document.write_text(text.replace("/srv/blog", str(tmp_path)), "utf-8")
         command = nginx_command(tmp_path, port, document)
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-        wait_for(f"http://127.0.0.1:{port}/", process)
+        wait_until_it_answers(f"http://127.0.0.1:{port}/", process)
         yield f"http://127.0.0.1:{port}/"
         process.terminate()
         process.communicate(timeout=20)

@@ -12,9 +12,10 @@ from typing import Any, NamedTuple
 import pytest
 import requests
 
-from tests.e2e.test_web_servers import caddy_command, free_port, nginx_command, wait_for
+from tests.e2e.test_web_servers import caddy_command, free_port, nginx_command
 from tests.support import needs
 from tests.support.mail_site import MailSite
+from tests.support.programs import wait_until_it_answers
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs/how-to/web-face.md"
 READER = "ann@reader.test"
@@ -65,7 +66,7 @@ def front_command(make: Command, folder: Path, front: int, back: int) -> list[st
 def running(command: list[str], port: int) -> Iterator[None]:
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     try:
-        wait_for(f"http://127.0.0.1:{port}/", process)
+        wait_until_it_answers(f"http://127.0.0.1:{port}/", process)
         yield
     finally:
         process.terminate()

@@ -5,7 +5,6 @@ import re
 import shutil
 import socket
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from feedpub.web.feeds import create_app
 from tests.support import needs
 from tests.support.browser import open_browser, open_page
 from tests.support.documents import read_blocks
+from tests.support.programs import wait_until_it_answers
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENT = ROOT / "docs/how-to/web-servers.md"
@@ -94,23 +94,10 @@ def server(
             config.write_text(config.read_text().replace("/srv/blog", str(folder / "blog")))
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     url = f"http://127.0.0.1:{port}/"
-    wait_for(url, process)
+    wait_until_it_answers(url, process)
     yield url
     process.terminate()
     process.communicate(timeout=20)
-
-
-def wait_for(url: str, process: "subprocess.Popen[bytes]") -> None:
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            requests.get(url, timeout=5).close()
-        except requests.ConnectionError:
-            time.sleep(0.05)
-        else:
-            return
-    process.terminate()
-    pytest.fail((process.communicate()[1] or b"").decode())
 
 
 @pytest.mark.parametrize("name", FILES)

@@ -3,10 +3,13 @@
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+import requests
 
 from tests.support.processes import clean_environment
 
@@ -50,3 +53,18 @@ def wait_for_line(stream: Iterable[bytes] | None, part: bytes) -> bytes:
         if part in line:
             return line
     raise AssertionError(f"the program ended without {part!r}")
+
+
+def wait_until_it_answers(url: str, process: "subprocess.Popen[bytes]") -> None:
+    """Wait until a server that was just started answers, whatever it says; fail if it ends."""
+    deadline = time.monotonic() + PATIENCE_S
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            requests.get(url, timeout=5).close()
+        except requests.ConnectionError:
+            time.sleep(0.05)
+        else:
+            return
+    process.terminate()
+    said = (process.communicate()[1] or b"").decode()
+    raise AssertionError(f"{process.args!r} does not answer: {said}")

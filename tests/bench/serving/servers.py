@@ -4,15 +4,12 @@ import os
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import requests
-
 from tests.support import needs
-from tests.support.programs import PROGRAM, environment
+from tests.support.programs import PROGRAM, environment, wait_until_it_answers
 
 ROOT = Path(__file__).resolve().parents[3]
 _NGINX = """\
@@ -74,20 +71,8 @@ def _running(command: list[str], port: int, stderr: object = subprocess.DEVNULL)
     )  # fmt: skip
     try:
         url = f"http://127.0.0.1:{port}/"
-        _wait(url, process)
+        wait_until_it_answers(url, process)
         yield url
     finally:
         process.terminate()
         process.wait(timeout=20)
-
-
-def _wait(url: str, process: "subprocess.Popen[bytes]") -> None:
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            requests.get(url, timeout=5).close()
-        except requests.ConnectionError:
-            time.sleep(0.05)
-        else:
-            return
-    raise RuntimeError(f"{process.args!r} does not answer")
