@@ -26,7 +26,7 @@ PAGES = {
     "expired": {"renew": True},
     "asked": {"first": True},
     "unsubscribe": {"rarer": ("weekly", "monthly"), "can_pause": True},
-    "unsubscribed": {"can_undo": True, "undo": ""},
+    "unsubscribed": {"can_undo": True, "undo": "", "rarer": ("monthly",)},
     "changed": {"change": "paused"},
     "stranger": {},
     "address": {"done": False},
