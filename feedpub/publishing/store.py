@@ -13,6 +13,7 @@ from feedpub.catalog.categories import CategoryTree
 from feedpub.catalog.identity import Record
 from feedpub.mailing.store import Issues
 from feedpub.ports import PictureRow, RenditionRow, SourceRow, StoredProblem
+from feedpub.ports.jobs import Agenda, Jobs
 
 
 class Sources(Protocol):
@@ -276,6 +277,16 @@ class Catalog(Protocol):
     @property
     def issues(self) -> Issues:
         """What was mailed of it."""
+        ...
+
+    @property
+    def jobs(self) -> Jobs:
+        """What is to be done about it later."""
+        ...
+
+    @property
+    def agenda(self) -> Agenda:
+        """What is done regularly, and what went wrong with it."""
         ...
 
     def attempt(self) -> AbstractContextManager[None]:

@@ -8,7 +8,9 @@ import sqlalchemy as sa
 from feedpub.errors import CorruptStoreError
 from feedpub.model.vitals import Numbers
 from feedpub.store import vitals
+from feedpub.store.agenda import Agenda
 from feedpub.store.issues import Issues
+from feedpub.store.jobs import LocalJobs, jobs_of
 from feedpub.store.people import People
 from feedpub.store.renditions import Renditions
 from feedpub.store.shelves import Shelves
@@ -24,6 +26,8 @@ class Catalog:
         renditions: What was made of it.
         issues: What was mailed of it.
         people: Who subscribed to it.
+        jobs: What is to be done about it later.
+        agenda: What is done regularly, and what went wrong with it.
     """
 
     def __init__(self, connection: sa.Connection) -> None:
@@ -33,6 +37,8 @@ class Catalog:
         self.renditions = Renditions(connection)
         self.issues = Issues(connection)
         self.people = People(connection)
+        self.jobs = jobs_of(connection)
+        self.agenda = Agenda(connection)
 
     def measure(self, now: int) -> Numbers:
         """Return sums over everything, as of an instant in seconds since the epoch."""
@@ -64,7 +70,8 @@ def open_catalog(
     """
     try:
         with explain(), engine.begin() as connection:
-            yield Catalog(connection)
+            catalog = Catalog(connection)
+            yield catalog
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         # Rows that make no sense are a damaged database, or else a defect of ours.
         try:
@@ -72,3 +79,5 @@ def open_catalog(
         except CorruptStoreError as found:
             raise found from error
         raise
+    if isinstance(catalog.jobs, LocalJobs):
+        catalog.jobs.announce()

@@ -21,7 +21,7 @@ from feedpub.errors import (
 )
 
 BUSY_TIMEOUT_MS = 10_000
-HEAD = "0002"
+HEAD = "0003"
 """Newest version of the schema; known here so that an up-to-date database needs no alembic."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -50,6 +50,7 @@ def connect_sqlite(path: Path, *, read_only: bool = False) -> sa.Engine:
         "sqlite://",
         creator=lambda: sqlite3.connect(address, uri=True, check_same_thread=False),
         poolclass=sa.pool.StaticPool,
+        execution_options={"feedpub_name": str(path)},
     )
     _prepare(engine, begin="BEGIN" if read_only else "BEGIN IMMEDIATE", write=not read_only)
     return engine
@@ -71,6 +72,7 @@ def _is_cut(path: Path) -> bool:
 def connect_memory() -> sa.Engine:
     """Return an engine whose database lives as long as the engine."""
     engine = sa.create_engine("sqlite://", poolclass=sa.pool.StaticPool)
+    engine.update_execution_options(feedpub_name=f"memory:{id(engine)}")
     _prepare(engine, begin="BEGIN", write=True)
     return engine
 

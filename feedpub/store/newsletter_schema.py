@@ -178,3 +178,30 @@ deliveries_queued = Index(
 
 SQLite takes a partial index only for a query that repeats its condition literally.
 """
+
+schedules = Table(
+    "schedules",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("period", Text, primary_key=True),
+    Column("next_run_at", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""What workers do regularly; whoever moves ``next_run_at`` does it.
+
+Not procrastinate's own periodic tasks, which drop what is ten minutes late: a weekly digest is not
+to be dropped, and without PostgreSQL there is no procrastinate.
+"""
+
+failures = Table(
+    "failures",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("task", Text, nullable=False),
+    Column("since", BigInteger, nullable=False),
+    Column("attempts", BigInteger, nullable=False),
+    Column("retry_at", BigInteger),
+    Column("message", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""Jobs that went wrong and were not done since: procrastinate keeps no reason."""

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from feedpub.errors import BusyError, CorruptStoreError, MissingStoreError, StoreError
 from feedpub.store import engine as engines
 from feedpub.store.catalog import Catalog, open_catalog
+from feedpub.store.jobs import Listener, listen
 
 __all__ = [
     "Catalog",
@@ -69,6 +70,11 @@ class SqlStore:
         """
         explain = partial(engines.explain_errors, self._name)
         return open_catalog(self._engine, explain, self.check)
+
+    def listen(self, listener: Listener) -> AbstractContextManager[None]:
+        """Tell somebody of the jobs that this store's transactions defer; see ``jobs.listen``."""
+        name = self._engine.get_execution_options()["feedpub_name"]
+        return listen(name, listener)
 
     def check(self) -> None:
         """Read every page of the database.

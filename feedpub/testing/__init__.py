@@ -12,7 +12,7 @@ Only articles are read from the disk. Whatever is not given is a fresh twin.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -34,6 +34,7 @@ from feedpub.ports import Glance, Staged
 from feedpub.publisher import Publisher
 from feedpub.store.sql import SqlStore
 from feedpub.testing.ledger import MemoryLedger, MemoryMailer
+from feedpub.testing.queue import MemoryQueue
 from feedpub.thumbnails import Thumbnailer
 from feedpub.tokens import Signer
 from feedpub.wiring import make_setup
@@ -45,6 +46,7 @@ __all__ = [
     "MemoryLedger",
     "MemoryMailer",
     "MemoryPictures",
+    "MemoryQueue",
     "MemoryStore",
     "MemoryTarget",
     "make_audience",
@@ -128,10 +130,17 @@ class MemoryTarget:
 
 
 class MemoryStore:
-    """A catalog that lives as long as the object; opened as often as one likes, by one thread."""
+    """A catalog that lives as long as the object; opened as often as one likes, by one thread.
+
+    Attributes:
+        queue: What its transactions deferred.
+    """
 
     def __init__(self) -> None:
         self._store = SqlStore.in_memory()
+        self.queue = MemoryQueue()
+        self._listening = ExitStack()
+        self._listening.enter_context(self._store.listen(self.queue.defer))
 
     @contextmanager
     def open(self, *, read_only: bool = False) -> Iterator[SqlStore]:  # noqa: ARG002
@@ -152,6 +161,7 @@ class MemoryStore:
 
     def close(self) -> None:
         """Forget everything."""
+        self._listening.close()
         self._store.close()
 
 

@@ -187,7 +187,7 @@ def _glance(database: SiteDatabase) -> Glance | None:
     return found
 
 
-SCHEMA = "0002"
+SCHEMA = "0003"
 """The version that ``glance`` understands; held against the store's by a test."""
 
 

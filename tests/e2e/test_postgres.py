@@ -298,8 +298,10 @@ def test_the_migrations_make_the_same_schema_on_a_server(database: str) -> None:
         differences = compare_metadata(context, newsletter_schema.metadata)
     engine.dispose()
 
-    # The ledger of a server has no foreign keys, and one index more to say; see the migration.
-    assert {(what, str(item.table)) for what, item in differences} == {
+    found = {(what, str(getattr(item, "table", item))) for what, item in differences}
+    # The ledger of a server has no foreign keys, and one index more to say; see the migration. The
+    # queue is procrastinate's.
+    assert {one for one in found if not one[1].startswith("procrastinate_")} == {
         (what, "deliveries") for what in ("add_fk", "remove_index", "add_index")
     }
 

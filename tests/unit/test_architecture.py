@@ -89,7 +89,7 @@ LIBRARIES = {
     "thumbnails": {"PIL"},
     "sources": {"lxml", "yaml"},
     "targets": {"obstore"},
-    "store": {"alembic", "psycopg", "sqlalchemy"},
+    "store": {"alembic", "procrastinate", "psycopg", "sqlalchemy"},
     "cli": {"click", "rich", "watchfiles"},
     "web": {"brotli", "flask", "waitress", "werkzeug"},
 }
@@ -119,8 +119,9 @@ CLOCKS = {"now", "utcnow", "today"}
 HEAVY = {
     "PIL", "alembic", "babel", "charset_normalizer", "cryptography", "defusedxml", "docutils",
     "feedgen", "feedparser", "flask", "idna", "jinja2",
-    "lxml", "markdown_it", "nh3", "premailer", "psycopg", "pypinyin", "regex", "requests", "rich",
-    "slugify", "sqlalchemy", "tinycss2", "urllib3", "waitress", "watchfiles", "yaml",
+    "lxml", "markdown_it", "nh3", "premailer", "procrastinate", "psycopg", "pypinyin", "regex",
+    "requests", "rich", "slugify", "sqlalchemy", "tinycss2", "urllib3", "waitress", "watchfiles",
+    "yaml",
 }  # fmt: skip
 
 PURE_MODULES = [name for name in modules() if part(name) in (*FIRST, *PURE)]

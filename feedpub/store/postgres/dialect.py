@@ -57,6 +57,8 @@ class PostgresDialect:
             connection.exec_driver_sql(f"DROP TABLE {name}")
         names = ", ".join(f'"{table.name}"' for table in metadata.sorted_tables)
         connection.exec_driver_sql(f"TRUNCATE {names}")
+        # They speak of what is no longer there; a worker is still at the others.
+        connection.exec_driver_sql("DELETE FROM procrastinate_jobs WHERE status <> 'doing'")
 
     def read_counters(self, connection: sa.Connection) -> dict[str, int]:
         """Return what the sequences gave last."""
@@ -64,7 +66,8 @@ class PostgresDialect:
             "SELECT sequencename, last_value FROM pg_sequences"
             " WHERE schemaname = current_schema() AND last_value IS NOT NULL"
         )
-        return {name.removesuffix("_id_seq"): number for name, number in rows}
+        numbers = {name.removesuffix("_id_seq"): number for name, number in rows}
+        return {name: number for name, number in numbers.items() if name in metadata.tables}
 
     def raise_counters(self, connection: sa.Connection, numbers: Mapping[str, int]) -> None:
         """Rows that brought their numbers have not raised them."""
@@ -72,7 +75,9 @@ class PostgresDialect:
             "SELECT sequencename FROM pg_sequences WHERE schemaname = current_schema()"
         )
         for sequence in rows.scalars().all():
-            table = metadata.tables[sequence.removesuffix("_id_seq")]
+            table = metadata.tables.get(sequence.removesuffix("_id_seq"))
+            if table is None:  # of the queue
+                continue
             highest = connection.scalar(sa.select(sa.func.max(table.c.id))) or 0
             if highest := max(highest, numbers.get(table.name, 0)):
                 connection.execute(sa.select(sa.func.setval(sequence, highest)))

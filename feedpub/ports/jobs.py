@@ -1,0 +1,145 @@
+"""What is done later, by whichever worker has time: jobs, and the queue that keeps them.
+
+The catalog and the ledger are the truth; a job only says "look there". It may run twice, late or
+never: whoever runs it finds in the database what is to be done, and once a minute the sweep finds
+what no job speaks of. So a job carries names and numbers, never content.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol
+
+JobValue = str | int | list[str] | list[int]
+"""What an argument may be: JSON keeps it as it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Something to be done.
+
+    Attributes:
+        task: Name of what is done, see ``feedpub.jobs.tasks``.
+        arguments: Names and numbers, by the parameter's name.
+        queue: Whose workers take it; the one named as the task if empty.
+        not_before: Seconds since the epoch; at once if None.
+        key: Of the jobs with one key only one waits at a time: another one is dropped when it is
+            deferred. It is not tried again when it fails, since the sweep defers it again.
+            A job without a key is tried again, later and later. A share of a mass mailing has
+            none: there are many alike.
+    """
+
+    task: str
+    arguments: Mapping[str, JobValue] = field(default_factory=dict)
+    queue: str = ""
+    not_before: int | None = None
+    key: str = ""
+
+    @property
+    def queue_name(self) -> str:
+        """The queue that it is in."""
+        return self.queue or self.task
+
+
+class QueueCount(NamedTuple):
+    """How many jobs of a queue stand in one state.
+
+    Attributes:
+        queue: Its name.
+        state: ``waiting``, ``running`` or ``failed``.
+        jobs: At least 1.
+    """
+
+    queue: str
+    state: str
+    jobs: int
+
+
+class Failure(NamedTuple):
+    """What went wrong with a job, and was not done since.
+
+    Attributes:
+        name: Of the job: its task and arguments in one line.
+        task: What was to be done.
+        since: When it went wrong first, seconds since the epoch.
+        attempts: How often.
+        retry_at: When it is tried again; None if a person has to look first.
+        message: What is wrong, and the remedy.
+    """
+
+    name: str
+    task: str
+    since: int
+    attempts: int
+    retry_at: int | None
+    message: str
+
+
+class Queue(Protocol):
+    """Keeps jobs until a worker takes them; safe for any number of threads."""
+
+    def defer(self, jobs: Sequence[Job]) -> None:
+        """Add jobs, outside of any transaction.
+
+        Raises:
+            StoreError: The database refuses.
+        """
+        ...
+
+    def counts(self) -> list[QueueCount]:
+        """Return how many jobs there are, by queue and state.
+
+        Raises:
+            StoreError: The database refuses.
+        """
+        ...
+
+
+class Jobs(Protocol):
+    """The queue as it is seen within a transaction of the catalog, ``catalog.jobs``."""
+
+    def defer(self, jobs: Sequence[Job]) -> None:
+        """Add jobs if, and when, the transaction is committed.
+
+        On PostgreSQL they are rows of the same transaction. On SQLite nothing is written: a
+        worker in this process is told once it is committed, one in another process finds what is
+        to be done when it looks for it, within a minute.
+        """
+        ...
+
+    def pending(self, task: str) -> list[Mapping[str, JobValue]]:
+        """Return the arguments of each job of a task that waits or is running.
+
+        Empty on SQLite, where nothing is written.
+        """
+        ...
+
+
+class Agenda(Protocol):
+    """What is done regularly, and what went wrong with it, within a transaction."""
+
+    def next_run(self, name: str, period: str) -> int | None:
+        """Return when a schedule is due next, in seconds since the epoch; None if it is new."""
+        ...
+
+    def take(self, name: str, period: str, *, now: int, next_run_at: int) -> int | None:
+        """Take a run that is due: nobody else gets it; return when it was due, None if it is not.
+
+        Args:
+            name: Of the schedule.
+            period: How often, in words; a schedule whose period changed is a new one.
+            now: Seconds since the epoch.
+            next_run_at: When it is due again, likewise.
+        """
+        ...
+
+    def fail(self, failure: Failure) -> None:
+        """Keep what went wrong with a job, in place of what went wrong with it before."""
+        ...
+
+    def forgive(self, name: str) -> None:
+        """Forget what went wrong with a job: it is done."""
+        ...
+
+    def failures(self) -> list[Failure]:
+        """Return what went wrong and was not done since, oldest first."""
+        ...

@@ -1,0 +1,56 @@
+"""What is done regularly, by whichever worker comes first, and what went wrong with it."""
+
+import sqlalchemy as sa
+
+from feedpub.ports.jobs import Failure
+from feedpub.store.newsletter_schema import failures, schedules
+
+_KEPT = 1_000
+"""Characters of a message."""
+
+
+class Agenda:
+    """See ``feedpub.ports.jobs.Agenda``."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    # Schedules
+
+    def next_run(self, name: str, period: str) -> int | None:
+        """Return when a schedule is due next; None if it is new."""
+        where = (schedules.c.name == name, schedules.c.period == period)
+        return self._connection.scalar(sa.select(schedules.c.next_run_at).where(*where))
+
+    def take(self, name: str, period: str, *, now: int, next_run_at: int) -> int | None:
+        """Take a run that is due: nobody else gets it; return when it was due, None if it is not.
+
+        A schedule that is new is due at once. One of the same name with another period is
+        forgotten: the settings have changed.
+        """
+        due = self.next_run(name, period)
+        if due is not None and due > now:
+            return None
+        others = sa.delete(schedules).where(schedules.c.name == name)
+        self._connection.execute(others)
+        self._connection.execute(
+            sa.insert(schedules).values(name=name, period=period, next_run_at=next_run_at)
+        )
+        return now if due is None else due
+
+    # Failures
+
+    def fail(self, failure: Failure) -> None:
+        """Keep what went wrong with a job, in place of what went wrong with it before."""
+        self.forgive(failure.name)
+        row = failure._replace(message=failure.message[:_KEPT])._asdict()
+        self._connection.execute(sa.insert(failures).values(**row))
+
+    def forgive(self, name: str) -> None:
+        """Forget what went wrong with a job: it is done."""
+        self._connection.execute(sa.delete(failures).where(failures.c.name == name))
+
+    def failures(self) -> list[Failure]:
+        """Return what went wrong and was not done since, oldest first."""
+        query = sa.select(failures).order_by(failures.c.since, failures.c.name)
+        return [Failure(**row) for row in self._connection.execute(query).mappings()]

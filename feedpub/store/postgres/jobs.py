@@ -1,0 +1,84 @@
+"""Jobs as rows of procrastinate's, written in the transaction that makes what they speak of."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from feedpub.ports.jobs import Job, JobValue
+
+if TYPE_CHECKING:
+    from procrastinate.manager import JobManager
+
+_WAITING = sa.text(
+    "SELECT queueing_lock FROM procrastinate_jobs"
+    " WHERE status = 'todo' AND queueing_lock = ANY(:keys)"
+)
+_PENDING = sa.text(
+    "SELECT args FROM procrastinate_jobs"
+    " WHERE task_name = :task AND status IN ('todo', 'doing') ORDER BY id"
+)
+
+
+class ServerJobs:
+    """See ``feedpub.ports.jobs.Jobs``."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def defer(self, jobs: Sequence[Job]) -> None:
+        """Write jobs; of those with a key only the ones that do not wait already.
+
+        Whoever writes to the catalog is alone (see ``feedpub.store.postgres.engine``), so nobody
+        adds the same key between the look and the insert.
+        """
+        wanted = list(self._leave_out_waiting(jobs))
+        if not wanted:
+            return
+        manager = _make_manager()
+        for options, alike in groupby(wanted, key=_options):
+            self._insert(manager, options, [dict(job.arguments) for job in alike])
+
+    def _leave_out_waiting(self, jobs: Iterable[Job]) -> Iterator[Job]:
+        keys = sorted({job.key for job in jobs if job.key})
+        waiting = set(self._connection.scalars(_WAITING, {"keys": keys})) if keys else set()
+        for job in jobs:
+            if job.key in waiting:
+                continue
+            if job.key:
+                waiting.add(job.key)
+            yield job
+
+    def _insert(
+        self, manager: "JobManager", options: tuple[Any, ...], arguments: list[dict[str, Any]]
+    ) -> None:
+        from procrastinate.tasks import configure_task
+
+        task, queue, not_before, key = options
+        deferrer = configure_task(
+            name=task,
+            job_manager=manager,
+            queue=queue,
+            queueing_lock=key or None,
+            schedule_at=None if not_before is None else datetime.fromtimestamp(not_before, UTC),
+            connection=self._connection.connection.driver_connection,
+        )
+        deferrer.batch_defer(*arguments)
+
+    def pending(self, task: str) -> list[Mapping[str, JobValue]]:
+        """Return the arguments of each job of a task that waits or is running."""
+        return list(self._connection.scalars(_PENDING, {"task": task}))
+
+
+def _options(job: Job) -> tuple[str, str, int | None, str]:
+    return job.task, job.queue_name, job.not_before, job.key
+
+
+def _make_manager() -> "JobManager":
+    """Return what writes jobs, on a connection that it is given: it opens none of its own."""
+    from procrastinate import SyncPsycopgConnector
+    from procrastinate.manager import JobManager
+
+    return JobManager(SyncPsycopgConnector())
