@@ -51,40 +51,36 @@ def scan_tree(
     while waiting:
         path = waiting.pop()
         try:
-            files, below, odd = _list_folder(root, path, accept, exclude)
+            lines, below, odd = _list_folder(root, path, accept, exclude)
         except OSError as error:
             raise _unlistable(source, path, error) from error
         skipped += odd
         waiting += below
-        if files:
-            mark = fingerprint(files)
-            folders.append(Folder(path, () if known.get(path) == mark else tuple(files), mark))
+        if lines:
+            folders.append(_sum_up(path, lines, known.get(path)))
     folders.sort()
     return Scan(folders, skipped)
 
 
 def _list_folder(
     root: str, path: str, accept: Callable[[str], bool], exclude: Sequence[str]
-) -> tuple[list[File], list[str], list[str]]:
-    files: list[File] = []
-    below: list[str] = []
-    odd: list[str] = []
+) -> tuple[list[str], list[str], list[str]]:
+    """Return a line for each article file in order of their names, folders, and what is odd."""
     prefix = f"{path}/" if path else ""
     is_file, is_folder, os_stat = stat.S_ISREG, stat.S_ISDIR, os.stat
+    lines: list[str] = []
+    below: list[str] = []
     descriptor = os.open(os.path.join(root, path), os.O_RDONLY | os.O_DIRECTORY)
     try:
-        for name in os.listdir(descriptor):
-            if name.startswith("."):
-                continue
+        names, odd = _split_names(os.listdir(descriptor), prefix)
+        for name in names:
             try:
                 status = os_stat(name, dir_fd=descriptor, follow_symlinks=False)
             except FileNotFoundError:  # removed while we look
                 continue
-            if not name.isascii() and not _is_text(name):
-                odd.append((prefix + name).encode("utf-8", "replace").decode())
-            elif is_file(status.st_mode):
+            if is_file(status.st_mode):
                 if accept(name) and not (exclude and _is_excluded(prefix + name, exclude)):
-                    files.append(File(name, status.st_size, status.st_mtime_ns))
+                    lines.append(f"{name}/{status.st_size}/{status.st_mtime_ns}")
             elif is_folder(status.st_mode):
                 if not (exclude and _is_excluded(prefix + name, exclude)):
                     below.append(prefix + name)
@@ -92,8 +88,47 @@ def _list_folder(
                 odd.append(prefix + name)
     finally:
         os.close(descriptor)
-    files.sort()
-    return _fold_sidecars(files), below, odd
+    return lines, below, odd
+
+
+def _split_names(names: list[str], prefix: str) -> tuple[list[str], list[str]]:
+    """Return the sorted names of a folder, and paths whose name is not UTF-8 on the disk.
+
+    Those cannot be written down anywhere.
+    """
+    names = [name for name in names if name[0] != "."]
+    names.sort()
+    try:
+        "".join(names).encode()
+    except UnicodeEncodeError:
+        odd = [name for name in names if not _is_text(name)]
+        rest = [name for name in names if _is_text(name)]
+        return rest, [(prefix + name).encode("utf-8", "replace").decode() for name in odd]
+    return names, []
+
+
+def _is_text(name: str) -> bool:
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _sum_up(path: str, lines: list[str], known: bytes | None = None) -> Folder:
+    """Return a folder; its files are left out if it is as it was known."""
+    text = "\n".join(lines)
+    # Hundreds of thousands of files are as they were: only the others are worth an object.
+    files = _fold_sidecars(_parse_lines(lines)) if f"{SIDECAR}/" in text else None
+    mark = _digest(text) if files is None else fingerprint(files)
+    if mark == known:
+        return Folder(path, (), mark)
+    return Folder(path, tuple(_parse_lines(lines) if files is None else files), mark)
+
+
+def _parse_lines(lines: list[str]) -> list[File]:
+    parts = (line.rsplit("/", 2) for line in lines)
+    return [File(name, int(size), int(mtime)) for name, size, mtime in parts]
 
 
 def _fold_sidecars(files: list[File]) -> list[File]:
@@ -111,15 +146,6 @@ def _fold_sidecars(files: list[File]) -> list[File]:
             file = File(file.name, file.size + sidecar.size, mtime_ns)
         folded.append(file)
     return folded
-
-
-def _is_text(name: str) -> bool:
-    """Return whether a name is UTF-8 on the disk; others cannot be written down anywhere."""
-    try:
-        name.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _is_excluded(path: str, patterns: Sequence[str]) -> bool:
@@ -140,8 +166,11 @@ def _unlistable(source: str, path: str, error: OSError) -> SourceHeldError:
 
 def fingerprint(files: Sequence[File]) -> bytes:
     """Return 16 bytes that change when a name, a size or a time does."""
-    text = "\n".join([f"{name}/{size}/{mtime}" for name, size, mtime in files])
-    return hashlib.blake2b(text.encode("utf-8", "surrogateescape"), digest_size=16).digest()
+    return _digest("\n".join([f"{name}/{size}/{mtime}" for name, size, mtime in files]))
+
+
+def _digest(text: str) -> bytes:
+    return hashlib.blake2b(text.encode(), digest_size=16).digest()
 
 
 def first_folders(
@@ -157,13 +186,13 @@ def first_folders(
     while waiting and len(waiting) < wanted:
         path = waiting.pop(0)
         try:
-            files, below, odd = _list_folder(root, path, accept, exclude)
+            lines, below, odd = _list_folder(root, path, accept, exclude)
         except OSError as error:
             raise _unlistable(source, path, error) from error
         scan.skipped.extend(odd)
-        waiting += sorted(below)
-        if files:
-            scan.folders.append(Folder(path, tuple(files), fingerprint(files)))
+        waiting += below
+        if lines:
+            scan.folders.append(_sum_up(path, lines))
     return scan, waiting
 
 
