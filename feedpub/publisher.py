@@ -23,11 +23,14 @@ from feedpub.model import (
 from feedpub.model.instants import to_instant
 from feedpub.model.keeping import ExportReport
 from feedpub.ports import Progress
+from feedpub.ports.jobs import Job
 from feedpub.publishing.build import Build
 from feedpub.publishing.changes import Changes
 from feedpub.publishing.checking import check_links, check_sources
+from feedpub.publishing.chores import BUILD, fetch_left_over, list_jobs
 from feedpub.publishing.exporting import Export, check_place
 from feedpub.publishing.frontpage import summarize
+from feedpub.publishing.hub import tell_hub
 from feedpub.publishing.lookup import find_article
 from feedpub.publishing.setup import BuildOptions, Setup, open_transaction
 from feedpub.publishing.store import Catalog
@@ -64,6 +67,7 @@ class Publisher:
         dry_run: bool = False,
         accept_deletions: bool = False,
         everything: bool = False,
+        by_jobs: bool = False,
         progress: Progress | None = None,
     ) -> BuildReport:
         """Read what is new in the sources and publish what changed by it.
@@ -77,6 +81,9 @@ class Publisher:
             dry_run: Read and decide, write nothing.
             accept_deletions: Believe a source that lost more than a fifth of its articles.
             everything: Make every document again.
+            by_jobs: Leave to jobs what waits for the network: ``read``, ``ping``, and
+                ``thumbnails`` for the pictures that did not come in time. Somebody has to work
+                them off, as ``feedpub worker`` does.
             progress: Is told how far it is.
 
         Raises:
@@ -85,10 +92,40 @@ class Publisher:
             TargetError: The output cannot be written.
         """
         options = BuildOptions(
-            category, drafts, future, offline, dry_run, accept_deletions, everything
+            category, drafts, future, offline, dry_run, accept_deletions, everything, by_jobs
         )
         with self._setup.lock(), _rare_collections():
+            self._setup.target.begin()
             return Build(self._setup, options, progress or _ignore).run()
+
+    def thumbnails(self, *, progress: Progress | None = None) -> int:
+        """Fetch pictures that builds left over; return how many are left now.
+
+        A job to build what shows them is deferred with them, and one for those that are left.
+
+        Raises:
+            BusyError: Another run fetches pictures, or a build did not end in time.
+            StoreError: The database is missing, damaged or full.
+            TargetError: A picture cannot be put into place.
+        """
+        return fetch_left_over(self._setup, progress or _ignore)
+
+    def ping(self) -> list[Problem]:
+        """Tell the hub which feeds changed, where a build left that; return what went wrong.
+
+        Raises:
+            StoreError: The database is missing, damaged or full.
+        """
+        return tell_hub(self._setup)
+
+    def list_jobs(self) -> list[Job]:
+        """Return the jobs for all that builds left to be done, so that none is forgotten.
+
+        Raises:
+            StoreError: The database is missing or damaged.
+        """
+        with self._catalog() as catalog:
+            return list_jobs(self._setup, catalog)
 
     def check(self, paths: Sequence[Path] = (), *, links: bool = False) -> list[Problem]:
         """Read articles as a build would, write nothing, and return what is wrong.
@@ -214,6 +251,7 @@ class Publisher:
             changes.flush(catalog.shelves.load_tree())
             # The next build settles whether its time has come.
             catalog.shelves.set_meta({"options": "changed"})
+            catalog.jobs.defer([BUILD])
         return record.title
 
     def backup(self, path: Path) -> None:

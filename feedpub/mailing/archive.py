@@ -49,6 +49,7 @@ def publish_archive(setup: MailSetup, beginning: Issue | None = None) -> list[st
     documents = {**work.make_pages(), **work.make_front(pages)}
     # A page first, then what leads to it; the feeds last, since readers follow them at once.
     target = setup.site.target
+    target.begin()
     staged = [target.stage(path, data) for path, data in documents.items()]
     changed: list[Staged] = [item for item in staged if item is not None]
     # The page of the issue before leads to the new one, too.

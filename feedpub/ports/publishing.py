@@ -25,6 +25,10 @@ class Staged(NamedTuple):
 class Target(Protocol):
     """Where documents are published. Paths are relative, with ``/``; used by several processes."""
 
+    def begin(self) -> None:
+        """Begin a run, which holds the site: others may have published since the one before."""
+        ...
+
     def stage(self, path: str, data: bytes) -> Staged | None:
         """Write a file beside its place; None if what is published has the same bytes.
 

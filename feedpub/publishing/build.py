@@ -11,7 +11,9 @@ from feedpub.errors import TargetError
 from feedpub.feeds import FORMATS
 from feedpub.model import BuildReport, FeedReport, FeedSummary, Problem
 from feedpub.ports import Glance, Progress
+from feedpub.publishing.chores import PICTURES, list_leftovers
 from feedpub.publishing.frontpage import summarize
+from feedpub.publishing.hub import forget_topics, load_topics
 from feedpub.publishing.observation import Observation
 from feedpub.publishing.output import PROBE, Output
 from feedpub.publishing.setup import BuildOptions, Setup, open_transaction
@@ -74,7 +76,7 @@ class Build:
         if remotes is None:
             return frozenset()
         known = {name for name, folders in glance.folders.items() if folders} if glance else set()
-        if not (options.offline or options.dry_run):
+        if not (options.offline or options.dry_run or options.by_jobs):
             believed = () if options.accept_deletions else known
             remotes.fetch(self._now, known=believed, progress=self._progress)
         return remotes.names - known
@@ -113,8 +115,8 @@ class Build:
             and meta.get("settings") == self._setup.settings
             and meta.get("options") == self._choices
             and (due is None or int(due) > self._now)
-            and (options.offline or meta.get("pictures_pending", "0") == "0")
-            and not meta.get("pings")
+            and (options.by_jobs or options.offline or meta.get(PICTURES, "0") == "0")
+            and (options.by_jobs or not load_topics(meta))
             and observation.is_unchanged(glance)
             and self._setup.target.exists(PROBE)
         )
@@ -128,7 +130,7 @@ class Build:
             held=summary.get("held", 0),
             feeds=summary.get("feeds", 0),
             problems=tuple(problems),
-            pictures_pending=int(glance.meta.get("pictures_pending", "0")),
+            pictures_pending=int(glance.meta.get(PICTURES, "0")),
             dry_run=self._options.dry_run,
             unfetched=self._list_unfetched(),
         )
@@ -214,10 +216,12 @@ class Build:
                     "building": "",
                     "settings": self._setup.settings,
                     "last_build": str(self._now),
-                    "pictures_pending": str(output.pictures_pending),
+                    PICTURES: str(output.pictures_pending),
                     "summary": json.dumps(result.numbers),
                 }
             )
+            if self._options.by_jobs:
+                catalog.jobs.defer(list_leftovers(self._setup, catalog.shelves.meta()))
         return self._report(observation, result, output, pinged)
 
     def _count(self, catalog: Catalog, summaries: Sequence[FeedSummary]) -> "_Result":
@@ -237,12 +241,12 @@ class Build:
         notifier = self._setup.notifier
         if notifier is None or not output.topics:
             return ()
-        if self._options.offline:
+        if self._options.offline or self._options.by_jobs:
             return ()
         told, problems = notifier.ping(output.topics)
         output.problems += problems
         with open_transaction(self._setup.open_store) as catalog:
-            catalog.shelves.set_meta({"pings": ""})
+            forget_topics(catalog.shelves)
         return tuple(told)
 
     def _report(

@@ -1,6 +1,5 @@
 """The publishing half of a build: what is dirty in the catalog goes into its place."""
 
-import json
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
@@ -14,6 +13,7 @@ from feedpub.publishing.articlepages import ArticlePageMaker
 from feedpub.publishing.demand import Demand, share
 from feedpub.publishing.feedmaker import FeedMaker
 from feedpub.publishing.frontpage import find_children, make_front_pages, summarize
+from feedpub.publishing.hub import note_topics
 from feedpub.publishing.pictures import PictureDesk
 from feedpub.publishing.renditions import place_media, render_stale
 from feedpub.publishing.setup import (
@@ -125,7 +125,7 @@ class Output:
         self._media += place_media(self._setup.target, desk.staged)
         with self._transaction() as catalog:
             catalog.renditions.put_pictures(desk.rows)
-            _soil(catalog, catalog.renditions.articles_showing(desk.changed))
+            soil(catalog, catalog.renditions.articles_showing(desk.changed))
 
     # Documents
 
@@ -211,10 +211,7 @@ class Output:
         base = self._setup.site.feeds_url
         changed = [base + item.path for item in staged if _rank(item)[0] == _LIVE]
         with self._transaction() as catalog:
-            waiting = json.loads(catalog.shelves.meta().get("pings", "[]"))
-            self.topics = list(dict.fromkeys((*waiting, *changed)))
-            if self.topics:
-                catalog.shelves.set_meta({"pings": json.dumps(self.topics)})
+            self.topics = note_topics(catalog.shelves, changed)
 
     def _forget(
         self, feeds: Sequence[FeedTask], articles: Sequence[int], failed: Sequence[int]
@@ -239,7 +236,7 @@ class Output:
                 if record.state == State.DELETED
             ]
             catalog.renditions.drop(gone)
-            _soil(catalog, failed)
+            soil(catalog, failed)
 
 
 def _list_pictures(catalog: Catalog, rows: Sequence[int]) -> list[str]:
@@ -254,7 +251,7 @@ def _list_pictures(catalog: Catalog, rows: Sequence[int]) -> list[str]:
     return sorted(published, key=lambda url: (-published[url], url))
 
 
-def _soil(catalog: Catalog, articles: Sequence[int]) -> None:
+def soil(catalog: Catalog, articles: Sequence[int]) -> None:
     """Note that the feeds and pages that show these articles have to be made."""
     tree = catalog.shelves.load_tree()
     difference = Difference()

@@ -1,14 +1,27 @@
 """Remote pictures become copies of ours, as far as the time of one build goes."""
 
 from collections.abc import Iterable
+from typing import Protocol
 
 from feedpub.errors import FetchError
-from feedpub.ports import Copy, PictureRow, PictureState, Staged, Target, Thumbnails
+from feedpub.ports import Copy, PictureRow, PictureState, Staged, Thumbnails
 from feedpub.publishing.payload import MEDIA
 from feedpub.publishing.store import Renditions
 
 RETRY_S = 24 * 3600
 """A picture that failed is not asked for again before that."""
+
+
+class Tray(Protocol):
+    """Where copies wait; a ``Target`` is one."""
+
+    def stage(self, path: str, data: bytes) -> Staged | None:
+        """Take a copy; None if nothing is left to be done with it."""
+        ...
+
+    def exists(self, path: str) -> bool:
+        """Return whether a copy is in its place."""
+        ...
 
 
 class PictureDesk:
@@ -18,7 +31,7 @@ class PictureDesk:
         staged: Copies, waiting beside their places.
     """
 
-    def __init__(self, pictures: Thumbnails, target: Target, now: int) -> None:
+    def __init__(self, pictures: Thumbnails, target: Tray, now: int) -> None:
         self.staged: list[Staged] = []
         self._pictures = pictures
         self._target = target
@@ -37,16 +50,19 @@ class PictureDesk:
         """What is known now of the pictures that were asked for."""
         return [*self._fetched, *self._waiting]
 
-    def choose(self, renditions: Renditions, wanted: Iterable[str]) -> None:
+    def choose(
+        self, renditions: Renditions, wanted: Iterable[str], *, limit: int | None = None
+    ) -> None:
         """Decide what has to be fetched: the wanted URLs, best first, and what waits since before.
 
         Args:
             renditions: Of the catalog.
             wanted: URLs, the most important first.
+            limit: At most so many; all if None.
         """
         urls = list(dict.fromkeys((*wanted, *renditions.pictures_waiting())))
         known = renditions.pictures(urls)
-        self._due = [url for url in urls if self._is_due(known.get(url))]
+        self._due = [url for url in urls if self._is_due(known.get(url))][:limit]
 
     def fetch(self, *, budget_s: float, offline: bool) -> int:
         """Fetch it; return how many are left for the next build.

@@ -57,6 +57,7 @@ class Setup:
             sent issues, and returns the paths that changed; None if there is nothing of the kind.
         open_folder: Gives a folder, by its path as typed, for articles to be kept in.
         lock: Keeps two runs apart.
+        picture_lock: Keeps two runs apart that fetch what builds left over.
         clock: Now, aware.
         mint: Source, path and attempt give an id.
         remotes: Fetches what is elsewhere; None without such sources.
@@ -86,6 +87,7 @@ class Setup:
     publish_more: Callable[[], list[str]] | None
     open_folder: Callable[[str], ArticleFolder]
     lock: Lock
+    picture_lock: Lock
     clock: Callable[[], datetime]
     mint: Callable[[str, str, int], str]
     remotes: Remotes | None = None
@@ -113,6 +115,7 @@ class BuildOptions:
     dry_run: bool = False
     accept_deletions: bool = False
     everything: bool = False
+    by_jobs: bool = False
 
 
 @contextmanager

@@ -40,6 +40,10 @@ class LocalTarget:
         self._base = str(root.absolute())
         self._folders: set[str] = set()
 
+    def begin(self) -> None:
+        """See ``feedpub.ports.Target``."""
+        self._folders.clear()  # one that was emptied is gone
+
     def stage(self, path: str, data: bytes) -> Staged | None:
         """See ``feedpub.ports.Target``."""
         place = self._place(path)

@@ -89,6 +89,10 @@ class S3Target:
 
     # The port
 
+    def begin(self) -> None:
+        """See ``feedpub.ports.Target``."""
+        self._is_known = self._has_turn = False
+
     def stage(self, path: str, data: bytes) -> Staged | None:
         """See ``feedpub.ports.Target``."""
         self._look()

@@ -99,6 +99,9 @@ class MemoryTarget:
         self._waiting: dict[str, bytes] = {}
         self._tickets = 0
 
+    def begin(self) -> None:
+        """See ``feedpub.ports.Target``: nobody else publishes here."""
+
     def stage(self, path: str, data: bytes) -> Staged | None:
         """See ``feedpub.ports.Target``."""
         if self.files.get(path) == data:
@@ -297,6 +300,7 @@ def make_publisher(
         thumbnailer=pictures or MemoryPictures(),
         notifier=hub,
         lock=_no_lock,
+        picture_lock=_no_lock,
     )
     return Publisher(setup)
 

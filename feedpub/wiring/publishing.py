@@ -130,6 +130,7 @@ def make_setup(
         publish_more=publish_more,
         open_folder=lambda path: KeptFolder(Path(path), label=path.rstrip("/") or "/"),
         lock=database.lock(),
+        picture_lock=database.lock("pictures", wait_s=0),
         clock=clock or (lambda: datetime.now(UTC)),
         mint=lambda source, path, attempt: mint_id(config.site_id, source, path, attempt=attempt),
         remotes=make_remotes(config, allow_private=allow_private),
