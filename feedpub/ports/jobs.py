@@ -5,8 +5,9 @@ never: whoever runs it finds in the database what is to be done, and once a minu
 what no job speaks of. So a job carries names and numbers, never content.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import NamedTuple, Protocol
 
 JobValue = str | int | list[str] | list[int]
@@ -38,6 +39,26 @@ class Job:
     def queue_name(self) -> str:
         """The queue that it is in."""
         return self.queue or self.task
+
+    @property
+    def name(self) -> str:
+        """What it is about, in one line: ``deliver issue=weekly/2026-11-27``."""
+        about = (f"{key}={self.arguments[key]}" for key in sorted(self.arguments))
+        return " ".join((self.task, *about))
+
+
+SHARE = 500
+"""Recipients that one job delivers to: a queue takes some hundred jobs a second, no more."""
+
+
+def share_out(issue: str, recipients: int) -> list[Job]:
+    """Return the jobs that deliver an issue to so many recipients.
+
+    Args:
+        issue: Its key.
+        recipients: That are due.
+    """
+    return [Job("deliver", {"issue": issue})] * -(-recipients // SHARE)
 
 
 class QueueCount(NamedTuple):
@@ -113,6 +134,85 @@ class Jobs(Protocol):
         """
         ...
 
+    def counts(self) -> list[QueueCount]:
+        """Return how many jobs there are, by queue and state; likewise empty on SQLite."""
+        ...
+
+
+class End(StrEnum):
+    """How a job ended."""
+
+    DONE = "done"
+    AGAIN = "again"
+    FAILED = "failed"
+
+
+class Verdict(NamedTuple):
+    """What is to become of a job that was run.
+
+    Attributes:
+        end: DONE: forget it. AGAIN: run it again. FAILED: forget it, but count it.
+        at: When it is run again, not before, in seconds since the epoch.
+        reason: What went wrong, for people; empty if nothing.
+    """
+
+    end: End
+    at: int | None = None
+    reason: str = ""
+
+
+Run = Callable[[Job, int], Verdict]
+"""Runs a job, given how often it was run before; never raises an ``Exception``."""
+
+
+class Engine(Protocol):
+    """Has jobs run, in the threads of this process, those of other processes apart."""
+
+    def work(self, run: Run, *, concurrency: int, queues: Sequence[str]) -> None:
+        """Have jobs run until ``stop``, and until those are done that were begun.
+
+        Args:
+            run: Runs one, in any thread.
+            concurrency: Jobs at a time, at least 1.
+            queues: Whose jobs are taken; that of the sweep is always one of them.
+
+        Raises:
+            StoreError: There is no use in trying again.
+        """
+        ...
+
+    def stop(self) -> None:
+        """Let ``work`` come back when what was begun is done; from any thread or signal handler."""
+        ...
+
+    def revive(self) -> int:
+        """Have jobs run again whose process died; return how many. Called by a running job."""
+        ...
+
+    def pending(self, task: str) -> list[Mapping[str, JobValue]] | None:
+        """Return the arguments of each job of a task that waits or is running, in this process.
+
+        None where the database knows better.
+        """
+        ...
+
+    def counts(self) -> list[QueueCount]:
+        """Return how many jobs this process keeps; nothing where the database knows better."""
+        ...
+
+
+class Outstanding(NamedTuple):
+    """What the database says is to be done about mails.
+
+    Attributes:
+        notices: Whether mails to one person are due.
+        issues: Key of each issue that is on its way, with how many rows of it are due; none that
+            has no row due.
+    """
+
+    notices: bool
+    issues: list[tuple[str, int]]
+
 
 class Agenda(Protocol):
     """What is done regularly, and what went wrong with it, within a transaction."""
@@ -142,4 +242,8 @@ class Agenda(Protocol):
 
     def failures(self) -> list[Failure]:
         """Return what went wrong and was not done since, oldest first."""
+        ...
+
+    def outstanding(self, now: int) -> Outstanding:
+        """Return what is to be done about mails at an instant in seconds since the epoch."""
         ...

@@ -2,9 +2,12 @@
 
 import sqlalchemy as sa
 
-from feedpub.ports.jobs import Failure
-from feedpub.store.newsletter_schema import failures, schedules
+from feedpub.model import DeliveryState, IssueState
+from feedpub.ports.jobs import Failure, Outstanding
+from feedpub.store.newsletter_schema import deliveries, failures, issues, notices, schedules
 
+_ON_THE_WAY = (IssueState.PREPARED, IssueState.SENDING)
+_QUEUED = sa.literal_column(str(int(DeliveryState.QUEUED)))  # as a partial index names it
 _KEPT = 1_000
 """Characters of a message."""
 
@@ -54,3 +57,23 @@ class Agenda:
         """Return what went wrong and was not done since, oldest first."""
         query = sa.select(failures).order_by(failures.c.since, failures.c.name)
         return [Failure(**row) for row in self._connection.execute(query).mappings()]
+
+    # What the tables say is to be done
+
+    def outstanding(self, now: int) -> Outstanding:
+        """Return what is to be done about mails at an instant in seconds since the epoch."""
+        query = sa.select(issues.c.id, issues.c.key).where(issues.c.state.in_(_ON_THE_WAY))
+        found = [
+            (key, self._count_due(issue, now)) for issue, key in self._connection.execute(query)
+        ]
+        waiting = (notices.c.state == DeliveryState.QUEUED, notices.c.not_before <= now)
+        first = self._connection.execute(sa.select(notices.c.id).where(*waiting).limit(1)).first()
+        return Outstanding(first is not None, [(key, due) for key, due in found if due])
+
+    def _count_due(self, issue: int, now: int) -> int:
+        query = sa.select(sa.func.count()).where(
+            deliveries.c.issue == issue,
+            deliveries.c.state == _QUEUED,
+            deliveries.c.not_before <= now,
+        )
+        return int(self._connection.scalar(query) or 0)

@@ -10,7 +10,7 @@ from threading import Lock
 
 import sqlalchemy as sa
 
-from feedpub.ports.jobs import Job, Jobs, JobValue
+from feedpub.ports.jobs import Job, Jobs, JobValue, QueueCount
 
 Listener = Callable[[Sequence[Job]], None]
 
@@ -50,6 +50,10 @@ class LocalJobs:
 
     def pending(self, task: str) -> list[Mapping[str, JobValue]]:  # noqa: ARG002
         """Return nothing: nothing is written."""
+        return []
+
+    def counts(self) -> list[QueueCount]:
+        """Return nothing, likewise."""
         return []
 
     def announce(self) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from feedpub.ports.jobs import Job, JobValue
+from feedpub.ports.jobs import Job, JobValue, QueueCount
 
 if TYPE_CHECKING:
     from procrastinate.manager import JobManager
@@ -15,6 +15,11 @@ if TYPE_CHECKING:
 _WAITING = sa.text(
     "SELECT queueing_lock FROM procrastinate_jobs"
     " WHERE status = 'todo' AND queueing_lock = ANY(:keys)"
+)
+_STATES = {"todo": "waiting", "doing": "running", "failed": "failed"}
+_COUNTS = sa.text(
+    "SELECT queue_name, status::text, count(*) FROM procrastinate_jobs"
+    " WHERE status IN ('todo', 'doing', 'failed') GROUP BY 1, 2 ORDER BY 1, 2"
 )
 _PENDING = sa.text(
     "SELECT args FROM procrastinate_jobs"
@@ -70,6 +75,11 @@ class ServerJobs:
     def pending(self, task: str) -> list[Mapping[str, JobValue]]:
         """Return the arguments of each job of a task that waits or is running."""
         return list(self._connection.scalars(_PENDING, {"task": task}))
+
+    def counts(self) -> list[QueueCount]:
+        """Return how many jobs there are, by queue and state."""
+        rows = self._connection.execute(_COUNTS)
+        return [QueueCount(queue, _STATES[state], jobs) for queue, state, jobs in rows]
 
 
 def _options(job: Job) -> tuple[str, str, int | None, str]:
