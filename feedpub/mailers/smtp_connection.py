@@ -4,15 +4,13 @@ smtplib would wait for the reply to each command, and could not stop before the 
 """
 
 import smtplib
-import socket
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import BinaryIO
 
+from feedpub.mailers.wire import Wire
 from feedpub.model import Message
 from feedpub.ports.mailing import Reply, Stage
 
-_LONGEST_LINE = 2048  # RFC 5321, 4.5.3.1.5, says 512; some servers explain themselves
 _MOST_LINES = 100
 _QUIT_S = 2.0
 
@@ -53,16 +51,12 @@ class SmtpConnection:
         assert smtp.sock is not None  # noqa: S101 - it is connected
         self.usable = True
         self._smtp = smtp
-        self._socket: socket.socket = smtp.sock
+        self._wire = Wire(smtp.sock, smtp.file)
         self._timeouts = timeouts
-        # Of smtplib's own, since it may hold what arrived already.
-        self._file: BinaryIO = smtp.file or smtp.sock.makefile("rb")
         self._pipelining = smtp.has_extn("pipelining")
         self._utf8 = smtp.has_extn("smtputf8")
         self._begun: Message | None = None
         self._reset = False
-        # Otherwise a lone dot waits for the acknowledgement of what went before it.
-        smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def offer(self, message: Message) -> Reply | None:
         """Send envelope and body; None if the server waits for the final dot."""
@@ -78,7 +72,7 @@ class SmtpConnection:
             if refused is not None:
                 return refused
             stage = Stage.BODY
-            self._socket.sendall(_double_dots(message.data))
+            self._send(_double_dots(message.data))
         except OSError as error:
             return self._lose(stage, error)
         return None
@@ -95,7 +89,7 @@ class SmtpConnection:
         commands = self._commands(message)
         if self._pipelining:
             reset, self._reset = self._reset, False
-            self._socket.sendall((b"RSET\r\n" if reset else b"") + b"".join(commands))
+            self._send((b"RSET\r\n" if reset else b"") + b"".join(commands))
             return self._read_envelope(reset=reset)
         if self._reset:
             self._reset = False
@@ -117,7 +111,7 @@ class SmtpConnection:
 
     def _ask(self, command: bytes, stage: Stage) -> Reply | None:
         try:
-            self._socket.sendall(command)
+            self._send(command)
             code, text = self._read()
         except OSError as error:
             return self._lose(stage, error)
@@ -157,22 +151,22 @@ class SmtpConnection:
             envelope = b"".join(self._commands(following))
             self._begun = following
         try:
-            self._socket.sendall(b".\r\n" + envelope)
-            self._socket.settimeout(self._timeouts.dot_s)
-            code, text = self._read()
-            self._socket.settimeout(self._timeouts.reply_s)
+            self._send(b".\r\n" + envelope)
+            code, text = self._read(self._timeouts.dot_s)
         except OSError as error:
             return self._lose(Stage.DOT, error)
         if code == 421 or code // 100 not in (2, 4, 5):
             self.hang_up()
         return Reply(Stage.DOT, code, text)
 
-    def _read(self) -> tuple[int, str]:
+    def _send(self, data: bytes) -> None:
+        self._wire.send(data, self._timeouts.reply_s)
+
+    def _read(self, limit_s: float | None = None) -> tuple[int, str]:
+        """Return a reply, for each line of which the server has so long, or as long as usual."""
         lines = []
         for _ in range(_MOST_LINES):
-            line = self._file.readline(_LONGEST_LINE)
-            if not line:
-                raise ConnectionError("the server closed the connection")
+            line = self._wire.receive_line(limit_s or self._timeouts.reply_s)
             if not (line[:3].isdigit() and line[3:4] in _AFTER_CODE and line.endswith(b"\n")):
                 raise _NonsenseError("the server talks nonsense")
             lines.append(line[4:])
@@ -190,9 +184,8 @@ class SmtpConnection:
         """Take leave, then close."""
         if self.usable and self._begun is None:
             with suppress(OSError):
-                self._socket.settimeout(_QUIT_S)
-                self._socket.sendall(b"QUIT\r\n")
-                self._read()
+                self._wire.send(b"QUIT\r\n", _QUIT_S)
+                self._read(_QUIT_S)
         self.hang_up()
 
     def hang_up(self) -> None:
@@ -203,9 +196,7 @@ class SmtpConnection:
     def abort(self) -> None:
         """Make a waiting call return at once."""
         self.usable = False
-        with suppress(OSError):
-            # Not the method of a TLS socket, which would let go of the encryption, too.
-            socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
+        self._wire.abort()
 
 
 _AFTER_CODE = (b" ", b"-", b"\r", b"\n")
