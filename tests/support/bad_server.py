@@ -393,6 +393,13 @@ def bad_length(exchange: Exchange) -> None:
     raise Stopped
 
 
+@behaviour("/endless-length")
+def endless_length(exchange: Exchange) -> None:
+    """Announce a number that Python refuses to read."""
+    exchange.head(Content_Type="text/plain", Content_Length="9" * 5000)
+    exchange.send(b"hello")
+
+
 @behaviour("/drop")
 def drop(exchange: Exchange) -> None:
     raise Stopped

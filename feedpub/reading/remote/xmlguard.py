@@ -2,12 +2,17 @@
 
 from xml.sax import SAXException
 from xml.sax.handler import ContentHandler
+from xml.sax.xmlreader import AttributesImpl
 
 from feedpub.errors import FeedError
 
 MAX_DEPTH = 200
 MAX_ELEMENTS = 100_000
 """A feed of a thousand entries has some ten thousand; feedparser takes 100 us for each."""
+MAX_ATTRIBUTES = 100
+"""Of one element. feedparser compares each with all others, and each element with all name spaces:
+a feed of 5 MB would take it an hour."""
+MAX_NAMESPACES = 200
 
 _MOST_SIGNS = 400_000  # of "<", those within CDATA too, for what is too ill-formed to be counted
 
@@ -51,8 +56,15 @@ class _Counter(ContentHandler):
     def __init__(self, url: str) -> None:
         super().__init__()
         self._url, self._depth, self._elements = url, 0, 0
+        self._prefixes: set[str] = set()
 
-    def startElement(self, *_: object) -> None:  # noqa: N802 - the library's name
+    def startElement(self, _: str, attributes: AttributesImpl) -> None:  # noqa: N802 - the library's name
+        names = attributes.getNames()
+        self._prefixes.update(name for name in names if name.startswith("xmlns:"))
+        if len(names) > MAX_ATTRIBUTES:
+            raise FeedError(f"an element of more than {MAX_ATTRIBUTES} attributes", url=self._url)
+        if len(self._prefixes) > MAX_NAMESPACES:
+            raise FeedError(f"more than {MAX_NAMESPACES} name spaces", url=self._url)
         self._depth += 1
         self._elements += 1
         if self._elements > MAX_ELEMENTS:

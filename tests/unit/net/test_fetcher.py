@@ -190,6 +190,7 @@ def test_a_server_that_never_greets_back_meets_the_deadline(fetcher: Fetcher) ->
         "/gzip-bomb",
         "/twice-gzipped-bomb",
         "/says-1-gb",
+        "/endless-length",
     ],
 )
 def test_no_body_takes_more_than_was_allowed(

@@ -419,8 +419,10 @@ def test_a_doctype_without_declarations_is_harmless() -> None:
         ("<rss><channel>" + "<a>" * 1000, "nested"),
         ("<rss version='2.0'><channel>" + "<item/>" * 250_000 + "</channel></rss>", "elements"),
         ("<rss><channel>&" + "<" * 500_000, "elements"),
+        ("<rss><channel " + " ".join(f"a{n}=''" for n in range(60_000)) + "/></rss>", "attributes"),
+        ("<rss>" + "".join(f"<n{n}:a xmlns:n{n}='u'/>" for n in range(60_000)) + "</rss>", "name"),
     ],
-    ids=["deep", "endless", "endless and ill-formed"],
+    ids=["deep", "endless", "endless and ill-formed", "attributes", "name spaces"],
 )
 def test_a_feed_that_would_take_minutes_is_refused(text: str, reason: str) -> None:
     with pytest.raises(FeedError, match=reason):
