@@ -102,7 +102,7 @@ def _read_any(text: str, zone: tzinfo) -> Stamp:
         return MISSING._replace(warning=f"'{text}' is no date; {_EXAMPLE}") if text else MISSING
     if len(text) > _LONGEST:
         raise ValueError(f"'{text[:20]}...' is too long for a date; {_EXAMPLE}")
-    if text.isdigit() and len(text) in (10, 13):
+    if text.isdecimal() and len(text) in (10, 13):
         return Stamp(_from_epoch(int(text), len(text)), DateKind.ZONED)
     weekday, year, month, day, rest = _split_day(text)
     if year < 1000:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import tzinfo
 from typing import NamedTuple
+from urllib.parse import urljoin
 
 from feedpub.ports import Unread
 from feedpub.reading.writing import Manuscript
@@ -49,3 +50,11 @@ ReadExport = Callable[[Package, Options], Iterator[Entry | Unread]]
 Raises:
     ExportError: It cannot be read as a whole; it is, or may be, cut off.
 """
+
+
+def join_address(base: str, written: str) -> str | None:
+    """Return an address of an export in full; None for none, and for what is no address at all."""
+    try:
+        return urljoin(base, written) or None
+    except ValueError:  # such as "http://[x"
+        return None

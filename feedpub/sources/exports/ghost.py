@@ -57,10 +57,11 @@ def _parse(data: bytes, path: str, member: str) -> Any:
             member=member,
             line=error.lineno,
         ) from error
-    except RecursionError as error:
-        raise ExportError("is nested too deeply; export it again", path=path, member=member) from (
-            error
-        )
+    except (ValueError, RecursionError) as error:
+        # A number of thousands of digits, or thousands of brackets.
+        raise ExportError(
+            "JSON that no export of Ghost holds; export it again", path=path, member=member
+        ) from error
 
 
 def _find_tables(document: Any, path: str, member: str) -> Mapping[str, list[Row]]:
@@ -173,7 +174,7 @@ def _at_home(text: str, options: Options) -> str:
 def _find_link(post: Row, slug: str, options: Options) -> str | None:
     if address := _text(post, "canonical_url"):
         return _at_home(address, options)
-    return f"{options.url}{quote(slug)}/" if options.url and slug else None
+    return f"{options.url}{quote(slug, errors='replace')}/" if options.url and slug else None
 
 
 def _read_date(value: object, options: Options) -> datetime | None:

@@ -5,6 +5,9 @@ from collections.abc import Callable, Mapping
 from html import escape
 from typing import Any
 
+from feedpub.errors import MarkupError
+from feedpub.reading.plain import render_plain
+
 Node = Mapping[str, Any]
 
 _DEEPEST = 100
@@ -45,7 +48,7 @@ def _render(node: Node, depth: int) -> str:
     if kind == "link":
         return f'<a href="{_attribute(node, "url")}">{inner}</a>'
     if kind == "heading":
-        tag = node.get("tag")
+        tag = _text(node, "tag")
         name = tag if tag in _HEADINGS else "h2"
     elif kind == "list":
         name = "ol" if node.get("listType") == "number" else "ul"
@@ -102,7 +105,11 @@ def _render_code(node: Node) -> str:
 def _render_markdown(node: Node) -> str:
     from feedpub.reading.markdown import render_markdown
 
-    return render_markdown(_text(node, "markdown"), path="export.md", mdx=False)
+    text = _text(node, "markdown")
+    try:
+        return render_markdown(text, path="")
+    except MarkupError:  # it would take seconds, and as it was written it says the same
+        return render_plain(text)
 
 
 def _render_file(node: Node) -> str:

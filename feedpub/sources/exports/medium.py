@@ -101,16 +101,24 @@ def _address(element: "HtmlElement | None") -> str:
 def _find_key(page: "HtmlElement", canonical: str, member: Member) -> str:
     """Return Medium's own number of a post: it is in its short address, its address, its file."""
     for link in page.xpath("//footer//a/@href"):
-        address = urlsplit(str(link))
-        if address.path.startswith("/p/") and len(address.path) > len("/p/"):
-            return address.path.removeprefix("/p/").strip("/")
-    number = _NUMBER.search(urlsplit(canonical).path) or _NUMBER.search(f"/{member.name}")
+        path = _path(str(link))
+        if path.startswith("/p/") and len(path) > len("/p/"):
+            return path.removeprefix("/p/").strip("/")
+    number = _NUMBER.search(_path(canonical)) or _NUMBER.search(f"/{member.name}")
     return number[1] if number else member.name.rpartition("/")[2].removesuffix(".html")
 
 
 def _find_slug(canonical: str) -> str:
-    last = urlsplit(canonical).path.rpartition("/")[2]
+    last = _path(canonical).rpartition("/")[2]
     return _NUMBER.sub("", last) if "-" in last else ""
+
+
+def _path(address: str) -> str:
+    """Return the path of an address; empty for what is none."""
+    try:
+        return urlsplit(address).path
+    except ValueError:  # such as "http://[x"
+        return ""
 
 
 def _write_body(body: "HtmlElement", title: str) -> str:

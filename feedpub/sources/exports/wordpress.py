@@ -4,14 +4,14 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from urllib.parse import unquote, urljoin
+from urllib.parse import unquote
 
 from feedpub.errors import ExportError
 from feedpub.model import CategoryPath
 from feedpub.reading.dates import parse_date
 from feedpub.reading.text import plain_line
 from feedpub.reading.writing import Manuscript
-from feedpub.sources.exports.entry import Entry, Options, Unread
+from feedpub.sources.exports.entry import Entry, Options, Unread, join_address
 from feedpub.sources.exports.package import Member, Package
 from feedpub.sources.exports.wordpress_text import render_wordpress
 from feedpub.sources.exports.wxr import Definition, Item, read_wxr
@@ -173,8 +173,8 @@ def _find_link(link: str, base: str, old: str) -> str | None:
     if not link:
         return None
     if old and base != old and link.startswith(old):
-        return urljoin(base, link[len(old) :])
-    return urljoin(base, link)
+        return join_address(base, link[len(old) :])
+    return join_address(base, link)
 
 
 def _list_paths(item: Item, site: _Site) -> tuple[CategoryPath, ...]:
@@ -193,4 +193,4 @@ def _list_authors(item: Item, names: Mapping[str, str]) -> tuple[str, ...]:
 
 def _find_picture(item: Item, site: _Site, base: str) -> str | None:
     address = site.files.get(item.meta.get("_thumbnail_id", ""))
-    return urljoin(base, address) if address else None
+    return join_address(base, address) if address else None

@@ -134,6 +134,7 @@ def test_what_stands_for_no_date_is_missing(text: str) -> None:
         "9999-12-31 23:00 -1200",
         "1" * 5000,
         "二〇二一年三月",
+        "²" * 10,
     ],
 )
 def test_a_date_that_does_not_exist_is_an_error_with_a_remedy(text: str) -> None:

@@ -158,6 +158,16 @@ def test_what_medium_never_published_is_a_draft(tmp_path: Path, name: str, foote
     assert entry.key == "abcdef123456"
 
 
+def test_an_address_that_is_none_costs_a_post_of_medium_nothing_else(tmp_path: Path) -> None:
+    footer = '<p><a href="http://[x">a</a> <a class="p-canonical" href="https://[x">b</a></p>'
+    page = MEDIUM.format(footer=footer)
+    path = write_zip(tmp_path / "m.zip", {"posts/x-abcdef123456.html": page})
+
+    (entry,), _ = read_export("medium", path)
+
+    assert (entry.key, entry.manuscript.title) == ("abcdef123456", "Ünï & title")
+
+
 @pytest.mark.parametrize("page", ["", "<p>hello", b"\xff\xfe", "\0"])
 def test_a_page_that_is_no_post_is_told(tmp_path: Path, page: str | bytes) -> None:
     path = write_zip(tmp_path / "m.zip", {"posts/x.html": page})

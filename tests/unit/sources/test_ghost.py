@@ -122,8 +122,9 @@ def test_the_old_form_of_an_export_is_read_too(tmp_path: Path) -> None:
         ("[]", None),
         ('{"data": {"posts": 1}}', None),
         ("[" * 100_000, None),
+        ('{"data": {"posts": [{"id": ' + "9" * 5000 + "}]}}", None),
     ],
-    ids=["cut", "bytes", "list", "posts", "deep"],
+    ids=["cut", "bytes", "list", "posts", "deep", "number"],
 )
 def test_what_is_no_export_is_refused_with_its_line(
     tmp_path: Path, text: str | bytes, line: int | None
@@ -135,9 +136,18 @@ def test_what_is_no_export_is_refused_with_its_line(
     assert caught.value.line == line
 
 
-@pytest.mark.parametrize("row", [{}, {"id": None}, {"id": 1, "title": 3, "html": [], "slug": {}}])
+@pytest.mark.parametrize(
+    "row",
+    [
+        {},
+        {"id": None},
+        {"id": 1, "title": 3, "html": [], "slug": {}},
+        {"id": 1, "slug": "\ud800", "title": "\ud800"},
+    ],
+    ids=["empty", "no id", "other types", "half a character"],
+)
 def test_a_row_of_anything_costs_no_more_than_itself(tmp_path: Path, row: dict[str, Any]) -> None:
-    posts = read(tmp_path, ghost(row, ghost_post(2)))
+    posts = read(tmp_path, ghost(row, ghost_post(2)), url="https://a.example/")
 
     assert posts[-1].title == "Post 2"
 
@@ -209,8 +219,17 @@ def test_a_document_of_endless_depth_is_cut() -> None:
     assert "deep" not in render_lexical(lexical(node))
 
 
+def test_markdown_that_would_take_seconds_is_shown_as_it_was_written() -> None:
+    node = {"type": "markdown", "markdown": "[a <b" * 20_000}
+
+    assert render_lexical(lexical(node)).startswith("<p>[a &lt;b[a")
+
+
 values = st.recursive(
-    st.none() | st.integers() | st.text(max_size=5) | st.sampled_from(["text", "p", "a", "link"]),
+    st.none()
+    | st.integers()
+    | st.text(max_size=5)
+    | st.sampled_from(["text", "p", "a", "link", "heading"]),
     lambda inner: (
         st.lists(inner, max_size=4)
         | st.dictionaries(st.sampled_from(["type", "children", "text", "tag", "format"]), inner)

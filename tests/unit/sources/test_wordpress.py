@@ -161,6 +161,19 @@ def test_links_go_to_where_the_site_is_now(tmp_path: Path) -> None:
     ]
 
 
+def test_an_address_that_is_none_costs_a_post_nothing_else(tmp_path: Path) -> None:
+    meta = (
+        "<wp:postmeta><wp:meta_key>_thumbnail_id</wp:meta_key>"
+        "<wp:meta_value>2</wp:meta_value></wp:postmeta>"
+    )
+    file = "<item><wp:post_id>2</wp:post_id><wp:post_type>attachment</wp:post_type>"
+    file += "<wp:attachment_url>http://[x</wp:attachment_url></item>"
+
+    (post,) = read(tmp_path, wxr(wxr_item(1, link="http://[x", meta=meta), file))
+
+    assert (post.title, post.link, post.thumbnail) == ("Post 1", None, None)
+
+
 def test_a_login_that_is_an_address_is_not_shown(tmp_path: Path) -> None:
     (post,) = read(tmp_path, wxr(wxr_item(creator="ann@private.example")))
 
