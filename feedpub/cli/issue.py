@@ -17,7 +17,7 @@ from feedpub.model import DeliveryState, Frequency
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from feedpub.mailing.results import IssueStatus, NewsletterStatus
+    from feedpub.mailing.results import IssueStatus, NewsletterStatus, SenderStatus
     from feedpub.newsletter import Newsletter
 
 _STATES = {state.name.lower(): state for state in DeliveryState}
@@ -64,11 +64,14 @@ def write_newsletter(status: "NewsletterStatus") -> None:
     if status.issues:
         _write_issues(status.issues)
     for one in status.issues:
-        if one.holder:
-            progress = f", progress {show_time(one.progressed)}" if one.progressed else ""
-            write(f"{one.issue.key}: sent by {one.holder}{progress}")
+        for sender in one.senders:
+            write(f"{one.issue.key}: sent by {_describe_sender(sender)}")
         if one.next_command:
             write(f"{one.issue.key}: {one.next_command}")
+
+
+def _describe_sender(sender: "SenderStatus") -> str:
+    return f"{sender.host}, process {sender.pid}, progress {show_time(sender.progressed)}"
 
 
 def _write_issues(found: "Sequence[IssueStatus]") -> None:
@@ -146,10 +149,7 @@ def _write_status(status: "IssueStatus") -> None:
         ("news", f"{show_time(issue.starts)} to {show_time(issue.ends)}"),
         ("recipients", f"{issue.recipients:,}: {describe_counts(status.counts)}"),
     ]
-    if status.holder:
-        lines.append(("sent by", status.holder))
-    if status.progressed:
-        lines.append(("progress", show_time(status.progressed)))
+    lines += [("sent by", _describe_sender(sender)) for sender in status.senders]
     if status.retry_at:
         lines.append(("tried again", show_time(status.retry_at)))
     for label, value in lines:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from feedpub.mailing.results import IssueStatus, NewsletterStatus
+from feedpub.mailing.results import IssueStatus, NewsletterStatus, SenderStatus
 from feedpub.mailing.schedule import NotDue, find_due, find_next
 from feedpub.mailing.sending import suggest_command
 from feedpub.mailing.setup import MailSetup
@@ -50,12 +50,15 @@ def list_issues(setup: MailSetup, limit: int | None) -> list[IssueStatus]:
 def describe_issue(ledger: Ledger, issue: Issue) -> IssueStatus:
     """Return an issue with its sums, and what to type next."""
     counts = ledger.counts(issue.id)
-    lease, retry = ledger.lease(issue.id), ledger.next_due(issue.id)
+    retry = ledger.next_due(issue.id)
+    senders = (
+        SenderStatus(one.host, one.pid, to_instant(one.progressed), one.shared)
+        for one in ledger.senders(issue.id)
+    )
     return IssueStatus(
         issue,
         counts,
-        holder="" if lease is None else f"{lease.host}, process {lease.pid}",
-        progressed=None if lease is None else to_instant(lease.progressed),
+        senders=tuple(sorted(senders, key=lambda one: (one.host, one.pid, one.progressed))),
         retry_at=to_instant(retry) if retry else None,
         next_command=suggest_command(issue, counts),
     )

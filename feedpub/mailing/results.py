@@ -95,22 +95,37 @@ class IssueArticle:
 
 
 @dataclass(frozen=True, slots=True)
+class SenderStatus:
+    """A process that sends an issue.
+
+    Attributes:
+        host: Name of its machine.
+        pid: Of the process.
+        progressed: When it last sent something; when it began if it did not yet.
+        shared: Whether it is a worker, of which any number send at once.
+    """
+
+    host: str
+    pid: int
+    progressed: datetime
+    shared: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class IssueStatus:
     """One issue, with its sums.
 
     Attributes:
         issue: The issue.
         counts: Recipients by state.
-        holder: Who sends it now: host and process; empty if nobody does.
-        progressed: When something was last sent of it.
+        senders: Who sends it now, by host and process.
         retry_at: When those who wait are tried again.
         next_command: What to type next; empty if nothing.
     """
 
     issue: Issue
     counts: Mapping[DeliveryState, int]
-    holder: str = ""
-    progressed: datetime | None = None
+    senders: tuple[SenderStatus, ...] = ()
     retry_at: datetime | None = None
     next_command: str = ""
 

@@ -174,7 +174,7 @@ class Batch(NamedTuple):
 
 
 class Recovery(NamedTuple):
-    """What a run that ended in the middle had left.
+    """What senders that ended in the middle had left.
 
     Attributes:
         queued: Rows that are sent again, since no dot of theirs was.
@@ -186,14 +186,15 @@ class Recovery(NamedTuple):
 
 
 class Lease(NamedTuple):
-    """Who sends an issue.
+    """A sender of an issue.
 
     Attributes:
         host: Name of the machine.
         pid: Of the process on it.
         token: What the rows that are its own carry.
         until: It ends by itself at this instant.
-        progressed: When something was last sent.
+        progressed: When it last sent something; when it began if it did not yet.
+        shared: Whether it lets others send besides.
     """
 
     host: str
@@ -201,6 +202,7 @@ class Lease(NamedTuple):
     token: int
     until: int
     progressed: int
+    shared: bool = False
 
 
 class Listed(NamedTuple):
@@ -252,19 +254,24 @@ class Ledger(Protocol):
     All calls raise StoreError, or BusyError if another process writes for more than a minute.
     """
 
-    def acquire(self, issue: int, now: int) -> Recovery | None:
-        """Take the lease of an issue and put right what an earlier run had left.
+    def acquire(self, issue: int, now: int, *, shared: bool = False) -> Recovery | None:
+        """Become a sender of an issue and put right what those had left whose lease is over.
+
+        Args:
+            issue: Its id.
+            now: The time.
+            shared: Whether others that share it, too, may send at the same time.
 
         Returns:
             None if the issue is stopped, dropped or finished: nothing is to be sent.
 
         Raises:
-            BusyError: Another run has the lease, and it is not over.
+            BusyError: Another sender is there, and one of the two does not share.
         """
         ...
 
     def renew(self, issue: int, now: int, *, moved: bool) -> bool:
-        """Prolong the lease.
+        """Prolong our lease.
 
         Args:
             issue: Its id.
@@ -277,10 +284,11 @@ class Ledger(Protocol):
         ...
 
     def release(self, issue: int, now: int) -> bool:
-        """Put what is ours and unsent back, give the lease back; harmless if it is not ours.
+        """Put what is ours and unsent back, and be a sender no more; harmless if we are none.
 
         Returns:
-            Whether the issue is finished: recipients = sent + failed + unknown + skipped.
+            Whether this finished the issue: nobody else sends it, and recipients = sent + failed +
+            unknown + skipped. Of several senders that leave one is told so.
         """
         ...
 
@@ -295,7 +303,7 @@ class Ledger(Protocol):
             limit: How many rows are looked at, at most a thousand.
 
         Returns:
-            No claim and nothing skipped if nothing is due or the lease is not ours any more.
+            No claim and nothing skipped if nothing is due or our lease was taken from us.
         """
         ...
 
@@ -316,8 +324,8 @@ class Ledger(Protocol):
         """Return when the next queued row is due, which may be past; None if none is queued."""
         ...
 
-    def lease(self, issue: int) -> Lease | None:
-        """Return who sends an issue, also where the lease is over; None if nobody does."""
+    def senders(self, issue: int) -> list[Lease]:
+        """Return who sends an issue, in no order, also those whose lease is over."""
         ...
 
     def rows(self, issue: int, states: Sequence[DeliveryState]) -> Iterator[Listed]:

@@ -19,7 +19,13 @@ from feedpub.model.instants import to_instant, to_seconds
 from feedpub.ports.newsletter import Group, Member, Selection
 from feedpub.store.choices import join_choice, split_choice
 from feedpub.store.dialect import dialect_of
-from feedpub.store.newsletter_schema import deliveries, issues, selections, subscribers
+from feedpub.store.newsletter_schema import (
+    deliveries,
+    issues,
+    selections,
+    senders,
+    subscribers,
+)
 from feedpub.store.schema import arrivals, articles
 from feedpub.store.sources import batches
 
@@ -231,11 +237,7 @@ class Issues:
             .where(issues.c.state == int(IssueState.PREPARED))
             .values(state=int(IssueState.SENDING))
         )
-        self._connection.execute(
-            sa.update(issues)
-            .values(holder=None, held_until=None)
-            .where(issues.c.holder.is_not(None))
-        )
+        self._connection.execute(sa.delete(senders))
         return doubted
 
     def close_windows(self, ends: int, now: int) -> None:

@@ -1,10 +1,11 @@
-"""Who sends an issue, as its row has it, and whether they still can."""
+"""Who sends an issue, as the table of senders has it, and whether they still can."""
 
 import os
 import socket
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 
+from feedpub.errors import BusyError
 from feedpub.ports.mailing import Lease
 from feedpub.store.engine import damaged
 
@@ -21,11 +22,6 @@ def name_host() -> str:
     return socket.gethostname() or "localhost"
 
 
-def describe_holder(token: int) -> str:
-    """Return what ``issues.holder`` has of this process."""
-    return f"{name_host()} {os.getpid()} {token}"
-
-
 def is_alive(held: Lease, now: int) -> bool:
     """Return whether somebody has a lease that is not over."""
     if held.until <= now or held.until > now + _ABSURD_S:
@@ -37,16 +33,38 @@ def is_alive(held: Lease, now: int) -> bool:
     return _runs(held.pid)
 
 
-def read_lease(row: Sequence[object]) -> Lease | None:
-    """Return the lease of a row: holder, held_until, progressed."""
-    holder, until, progressed = row
-    if holder is None:
-        return None
+def check_company(issue: int, alive: Sequence[Lease], *, shared: bool) -> None:
+    """Refuse to send beside others, unless all of them share.
+
+    Raises:
+        BusyError: Somebody has to wait.
+    """
+    in_the_way = [one for one in alive if not (shared and one.shared)]
+    if in_the_way:
+        first, others = in_the_way[0], len(in_the_way) - 1
+        more = f" and {others} more" if others else ""
+        raise BusyError(
+            f"issue {issue} is being sent by process {first.pid} on {first.host}{more};"
+            " wait for it, see 'feedpub status'"
+        )
+
+
+def read_leases(rows: Iterable[Sequence[object]]) -> list[Lease]:
+    """Return the leases of rows of ``ledger_statements.SENDERS``.
+
+    Raises:
+        CorruptStoreError: A row makes no sense.
+    """
+    return [_read_lease(row) for row in rows]
+
+
+def _read_lease(row: Sequence[object]) -> Lease:
+    host, *numbers, shared = row
     try:
-        host, pid, token = str(holder).rsplit(" ", 2)
-        return Lease(host, int(pid), int(token), int(str(until)), int(str(progressed)))
+        pid, token, until, progressed = (int(str(number)) for number in numbers)
     except ValueError as error:
-        raise damaged("deliveries", f"holder {holder!r} makes no sense") from error
+        raise damaged("senders", f"row {tuple(row)!r} makes no sense") from error
+    return Lease(str(host), pid, token, until, progressed, bool(shared))
 
 
 def _runs(pid: int) -> bool:

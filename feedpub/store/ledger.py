@@ -1,12 +1,12 @@
 """The send ledger, by plain statements: an ORM's second would be a message's second."""
 
+import os
 import secrets
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 
 from feedpub.deliveries import check_decision, why_not_mailed
-from feedpub.errors import BusyError
 from feedpub.model import DeliveryState, IssueState, SubscriberState
 from feedpub.ports.mailing import (
     Batch,
@@ -20,13 +20,20 @@ from feedpub.ports.mailing import (
 )
 from feedpub.store import ledger_statements as statements
 from feedpub.store.choices import split_choice
-from feedpub.store.lease import describe_holder, held_here, is_alive, read_lease
+from feedpub.store.lease import (
+    check_company,
+    held_here,
+    is_alive,
+    name_host,
+    read_leases,
+)
 from feedpub.store.plain import Cursor, Database, PlainDatabase, find_suppressed
 
 LEASE_S = 120
 _PAGE = 500
 _MOST = 1000
 _UNKNOWN = "the sender ended between the final dot and its reply"
+_NOTHING = Recovery(0, 0)
 
 _split = lru_cache(4096)(split_choice)
 
@@ -55,6 +62,8 @@ class SqlLedger:
         self._hash = hash_mailbox
         self._lease_s = lease_s
         self._token, self._issue = secrets.randbits(62), 0
+        # Deliveries that carry our token: to look for them would be a look at every row.
+        self._in_hand: set[int] = set()
         self._transaction, self._read = database.transaction, database.read
 
     @classmethod
@@ -73,71 +82,63 @@ class SqlLedger:
         """Let go of the file; a thread that is still writing keeps it until the process ends."""
         self._database.close()
 
-    # The lease
+    # Who sends
 
-    def acquire(self, issue: int, now: int) -> Recovery | None:
-        """Take the lease of an issue and put right what an earlier run had left."""
+    def acquire(self, issue: int, now: int, *, shared: bool = False) -> Recovery | None:
+        """Become a sender of an issue and put right what those had left whose lease is over."""
         token = secrets.randbits(62)
         with self._transaction() as cursor:
-            query = statements.HELD + self._database.locking.change
+            query = statements.STATE + self._database.locking.change
             row = cursor.execute(query, (issue,)).fetchone()
             if row is None or row[0] not in (IssueState.PREPARED, IssueState.SENDING):
                 return None
-            held = read_lease(row[1:])
-            if held is not None and is_alive(held, now):
-                raise BusyError(
-                    f"issue {issue} is being sent by process {held.pid} on {held.host}; "
-                    "wait for it, see 'feedpub status'"
-                )
+            known = read_leases(cursor.execute(statements.SENDERS, (issue,)).fetchall())
+            alive = [one for one in known if is_alive(one, now)]
+            check_company(issue, alive, shared=shared)
+            dead = [(issue, one.token) for one in known if one not in alive]
+            # A server lets this wait until a claim that one of them is making is done.
+            cursor.executemany(statements.LEAVE, dead)
             cursor.execute(
-                "UPDATE issues SET state = ?, holder = ?, held_until = ?, progressed = ?"
-                " WHERE id = ?",
-                (
-                    int(IssueState.SENDING), describe_holder(token), now + self._lease_s,
-                    row[3] if row[3] is not None else now, issue,
-                ),
-            )  # fmt: skip
-            found = _recover(cursor, issue, now)
+                statements.JOIN,
+                (issue, token, shared, name_host(), os.getpid(), now + self._lease_s, now),
+            )
+            cursor.execute(
+                "UPDATE issues SET state = ? WHERE id = ?", (int(IssueState.SENDING), issue)
+            )
+            # Whoever left by themselves left nothing behind.
+            found = _recover_lost(cursor, issue, now) if dead or not shared else _NOTHING
         self._token, self._issue = token, issue
+        self._in_hand.clear()
         held_here.add(token)
         return found
 
     def renew(self, issue: int, now: int, *, moved: bool) -> bool:
-        """Prolong the lease."""
+        """Prolong our lease."""
         with self._transaction() as cursor:
             cursor.execute(
-                "UPDATE issues SET held_until = ?,"
-                " progressed = CASE WHEN ? THEN ? ELSE progressed END"
-                " WHERE id = ? AND state = ? AND holder = ?",
-                (
-                    now + self._lease_s, moved, now,
-                    issue, int(IssueState.SENDING), describe_holder(self._token),
-                ),
-            )  # fmt: skip
+                statements.RENEW, (now + self._lease_s, moved, now, issue, self._token, issue)
+            )
             return cursor.rowcount == 1
 
     def release(self, issue: int, now: int) -> bool:
-        """Put what is ours and unsent back, give the lease back."""
+        """Put what is ours and unsent back, and be a sender no more."""
+        query = statements.STATE + self._database.locking.change
         try:
             with self._transaction() as cursor:
-                _recover(cursor, issue, now, token=self._token)
-                cursor.execute(
-                    "UPDATE issues SET holder = NULL, held_until = NULL"
-                    " WHERE id = ? AND holder = ?",
-                    (issue, describe_holder(self._token)),
-                )
-                cursor.execute(statements.FINISH, (int(IssueState.FINISHED), now, issue))
-                (state,) = cursor.execute(
-                    "SELECT state FROM issues WHERE id = ?", (issue,)
-                ).fetchone()
+                # Of two that leave at once the later one has to see that it is the last.
+                cursor.execute(query, (issue,)).fetchone()
+                ours = [(issue, delivery, self._token) for delivery in self._in_hand]
+                doubted = [(now, _UNKNOWN, now, *row) for row in ours]
+                cursor.executemany(statements.REQUEUE_OURS, ours)
+                cursor.executemany(statements.DOUBT_OURS, doubted)
+                cursor.execute(statements.LEAVE, (issue, self._token))
+                return _finish(cursor, issue, now)
         finally:
             held_here.discard(self._token)
-        return bool(state == IssueState.FINISHED)
 
-    def lease(self, issue: int) -> Lease | None:
-        """Return who sends an issue, also where the lease is over."""
-        rows = self._read("SELECT holder, held_until, progressed FROM issues WHERE id = ?", issue)
-        return read_lease(rows[0]) if rows else None
+    def senders(self, issue: int) -> list[Lease]:
+        """Return who sends an issue, in no order, also those whose lease is over."""
+        return read_leases(self._read(statements.SENDERS, issue))
 
     # The way of a delivery
 
@@ -145,11 +146,12 @@ class SqlLedger:
         """Take rows that are due, and skip those of people who are not mailed any more."""
         locking = self._database.locking
         with self._transaction() as cursor:
-            if locking.hold_lease:
-                cursor.execute(locking.hold_lease, (issue,))
+            # Whoever takes us for dead waits until we know what we have.
+            hold = statements.HOLD + locking.change
+            if cursor.execute(hold, (issue, self._token)).fetchone() is None:
+                return Batch([], 0)
             rows = cursor.execute(
-                statements.CLAIM + locking.skip.format("d"),
-                (issue, now, issue, describe_holder(self._token), min(limit, _MOST)),
+                statements.CLAIM + locking.skip.format("d"), (issue, now, issue, min(limit, _MOST))
             ).fetchall()
             mailboxes = [row[5] for row in rows if row[5] is not None]
             listed = find_suppressed(cursor, mailboxes, self._hash)
@@ -168,6 +170,8 @@ class SqlLedger:
                     skipped.append((now, reason, issue, delivery))
             cursor.executemany(statements.SKIP, skipped)
             taken = [claim.delivery for claim in claims]
+            # Before the end, since a server that is lost then may have them as ours.
+            self._in_hand.update(taken)
             if locking.take:
                 cursor.execute(locking.take, (self._token, issue, taken))
             else:
@@ -190,6 +194,9 @@ class SqlLedger:
             crossed = iter(
                 cursor.count_each(statements.CROSS, [(issue, one, token) for one in crossing])
             )
+        self._in_hand.difference_update(
+            outcome.delivery for change in changes for outcome in change.outcomes
+        )
         return [one.crossing is None or next(crossed) == 1 for one in changes]
 
     # What a person looks at and decides
@@ -256,12 +263,27 @@ class SqlLedger:
         return changed
 
 
-def _recover(cursor: Cursor, issue: int, now: int, *, token: int | None = None) -> Recovery:
-    """Bring rows that nobody works on any more to where they belong; all, or those of a token."""
-    cursor.execute(statements.REQUEUE, (issue, token, token))
+def _recover_lost(cursor: Cursor, issue: int, now: int) -> Recovery:
+    """Bring the rows of those who are senders no more to where they belong."""
+    cursor.execute(statements.REQUEUE_LOST, (issue, issue))
     queued = cursor.rowcount
-    cursor.execute(statements.DOUBT, (now, _UNKNOWN, now, issue, token, token))
+    cursor.execute(statements.DOUBT_LOST, (now, _UNKNOWN, now, issue, issue))
     return Recovery(queued, cursor.rowcount)
+
+
+def _finish(cursor: Cursor, issue: int, now: int) -> bool:
+    """Note that an issue is finished if nobody sends it and everybody is accounted for.
+
+    To count takes a look at every row, which only the last of many senders has to take.
+    """
+    for query in (statements.IS_SENT_BY, statements.IS_QUEUED):
+        if cursor.execute(query, (issue,)).fetchone() is not None:
+            return False
+    recipients, left = cursor.execute(statements.SUM_UP, (issue,)).fetchone()
+    if left:
+        return False
+    cursor.execute(statements.FINISH, (int(IssueState.FINISHED), now, issue, recipients))
+    return cursor.rowcount == 1
 
 
 def _settle(outcome: Outcome, issue: int, token: int, now: int) -> tuple[object, ...]:

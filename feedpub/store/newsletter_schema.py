@@ -125,13 +125,28 @@ issues = Table(
     Column("finished", BigInteger),
     Column("note", Text, nullable=False, server_default=""),
     Column("content", LargeBinary),
-    Column("holder", Text),
-    Column("held_until", BigInteger),
-    Column("progressed", BigInteger),
     Index("ix_issues_frequency", "frequency", "ends"),
     sqlite_autoincrement=True,
 )
-"""``content`` is the frozen digest; ``holder`` (host, process, token) has the sender's lease."""
+"""``content`` is the frozen digest."""
+
+senders = Table(
+    "senders",
+    metadata,
+    Column("issue", RowId, ForeignKey("issues.id"), primary_key=True),
+    Column("token", BigInteger, primary_key=True),
+    Column("shared", Boolean, nullable=False),
+    Column("host", Text, nullable=False),
+    Column("pid", BigInteger, nullable=False),
+    Column("held_until", BigInteger, nullable=False),
+    Column("progressed", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""Who sends an issue now: one process alone, or any number of those that share it.
+
+A delivery that is being sent carries the token of its sender, whose row goes in the transaction
+that puts back what is left of it.
+"""
 
 selections = Table(
     "selections",

@@ -52,14 +52,12 @@ class Locking(NamedTuple):
     Attributes:
         change: Ends a query for rows that are changed next.
         skip: Ends a query, with the name of a table in it, and leaves rows out which others change.
-        hold_lease: A statement that keeps the lease of an issue as it is; may be empty.
         take: Takes deliveries for a token: token, issue, list of ids; empty where one after the
             other is as fast.
     """
 
     change: str = ""
     skip: str = ""
-    hold_lease: str = ""
     take: str = ""
 
 

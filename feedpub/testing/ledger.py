@@ -1,7 +1,7 @@
 """A send ledger that lives as long as the object, and a mailer that keeps what it is given."""
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 
@@ -97,24 +97,27 @@ class MemoryLedger:
         other.deliveries, other._shared, other._main = self.deliveries, self._shared, self._main
         return other
 
-    def acquire(self, issue: int, now: int) -> Recovery | None:
-        """Take the lease of an issue and put right what an earlier run had left."""
-        main, shared = self._main, self._shared
-        with shared.lock:
+    def acquire(self, issue: int, now: int, *, shared: bool = False) -> Recovery | None:
+        """Become a sender of an issue and put right what those had left whose lease is over."""
+        main, senders = self._main, self._shared.senders
+        with self._shared.lock:
             if issue != self.issue or main.state not in (IssueState.PREPARED, IssueState.SENDING):
                 return None
-            if shared.lease is not None and now < shared.lease.until:
+            dead = {token for token, lease in senders.items() if lease.until <= now}
+            alive = [lease for token, lease in senders.items() if token not in dead]
+            if not all(shared and lease.shared for lease in alive):
                 raise BusyError(f"issue {issue} is being sent; wait for it")
-            self._token = next(shared.tokens)
-            progressed = now if shared.lease is None else shared.lease.progressed
-            shared.lease = Lease(_HOST, self._token, self._token, now + LEASE_S, progressed)
+            for token in dead:
+                del senders[token]
+            self._token = token = next(self._shared.tokens)
+            senders[token] = Lease(_HOST, token, token, now + LEASE_S, now, shared)
             main.state = IssueState.SENDING
-            return self._recover(now, token=None)
+            return self._recover(now, dead)
 
-    def _recover(self, now: int, *, token: int | None) -> Recovery:
+    def _recover(self, now: int, tokens: Collection[int]) -> Recovery:
         queued = unknown = 0
         for row in self.deliveries.values():
-            if token not in (None, row.token):
+            if row.token not in tokens:
                 continue
             if row.state is DeliveryState.SENDING:
                 row.state, row.token, queued = DeliveryState.QUEUED, None, queued + 1
@@ -125,34 +128,31 @@ class MemoryLedger:
         return Recovery(queued, unknown)
 
     def _is_ours(self) -> bool:
-        lease = self._shared.lease
-        return (
-            lease is not None
-            and lease.token == self._token
-            and self._main.state is IssueState.SENDING
-        )
+        return self._token in self._shared.senders and self._main.state is IssueState.SENDING
 
     def renew(self, issue: int, now: int, *, moved: bool) -> bool:  # noqa: ARG002
-        """Prolong the lease."""
-        shared = self._shared
-        with shared.lock:
-            if shared.lease is None or not self._is_ours():
+        """Prolong our lease."""
+        with self._shared.lock:
+            if not self._is_ours():
                 return False
-            progressed = now if moved else shared.lease.progressed
-            shared.lease = shared.lease._replace(until=now + LEASE_S, progressed=progressed)
+            lease = self._shared.senders[self._token]
+            progressed = now if moved else lease.progressed
+            self._shared.senders[self._token] = lease._replace(
+                until=now + LEASE_S, progressed=progressed
+            )
             return True
 
     def release(self, issue: int, now: int) -> bool:  # noqa: ARG002
-        """Put what is ours and unsent back, give the lease back."""
-        shared, main = self._shared, self._main
-        with shared.lock:
-            self._recover(now, token=self._token)
-            if shared.lease is not None and shared.lease.token == self._token:
-                shared.lease = None
+        """Put what is ours and unsent back, and be a sender no more."""
+        main, senders = self._main, self._shared.senders
+        with self._shared.lock:
+            self._recover(now, {self._token})
+            senders.pop(self._token, None)
             done = all(row.state in FINAL for row in self.deliveries.values())
-            if done and shared.lease is None and main.state is IssueState.SENDING:
-                main.state = IssueState.FINISHED
-            return main.state is IssueState.FINISHED
+            if senders or not done or main.state is not IssueState.SENDING:
+                return False
+            main.state = IssueState.FINISHED
+            return True
 
     def claim(self, issue: int, *, now: int, limit: int) -> Batch:
         """Take rows that are due, and skip those of people who are not mailed any more."""
@@ -219,9 +219,10 @@ class MemoryLedger:
                 default=None,
             )
 
-    def lease(self, issue: int) -> Lease | None:  # noqa: ARG002
-        """Return who sends the issue, also where the lease is over."""
-        return self._shared.lease
+    def senders(self, issue: int) -> list[Lease]:  # noqa: ARG002
+        """Return who sends the issue, in no order, also those whose lease is over."""
+        with self._shared.lock:
+            return list(self._shared.senders.values())
 
     def rows(self, issue: int, states: Sequence[DeliveryState]) -> Iterator[Listed]:
         """Yield the rows in some states, oldest first."""
@@ -269,7 +270,7 @@ class _Shared:
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
-        self.lease: Lease | None = None
+        self.senders: dict[int, Lease] = {}
         self.tokens = count(1)
 
 

@@ -188,7 +188,7 @@ def _glance(database: SiteDatabase) -> Glance | None:
     return found
 
 
-SCHEMA = "0003"
+SCHEMA = "0004"
 """The version that ``glance`` understands; held against the store's by a test."""
 
 

@@ -1,34 +1,15 @@
 """What every ledger promises; see ``feedpub.ports.mailing.Ledger``."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from feedpub.errors import BusyError
 from feedpub.model import DeliveryState, IssueState, SubscriberState
-from feedpub.ports.mailing import Change, Ledger, Outcome, Recovery
+from feedpub.ports.mailing import Change, Ledger, Recovery
 from tests.support.ledger import ISSUE
-from tests.support.ledger_server import LedgerServer
-from tests.support.ledgers import NOW, MemoryWorld, SqlWorld, World, claim, states
+from tests.support.ledgers import NOW, World, claim, cross, settle, states
 
 QUEUED, SENDING, COMMITTING, SENT, FAILED, UNKNOWN, SKIPPED = DeliveryState
-ADDRESSES = ["a@x.example", "b@x.example", "c@y.example", "d@y.example"]
 LEASE_S = 120
-
-
-@pytest.fixture(params=["memory", "file", "server"])
-def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
-    """Return an issue with four recipients."""
-    made: World
-    if request.param == "memory":
-        made = MemoryWorld(ADDRESSES)
-    elif request.param == "file":
-        made = SqlWorld.create(tmp_path, ADDRESSES)
-    else:
-        made = SqlWorld(LedgerServer.create(request.getfixturevalue("database"), ADDRESSES))
-    yield made
-    made.close()
 
 
 @pytest.fixture
@@ -37,15 +18,6 @@ def ledger(world: World) -> Ledger:
     ledger = world.open()
     ledger.acquire(ISSUE, NOW)
     return ledger
-
-
-def cross(ledger: Ledger, delivery: int) -> bool:
-    return ledger.commit([Change(crossing=delivery)], NOW)[0]
-
-
-def settle(ledger: Ledger, delivery: int, state: DeliveryState, **more: object) -> None:
-    outcome = Outcome(delivery, state, **more)  # type: ignore[arg-type]
-    ledger.commit([Change([outcome])], NOW)
 
 
 # Claims
@@ -220,18 +192,18 @@ def test_the_lease_tells_who_sends_and_when_something_moved(ledger: Ledger) -> N
     ledger.renew(ISSUE, NOW + 10, moved=True)
     ledger.renew(ISSUE, NOW + 20, moved=False)
 
-    lease = ledger.lease(ISSUE)
+    (lease,) = ledger.senders(ISSUE)
 
-    assert lease is not None
     assert (lease.until, lease.progressed) == (NOW + 20 + LEASE_S, NOW + 10)
     assert lease.host
     assert lease.pid
+    assert not lease.shared
 
 
 def test_nobody_has_the_lease_after_release(world: World, ledger: Ledger) -> None:
     ledger.release(ISSUE, NOW)
 
-    assert ledger.lease(ISSUE) is None
+    assert ledger.senders(ISSUE) == []
     assert world.open().acquire(ISSUE, NOW) == Recovery(0, 0)
 
 

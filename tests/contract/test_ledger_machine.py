@@ -1,4 +1,4 @@
-"""Two senders, crashes, an operator and the clock, in any order: both ledgers go the same way."""
+"""Three senders, crashes, an operator and the clock, in any order: both ledgers go the same way."""
 
 import shutil
 import tempfile
@@ -27,7 +27,7 @@ from tests.support.postgres import Cluster
 
 QUEUED, SENDING, COMMITTING, SENT, FAILED, UNKNOWN, SKIPPED = DeliveryState
 SIZE = 6
-senders = st.sampled_from([0, 1])
+senders = st.sampled_from([0, 1, 2])
 deliveries = st.integers(1, SIZE)
 
 
@@ -44,11 +44,11 @@ class LedgerMachine(RuleBasedStateMachine):
         addresses = [f"{number}@x.example" for number in range(SIZE)]
         self.worlds: list[World] = [self.make_world(addresses), MemoryWorld(addresses)]
         self.ledgers: list[list[Ledger]] = [
-            [world.open() for _ in range(2)] for world in self.worlds
+            [world.open() for _ in range(3)] for world in self.worlds
         ]
         # Deliveries whose dot may be on its way or was accepted, and not known to be refused.
         self.dots: set[int] = set()
-        self.crossed: list[set[int]] = [set(), set()]
+        self.crossed: list[set[int]] = [set(), set(), set()]
 
     def make_world(self, addresses: list[str]) -> World:
         return SqlWorld.create(self.folder, addresses)
@@ -74,9 +74,9 @@ class LedgerMachine(RuleBasedStateMachine):
         assert answers[0] == answers[1]
         return answers[0][0]
 
-    @rule(sender=senders)
-    def acquire(self, sender: int) -> None:
-        self.ask(sender, "acquire", self.now)
+    @rule(sender=senders, shared=st.booleans())
+    def acquire(self, sender: int, shared: bool) -> None:
+        self.ask(sender, "acquire", self.now, shared=shared)
 
     @rule(sender=senders, moved=st.booleans())
     def renew(self, sender: int, moved: bool) -> None:
@@ -86,6 +86,7 @@ class LedgerMachine(RuleBasedStateMachine):
     def release(self, sender: int) -> None:
         if self.ask(sender, "release", self.now) is True:
             assert set(self.states().values()) <= set(FINAL)
+            assert self.ledgers[0][0].senders(ISSUE) == []
 
     @rule(sender=senders, limit=st.integers(1, SIZE))
     def claim(self, sender: int, limit: int) -> None:
@@ -102,7 +103,7 @@ class LedgerMachine(RuleBasedStateMachine):
     @rule(data=st.data(), state=st.sampled_from([SENT, FAILED, UNKNOWN, QUEUED]))
     def hear(self, data: st.DataObject, state: DeliveryState) -> None:
         """A reply to a dot arrives, perhaps late."""
-        sender = data.draw(st.sampled_from([one for one in (0, 1) if self.crossed[one]]))
+        sender = data.draw(st.sampled_from([one for one in (0, 1, 2) if self.crossed[one]]))
         delivery = data.draw(st.sampled_from(sorted(self.crossed[sender])))
         self.crossed[sender].discard(delivery)
         self.commit(sender, Change([Outcome(delivery, state, not_before=self.now)]))

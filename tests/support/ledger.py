@@ -112,7 +112,7 @@ class LedgerFile:
     def let_time_pass(self) -> None:
         """Make everything that waits for another attempt due, and every lease old."""
         self.change("UPDATE deliveries SET not_before = 0")
-        self.change("UPDATE issues SET held_until = 0 WHERE held_until IS NOT NULL")
+        self.change("UPDATE senders SET held_until = 0")
 
     def check(self) -> None:
         """Hold that the database is sound."""

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Protocol
 
 from feedpub.model import DeliveryState, IssueState, SubscriberState
-from feedpub.ports.mailing import Claim, Ledger
+from feedpub.ports.mailing import Change, Claim, Ledger, Outcome
 from feedpub.store.ledger import SqlLedger
 from feedpub.store.postgres.plain import PostgresDatabase
 from feedpub.testing import MemoryLedger
@@ -13,6 +13,7 @@ from tests.support.ledger import ISSUE, LedgerFile
 from tests.support.ledger_server import LedgerServer
 
 NOW = 1_800_000_000
+ADDRESSES = ["a@x.example", "b@x.example", "c@y.example", "d@y.example"]
 _SINCE = 1_790_000_000  # as LedgerFile has it
 
 
@@ -141,3 +142,14 @@ def states(ledger: Ledger) -> dict[int, DeliveryState]:
 def claim(ledger: Ledger, *, now: int = NOW, limit: int = 100) -> list[Claim]:
     """Return what a sender gets."""
     return list(ledger.claim(ISSUE, now=now, limit=limit).claims)
+
+
+def cross(ledger: Ledger, delivery: int) -> bool:
+    """Return whether a delivery passes the fence."""
+    return ledger.commit([Change(crossing=delivery)], NOW)[0]
+
+
+def settle(ledger: Ledger, delivery: int, state: DeliveryState, **more: object) -> None:
+    """Say what became of a delivery."""
+    outcome = Outcome(delivery, state, **more)  # type: ignore[arg-type]
+    ledger.commit([Change([outcome])], NOW)

@@ -11,6 +11,7 @@ from feedpub.mailing.results import (
     NewsletterStatus,
     Plan,
     Preview,
+    SenderStatus,
     SendResult,
 )
 from feedpub.model import DeliveryState, Frequency, Issue, IssueState
@@ -83,7 +84,9 @@ class FakeNewsletter:
 
     def show(self, key: str) -> tuple[IssueStatus, list[IssueArticle]]:
         self.calls.append(("show", key))
-        status = IssueStatus(ISSUE, {DeliveryState.SENT: 120}, "host, process 7", NOW, NOW, "next")
+        status = IssueStatus(
+            ISSUE, {DeliveryState.SENT: 120}, (SenderStatus("host", 7, NOW),), NOW, "next"
+        )
         return status, [IssueArticle(3, "标题", "https://e.example/", hidden=True)]
 
     def recipients(self, key: str, states: Any) -> list[Listed]:

@@ -26,8 +26,6 @@ class PostgresDatabase:
     locking = Locking(
         change=" FOR UPDATE",
         skip=" FOR UPDATE OF {} SKIP LOCKED",
-        # Whoever takes the lease over waits until those who have it know what they have.
-        hold_lease="SELECT 1 FROM issues WHERE id = ? FOR SHARE",
         take="UPDATE deliveries SET state = 1, token = ? WHERE issue = ? AND id = ANY(?)",
     )
 

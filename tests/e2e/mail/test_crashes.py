@@ -114,8 +114,7 @@ def send_and_kill(ledger: LedgerFile, port: int, chance: random.Random) -> int:
 def wait_for_progress(ledger: LedgerFile, sender: "subprocess.Popen[str]") -> None:
     """Wait until a sender has taken over; its start is not what is to be killed."""
     while sender.poll() is None:
-        ((holder,),) = ledger.look("SELECT holder FROM issues")
-        if f" {sender.pid} " in str(holder):
+        if (sender.pid,) in ledger.look("SELECT pid FROM senders"):
             return
         time.sleep(0.01)
 
