@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from feedpub.errors import TargetError
 from feedpub.reading.filenames import make_file_name
 
 _STATE, _LOCK, _NEW = ".state.json", ".lock", ".new"
@@ -28,11 +29,21 @@ class Spool:
 
     @contextmanager
     def hold(self) -> Iterator[None]:
-        """Keep other processes from changing the folder meanwhile."""
-        self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with (self.root / _LOCK).open("ab") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
+        """Keep other processes from changing the folder meanwhile.
+
+        Raises:
+            TargetError: It cannot be written.
+        """
+        try:
+            self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with (self.root / _LOCK).open("ab") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                yield
+        except OSError as error:
+            raise TargetError(
+                f"{self.root}: articles cannot be unpacked here ({error.strerror}); make room, or"
+                " let the folder be written"
+            ) from error
 
     def load_state(self) -> dict[str, Any]:
         """Return what was kept with the files; empty if nothing was, or it is damaged."""

@@ -222,6 +222,49 @@ def test_an_interrupted_unpacking_is_done_again(
     assert blog.titles() == ["New", "Post 2"]
 
 
+def test_after_an_interrupted_unpacking_the_former_export_is_read_anew(
+    site: Callable[..., Site], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blog = site(wxr(wxr_item(1)))
+    blog.build()
+    former = blog.export.rename(blog.root / "former.xml")
+    blog.export.write_text(wxr(wxr_item(1, title="Newer"), wxr_item(2)))
+
+    def die(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("feedpub.sources.spool.os.sync", die)  # the files are in their places by then
+        with pytest.raises(KeyboardInterrupt):
+            blog.build()
+    former.rename(blog.export)
+    blog.build()
+
+    assert blog.titles() == ["Post 1"]
+
+
+def test_a_folder_that_cannot_be_listed_changes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "export/more").mkdir(parents=True)
+    for name, number in (("a.xml", 1), ("more/b.xml", 2)):
+        (tmp_path / "export" / name).write_text(wxr(wxr_item(number)))
+    old = Site(tmp_path, "wordpress", "export")
+    old.build()
+    listed = os.scandir
+
+    def refuse(folder: Any) -> Any:
+        if str(folder).endswith("more"):
+            raise PermissionError(13, "Permission denied", str(folder))
+        return listed(folder)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    report = old.build()
+
+    assert report.held_sources == ("old",)
+    assert old.titles() == ["Post 1", "Post 2"]
+
+
 def test_settings_of_the_source_are_heeded_when_they_change(site: Callable[..., Site]) -> None:
     blog = site(wxr(wxr_item(1), wxr_item(2, type="page")))
     blog.build()

@@ -99,6 +99,22 @@ def too_large(package: Package, member: Member, max_bytes: int) -> ExportError:
     )
 
 
+def _too_many(count: int, path: str) -> ExportError:
+    return ExportError(
+        f"holds {count} files, more than {MAX_MEMBERS}; name the export alone, or split it",
+        path=path,
+    )
+
+
+def raise_error(error: OSError) -> None:
+    """Let a walk fail at a folder that cannot be listed: what is in it would count as deleted.
+
+    Raises:
+        OSError: Always.
+    """
+    raise error
+
+
 @contextmanager
 def open_package(place: Path, *, path: str) -> Iterator[Package]:
     """Open an export.
@@ -157,7 +173,7 @@ class _Folder:
 
     def members(self) -> list[Member]:
         found: list[Member] = []
-        for folder, folders, names in os.walk(self._place):
+        for folder, folders, names in os.walk(self._place, onerror=raise_error):
             folders[:] = sorted(name for name in folders if not name.startswith("."))
             for name in names:
                 file = Path(folder, name)
@@ -166,7 +182,7 @@ class _Folder:
                 if stat.S_ISREG(status.st_mode) and not name.startswith("."):
                     found.append(Member(file.relative_to(self._place).as_posix(), status.st_size))
         if len(found) > MAX_MEMBERS:
-            raise ExportError(f"holds {len(found)} files, more than {MAX_MEMBERS}", path=self.path)
+            raise _too_many(len(found), self.path)
         return sorted(found)
 
     def open(self, name: str) -> IO[bytes]:
@@ -196,7 +212,7 @@ def _check_archive(infos: list[zipfile.ZipInfo], path: str, size: int) -> list[z
         ExportError: It is one; the member is named.
     """
     if len(infos) > MAX_MEMBERS:
-        raise ExportError(f"holds {len(infos)} files, more than {MAX_MEMBERS}", path=path)
+        raise _too_many(len(infos), path)
     names: set[str] = set()
     for info in infos:
         if fault := _find_fault(info):

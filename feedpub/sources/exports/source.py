@@ -11,7 +11,7 @@ from feedpub.errors import ExportError, SourceHeldError
 from feedpub.ports import Scan, Unread, Workers
 from feedpub.reading.writing import write_article
 from feedpub.sources.exports.entry import Entry, Options
-from feedpub.sources.exports.package import open_package
+from feedpub.sources.exports.package import open_package, raise_error
 from feedpub.sources.source import FolderSource
 from feedpub.sources.spool import Spool
 
@@ -79,6 +79,8 @@ class ExportSource(FolderSource):
                 if {**known, "status": None} != {**wanted, "status": None} or (
                     state.get("digest") != digest
                 ):
+                    # Killed half way, the folder is in line with no export, the former included.
+                    spool.save_state({})
                     state = {"unread": self._fill(spool)}
                 spool.save_state({**state, **wanted, "digest": digest})
                 state = spool.load_state()
@@ -130,7 +132,8 @@ def _list_files(export: Path) -> list[Path]:
         return [export]
     if not stat.S_ISDIR(mode):
         return []
-    found = (Path(folder, name) for folder, _, names in os.walk(export) for name in names)
+    walk = os.walk(export, onerror=raise_error)
+    found = (Path(folder, name) for folder, _, names in walk for name in names)
     return sorted(file for file in found if stat.S_ISREG(file.lstat().st_mode))
 
 

@@ -54,8 +54,12 @@ class FeedState:
         return Known(self.etag, self.modified)
 
     def is_due(self, now: int) -> bool:
-        """Return whether the feed may be asked now, in seconds since the epoch."""
-        return not self.gone and now >= self.next_at
+        """Return whether the feed may be asked now, in seconds since the epoch.
+
+        Nobody waits longer than a week: what is to wait for more was written by a clock that was
+        wrong, and would else keep the feed silent until that day.
+        """
+        return not self.gone and not 0 < self.next_at - now <= _LONGEST_WAIT_S
 
 
 def after_answer(

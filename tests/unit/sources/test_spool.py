@@ -3,9 +3,11 @@
 import threading
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from feedpub.errors import TargetError
 from feedpub.sources.spool import Spool, place_file
 
 
@@ -15,10 +17,11 @@ def files(spool: Spool) -> dict[str, bytes]:
 
 
 def fill(spool: Spool, **articles: bytes) -> None:
-    refill = spool.start()
-    for key, data in articles.items():
-        assert refill.put(key, key, data)
-    refill.finish()
+    with spool.hold():
+        refill = spool.start()
+        for key, data in articles.items():
+            assert refill.put(key, key, data)
+        refill.finish()
 
 
 def test_what_is_not_taken_again_goes_and_its_folder_too(tmp_path: Path) -> None:
@@ -55,6 +58,13 @@ def test_until_the_end_nothing_changes(tmp_path: Path) -> None:
     spool.start().put("a", "a", b"2")
 
     assert list(files(spool).values()) == [b"1"]
+
+
+def test_a_folder_that_cannot_be_written_is_an_error_with_a_remedy(tmp_path: Path) -> None:
+    (tmp_path / "s").write_bytes(b"")  # a file in its place
+
+    with pytest.raises(TargetError, match=r"s: .+ cannot be unpacked here \(.+\); make room"):
+        fill(Spool(tmp_path / "s"), a=b"1")
 
 
 def test_state_that_is_damaged_is_none(tmp_path: Path) -> None:

@@ -36,6 +36,12 @@ def test_a_feed_is_asked_again_after_the_time_of_the_settings() -> None:
     assert [state.is_due(NOW + seconds) for seconds in (0, 59, 60)] == [False, False, True]
 
 
+def test_a_clock_that_was_a_year_ahead_silences_no_feed() -> None:
+    state = after_answer(FeedState(URL), answer(), NOW + 400 * DAY, every_s=60, notes=())
+
+    assert state.is_due(NOW)
+
+
 @pytest.mark.parametrize(
     ("control", "wait_s"),
     [
