@@ -6,8 +6,8 @@ from typing import Any
 from feedpub.config import kinds
 from feedpub.config.kinds import Kind, clean_text, refuse
 from feedpub.config.setting import Setting
+from feedpub.config.values import names_server
 
-_SERVER = re.compile(r"postgres(?:ql)?://")
 _ANY_SERVER = re.compile(r"[A-Za-z0-9+]+://")
 _EXAMPLE = '"postgresql://user@host/name"'
 
@@ -17,10 +17,10 @@ def _database() -> Kind[str]:
 
     def check(value: object) -> str:
         written = clean_text(value)
-        if _ANY_SERVER.match(written) and not _SERVER.match(written):
-            raise refuse(f"{written.split(':')[0]!r} is no kind of server; write {_EXAMPLE}")
-        if _SERVER.match(written):
+        if names_server(written):
             return written
+        if _ANY_SERVER.match(written):
+            raise refuse(f"{written.split(':')[0]!r} is no kind of server; write {_EXAMPLE}")
         return kinds.path().check(value)
 
     return Kind("path, or `postgresql://` address", check)

@@ -60,7 +60,7 @@ def check_private(resolved: Resolved, config: Config) -> None:
 
 def _list_set(resolved: Resolved, config: Config) -> Iterator[tuple[Setting[Any], Path]]:
     """Yield the private places that settings name."""
-    if "://" not in config.database:
+    if not config.has_server:
         yield database_schema.DATABASE, config.database_path
     for setting in (*_MAILDIRS, *_FILES):
         if written := resolved.get(setting):
@@ -69,7 +69,7 @@ def _list_set(resolved: Resolved, config: Config) -> Iterator[tuple[Setting[Any]
 
 def _find_backups(config: Config) -> Path:
     """Return where copies of the database are kept: beside it."""
-    return (config.root if "://" in config.database else config.database_path.parent) / BACKUPS
+    return (config.root if config.has_server else config.database_path.parent) / BACKUPS
 
 
 def _is_below(place: Path, folders: tuple[Path, ...]) -> bool:

@@ -1,5 +1,6 @@
 """The frozen values that the rest of feedpub is given."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +17,13 @@ ArticlePages = Literal["auto", "none"]
 CardLevel = Literal["summary", "full", "title"]
 MailType = Literal["smtp", "maildir", "sendmail"]
 Security = Literal["none", "starttls", "tls"]
+
+_SERVER = re.compile(r"postgres(?:ql)?://")
+
+
+def names_server(database: str) -> bool:
+    """Return whether a database is on a server, by the way that it is written."""
+    return _SERVER.match(database) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,7 +336,7 @@ class Config:
     @property
     def has_server(self) -> bool:
         """Whether the database is on a server."""
-        return "://" in self.database
+        return names_server(self.database)
 
     @property
     def database_path(self) -> Path:

@@ -232,6 +232,7 @@ class S3Target:
     def _give_way(self, path: str) -> BusyError:
         """Forget what we know of the bucket, for it is not true any more; return the error."""
         self._manifest.set_note(_TURN, "")
+        self._is_known = self._has_turn = False
         return BusyError(
             f"{self._settings.url}/{path}: somebody else wrote to the bucket meanwhile;"
             " build again, which looks through it first"

@@ -116,6 +116,20 @@ def test_of_two_machines_at_once_one_gives_way_and_then_goes_on(
     assert bucket.get("a").data == b"2"
 
 
+def test_who_gave_way_goes_on_in_the_same_process_too(
+    bucket: Bucket, folder: Path, tmp_path: Path
+) -> None:
+    slow = bucket.target(folder)
+    publish(slow, a=b"1", b=b"1")
+    publish(bucket.target(tmp_path / "other"), a=b"3", b=b"3")
+    with pytest.raises(BusyError):
+        publish(slow, a=b"2")
+
+    publish(slow, a=b"2", b=b"1")
+
+    assert [bucket.get(name).data for name in "ab"] == [b"2", b"1"]
+
+
 @pytest.mark.parametrize("conditional", [True, False])
 def test_a_file_that_somebody_changed_by_hand_is_not_replaced_unseen(
     bucket: Bucket, folder: Path, conditional: bool
