@@ -27,7 +27,7 @@ from feedpub.ports.jobs import Job
 from feedpub.publishing.build import Build
 from feedpub.publishing.changes import Changes
 from feedpub.publishing.checking import check_links, check_sources
-from feedpub.publishing.chores import BUILD, fetch_left_over, list_jobs
+from feedpub.publishing.chores import BUILD, fetch_left_over, list_jobs, read_feeds
 from feedpub.publishing.exporting import Export, check_place
 from feedpub.publishing.frontpage import summarize
 from feedpub.publishing.hub import tell_hub
@@ -97,6 +97,22 @@ class Publisher:
         with self._setup.lock(), _rare_collections():
             self._setup.target.begin()
             return Build(self._setup, options, progress or _ignore).run()
+
+    def read(self, *, progress: Progress | None = None) -> frozenset[str]:
+        """Ask the remote sources that are due, for builds on any machine.
+
+        A job to build is deferred if there is anything new. Where another run is asking already,
+        nothing is done: no server is asked by two machines at once.
+
+        Returns:
+            The names of the sources that had something new.
+
+        Raises:
+            ConfigError: The libraries that read feeds are missing.
+            StoreError: The database is missing, damaged or full.
+            TargetError: A folder cannot be written.
+        """
+        return read_feeds(self._setup, progress or _ignore)
 
     def thumbnails(self, *, progress: Progress | None = None) -> int:
         """Fetch pictures that builds left over; return how many are left now.

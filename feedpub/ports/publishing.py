@@ -170,8 +170,10 @@ class Remotes(Protocol):
         """Their names."""
         ...
 
-    def fetch(self, now: int, *, known: Collection[str], progress: Progress) -> None:
+    def fetch(self, now: int, *, known: Collection[str], progress: Progress) -> frozenset[str]:
         """Bring the folders up to date, where it is time to ask; one that fails stays as it is.
+
+        Where another run is asking already, that is left to it.
 
         Args:
             now: Seconds since the epoch.
@@ -179,8 +181,21 @@ class Remotes(Protocol):
                 was lost, and is not made anew.
             progress: Is told how far it is.
 
+        Returns:
+            The sources that had something new.
+
         Raises:
             ConfigError: A library for it is missing.
+            TargetError: A folder cannot be written.
+        """
+        ...
+
+    def refresh(self) -> None:
+        """Bring the folders up to date with what other machines fetched; ask nobody.
+
+        Raises:
+            BusyError: Another run is writing them, and a folder is missing.
+            StoreError: The database cannot tell.
             TargetError: A folder cannot be written.
         """
         ...

@@ -79,6 +79,8 @@ class Build:
         if not (options.offline or options.dry_run or options.by_jobs):
             believed = () if options.accept_deletions else known
             remotes.fetch(self._now, known=believed, progress=self._progress)
+        elif not options.dry_run:
+            remotes.refresh()
         return remotes.names - known
 
     def _list_remote(self) -> list[Problem]:

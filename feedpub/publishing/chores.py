@@ -53,6 +53,24 @@ def list_leftovers(setup: Setup, meta: Mapping[str, str]) -> list[Job]:
     return jobs
 
 
+def read_feeds(setup: Setup, progress: Progress) -> frozenset[str]:
+    """Ask the remote sources that are due; return those that had something new.
+
+    A build of it is deferred, on whichever machine.
+    """
+    if setup.remotes is None:
+        return frozenset()
+    with open_transaction(setup.open_store) as catalog:
+        rows = catalog.sources.list_sources()
+        known = {row.name for row in rows if catalog.sources.fingerprints(row.id)}
+    now = int(setup.clock().timestamp())
+    news = setup.remotes.fetch(now, known=known, progress=progress)
+    if news:
+        with open_transaction(setup.open_store) as catalog:
+            catalog.jobs.defer([BUILD])
+    return news
+
+
 def fetch_left_over(setup: Setup, progress: Progress) -> int:
     """Fetch pictures that builds left over; return how many are left now.
 

@@ -9,6 +9,7 @@ from feedpub.errors import CorruptStoreError
 from feedpub.model.vitals import Numbers
 from feedpub.store import vitals
 from feedpub.store.agenda import Agenda
+from feedpub.store.fetched import Fetched
 from feedpub.store.issues import Issues
 from feedpub.store.jobs import LocalJobs, jobs_of
 from feedpub.store.people import People
@@ -24,6 +25,7 @@ class Catalog:
         sources: What was read.
         shelves: Where it stands.
         renditions: What was made of it.
+        fetched: What of it the machines of a site share.
         issues: What was mailed of it.
         people: Who subscribed to it.
         jobs: What is to be done about it later.
@@ -35,6 +37,7 @@ class Catalog:
         self.sources = Sources(connection)
         self.shelves = Shelves(connection)
         self.renditions = Renditions(connection)
+        self.fetched = Fetched(connection)
         self.issues = Issues(connection)
         self.people = People(connection)
         self.jobs = jobs_of(connection)

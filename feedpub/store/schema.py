@@ -200,3 +200,18 @@ touched = Table(
     Column("article", RowId, primary_key=True, autoincrement=False),
 )
 """Articles whose own page an interrupted build still has to make or to take down."""
+
+fetched = Table(
+    "fetched",
+    metadata,
+    Column("source", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("version", BigInteger, nullable=False),
+    Column("mtime_ns", BigInteger, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+    Index("ix_fetched_version", "source", "version"),
+)
+"""Files that feeds of others became, where several machines need them; else they are in a folder.
+
+By the name of the source, not by its row: what is fetched is read, and gets a row, later.
+"""

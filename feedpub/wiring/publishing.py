@@ -24,6 +24,7 @@ from feedpub.sources.source import Reader
 from feedpub.targets.keep import KeptFolder
 from feedpub.targets.local import LocalTarget
 from feedpub.wiring.databases import SiteDatabase, make_database
+from feedpub.wiring.depot import StoreDepot
 from feedpub.wiring.sources import make_remotes, make_sources
 from feedpub.workers import Pool, count_cores
 
@@ -80,6 +81,7 @@ def restore_site(config: Config, archive: Path) -> None:
 def _distrust(catalog: "Catalog") -> None:
     """Note in a copy of the database that the world went on since: files, and perhaps mails."""
     catalog.shelves.mark_dirty(_ALL)
+    catalog.fetched.start_era()
     catalog.issues.doubt_open(
         "the database was restored from a backup; it may have been mailed since",
         int(datetime.now(UTC).timestamp()),
@@ -133,7 +135,12 @@ def make_setup(
         picture_lock=database.lock("pictures", wait_s=0),
         clock=clock or (lambda: datetime.now(UTC)),
         mint=lambda source, path, attempt: mint_id(config.site_id, source, path, attempt=attempt),
-        remotes=make_remotes(config, allow_private=allow_private),
+        remotes=make_remotes(
+            config,
+            database.lock("feeds"),
+            depot=StoreDepot(database.open) if config.has_server else None,
+            allow_private=allow_private,
+        ),
     )
 
 
@@ -188,7 +195,7 @@ def _glance(database: SiteDatabase) -> Glance | None:
     return found
 
 
-SCHEMA = "0004"
+SCHEMA = "0005"
 """The version that ``glance`` understands; held against the store's by a test."""
 
 

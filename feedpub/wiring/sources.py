@@ -7,14 +7,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from feedpub.config import Config, SourceConfig
-from feedpub.errors import ConfigError
+from feedpub.errors import BusyError, ConfigError
 from feedpub.model import Problem
-from feedpub.ports import Progress
+from feedpub.ports import Lock, Progress
 from feedpub.reading import Dialect
 from feedpub.reading.filenames import make_file_name
 from feedpub.sources.source import FolderSource
 
 if TYPE_CHECKING:
+    from feedpub.ports.depot import Depot
     from feedpub.sources.remote import Gatherer
 
 _LIBRARIES = ("feedparser", "defusedxml")
@@ -82,8 +83,11 @@ def _make_export(config: Config, source: SourceConfig, values: dict[str, Any]) -
 class LazyGatherer:
     """Brings up HTTP and the libraries that read feeds when there is something to fetch."""
 
-    def __init__(self, config: Config, *, allow_private: bool) -> None:
+    def __init__(
+        self, config: Config, lock: Lock, depot: "Depot | None", *, allow_private: bool
+    ) -> None:
         self._config, self._allow_private = config, allow_private
+        self._lock, self._depot = lock, depot
 
     @cached_property
     def _gatherer(self) -> "Gatherer":
@@ -105,6 +109,7 @@ class LazyGatherer:
             home=self._config.site.zone,
             every_s=remote.every_min * 60,
             budget_s=remote.budget_s,
+            depot=self._depot,
         )
 
     @property
@@ -112,8 +117,8 @@ class LazyGatherer:
         """The sources that are remote."""
         return frozenset(one.name for one in self._config.sources if one.type == "feed")
 
-    def fetch(self, now: int, *, known: Collection[str], progress: Progress) -> None:
-        """Bring the folders up to date; see ``Remotes``.
+    def fetch(self, now: int, *, known: Collection[str], progress: Progress) -> frozenset[str]:
+        """Bring the folders up to date; see ``Remotes``. One machine at a time asks.
 
         Raises:
             ConfigError: The libraries for it are missing.
@@ -126,7 +131,23 @@ class LazyGatherer:
                 path=str(self._config.path),
                 key="sources.type",
             )
-        self._gatherer.fetch(now, known=known, progress=progress)
+        try:
+            with self._lock():
+                self._gatherer.refresh()
+                return self._gatherer.fetch(now, known=known, progress=progress)
+        except BusyError:
+            return frozenset()
+
+    def refresh(self) -> None:
+        """See ``Remotes``."""
+        if self._depot is None:
+            return
+        try:
+            with self._lock():
+                self._gatherer.refresh()
+        except BusyError:
+            if not self._gatherer.is_whole():
+                raise
 
     def problems(self) -> list[Problem]:
         """Return what the editor should know of them, as of the last request."""
@@ -137,11 +158,20 @@ class LazyGatherer:
         return self._gatherer.failing()
 
 
-def make_remotes(config: Config, *, allow_private: bool) -> LazyGatherer | None:
-    """Return what fetches a site's feeds; None if it has none."""
+def make_remotes(
+    config: Config, lock: Lock, *, depot: "Depot | None" = None, allow_private: bool
+) -> LazyGatherer | None:
+    """Return what fetches a site's feeds; None if it has none.
+
+    Args:
+        config: Of the site.
+        lock: Keeps two runs apart that write the folders of feeds.
+        depot: Where machines share what feeds brought; None if there is but one.
+        allow_private: Let feeds come from private addresses.
+    """
     if all(source.type != "feed" for source in config.sources):
         return None
-    return LazyGatherer(config, allow_private=allow_private)
+    return LazyGatherer(config, lock, depot, allow_private=allow_private)
 
 
 def spool_folder(config: Config, source: SourceConfig) -> Path:

@@ -13,9 +13,10 @@ from feedpub.errors import FeedError, FetchError
 from feedpub.model import Problem
 from feedpub.net import Fetched, Fetcher, host_of
 from feedpub.ports import Progress
+from feedpub.ports.depot import Depot
 from feedpub.reading.remote import make_name, parse_feed
 from feedpub.sources.remote.settings import RemoteSource
-from feedpub.sources.remote.spool import Spool
+from feedpub.sources.remote.spool import Kept, Spool
 from feedpub.sources.remote.state import NOT_MODIFIED, FeedState, after_answer, after_failure
 
 MAX_BYTES = 5 * 1024 * 1024
@@ -48,6 +49,7 @@ class Gatherer:
         every_s: Seconds between two requests for a feed, at least.
         budget_s: Seconds in all for one round; what was not reached comes first in the next.
         pause_s: Seconds between two requests to one host.
+        depot: Where machines share what feeds brought; None if there is but one.
     """
 
     def __init__(
@@ -58,17 +60,19 @@ class Gatherer:
         every_s: int,
         budget_s: float,
         pause_s: float = _PAUSE_S,
+        depot: Depot | None = None,
     ) -> None:
         self._sources, self._home = sources, home
         self._every_s, self._budget_s, self._pause_s = every_s, budget_s, pause_s
-        self._spools = {source.name: Spool(source.folder) for source in sources}
+        self._depot = depot
+        self._spools = {source.name: _open_spool(source, depot) for source in sources}
 
     @property
     def names(self) -> frozenset[str]:
         """The sources that are remote."""
         return frozenset(self._spools)
 
-    def fetch(self, now: int, *, known: Collection[str], progress: Progress) -> None:
+    def fetch(self, now: int, *, known: Collection[str], progress: Progress) -> frozenset[str]:
         """Ask the feeds that are due, and keep what they have.
 
         Args:
@@ -76,6 +80,9 @@ class Gatherer:
             known: Sources that the catalog has articles of. Where their folder is missing it was
                 lost, and is not made anew: what is in no window any more would count as deleted.
             progress: Is told how far it is.
+
+        Returns:
+            The sources that had something new.
         """
         self.__dict__.pop("_taken", None)  # of the round before
         due: list[tuple[int, int, RemoteSource]] = []
@@ -86,8 +93,24 @@ class Gatherer:
                 state = spool.load_state(source.url)
                 if state.is_due(now):
                     due.append((state.next_at, len(due), source))
-        if due:
-            self._fetch_due([source for _, _, source in sorted(due)], now, progress)
+        if not due:
+            return frozenset()
+        return self._fetch_due([source for _, _, source in sorted(due)], now, progress)
+
+    def refresh(self) -> None:
+        """Bring the folders up to date with what other machines fetched; ask nobody.
+
+        Raises:
+            StoreError: The database cannot tell.
+            TargetError: A folder cannot be written.
+        """
+        versions = self._depot.versions() if self._depot else {}
+        for name, spool in self._spools.items():
+            spool.refresh(versions.get(name, 0))
+
+    def is_whole(self) -> bool:
+        """Return whether all folders are there."""
+        return all(spool.exists() for spool in self._spools.values())
 
     def failing(self) -> tuple[str, ...]:
         """Return the sources whose last request failed."""
@@ -107,7 +130,10 @@ class Gatherer:
 
     # A round
 
-    def _fetch_due(self, due: Sequence[RemoteSource], now: int, progress: Progress) -> None:
+    def _fetch_due(
+        self, due: Sequence[RemoteSource], now: int, progress: Progress
+    ) -> frozenset[str]:
+        news: set[str] = set()
         end = time.monotonic() + self._budget_s
         hosts: dict[str, list[RemoteSource]] = {}
         for source in due:
@@ -122,8 +148,10 @@ class Gatherer:
             turns = _Turns(list(hosts.values()), self._pause_s, stop)
             fetch = _Fetch(fetchers, self._state, end)
             for number, (source, outcome) in enumerate(turns.run(pool, fetch, end), 1):
-                self._take(source, outcome, now)
+                if self._take(source, outcome, now):
+                    news.add(source.name)
                 progress("fetch", number, len(due))
+        return frozenset(news)
 
     @cached_property
     def _taken(self) -> set[str]:
@@ -143,34 +171,45 @@ class Gatherer:
         private = Fetcher(allow_private=True, ports=None, per_host=1)
         return {False: stack.enter_context(public), True: stack.enter_context(private)}
 
-    def _take(self, source: RemoteSource, outcome: Fetched | FetchError, now: int) -> None:
-        """Keep what arrived, then remember that it did; in this order, and at once."""
+    def _take(self, source: RemoteSource, outcome: Fetched | FetchError, now: int) -> bool:
+        """Keep what arrived, then remember that it did; in this order, and at once.
+
+        Returns:
+            Whether any of it was new.
+        """
         spool = self._spools[source.name]
         state = spool.load_state(source.url)
         if isinstance(outcome, Fetched):
             try:
-                notes = self._keep(spool, outcome, now)
+                kept, notes = self._keep(spool, outcome, now)
             except FeedError as error:
                 outcome = error
             else:
                 every_s = self._every_s
                 spool.save_state(after_answer(state, outcome, now, every_s=every_s, notes=notes))
-                return
+                return any(kept)
         reason = f"{outcome}{_suggest_private(source, outcome)}"
         spool.save_state(after_failure(state, outcome, now, every_s=self._every_s, reason=reason))
+        return False
 
-    def _keep(self, spool: Spool, fetched: Fetched, now: int) -> tuple[str, ...] | None:
+    def _keep(
+        self, spool: Spool, fetched: Fetched, now: int
+    ) -> tuple[Kept, tuple[str, ...] | None]:
         if fetched.status == NOT_MODIFIED:
-            return None
+            return Kept(0, 0), None
         feed = parse_feed(
             fetched.body,
             url=fetched.url,
             home=self._home,
             content_type=fetched.headers.get("content-type", ""),
         )
-        spool.keep(feed.entries, now, self._taken)
+        kept = spool.keep(feed.entries, now, self._taken)
         self._taken.update(map(make_name, feed.entries))
-        return tuple(f"left out: {reason}" for reason in feed.left_out)
+        return kept, tuple(f"left out: {reason}" for reason in feed.left_out)
+
+
+def _open_spool(source: RemoteSource, depot: Depot | None) -> Spool:
+    return Spool(source.folder, None if depot is None else (source.name, depot))
 
 
 class _Fetch:

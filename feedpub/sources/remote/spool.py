@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from feedpub.errors import TargetError
+from feedpub.ports.depot import Depot
 from feedpub.reading.remote import RemoteEntry, make_name, write_entry
+from feedpub.sources.remote.files import STATE, Files, clear_waiting
 from feedpub.sources.remote.state import FeedState
 
-_STATE = ".feedpub-feed.json"
-_WAITING = ".waiting-"
 _CLAIM = re.compile(rb"\A---\n(?:(?!---)[^\n]*\n)*?id: ")
 _NS = 1_000_000_000
 
@@ -36,10 +36,12 @@ class Spool:
 
     Args:
         folder: Absolute.
+        share: Name of the source and where machines share it; None if there is but one.
     """
 
-    def __init__(self, folder: str) -> None:
+    def __init__(self, folder: str, share: tuple[str, Depot] | None = None) -> None:
         self.folder = Path(folder)
+        self._files = Files(self.folder, share)
 
     def exists(self) -> bool:
         """Return whether the folder is there."""
@@ -53,8 +55,20 @@ class Spool:
         """
         with self._written():
             self.folder.mkdir(parents=True, exist_ok=True)
-            for waiting in self.folder.glob(f"{_WAITING}*"):
-                waiting.unlink(missing_ok=True)
+            clear_waiting(self.folder)
+
+    def refresh(self, version: int) -> None:
+        """Bring the folder up to date with what other machines fetched.
+
+        Args:
+            version: Number of the last change that the machines share, 0 if there was none.
+
+        Raises:
+            StoreError: The database cannot tell.
+            TargetError: The folder cannot be written.
+        """
+        with self._written():
+            self._files.refresh(version)
 
     def list_names(self) -> set[str]:
         """Return the names of the entries that are kept; none if the folder is not there."""
@@ -82,23 +96,23 @@ class Spool:
         new = 0
         for place, entry in enumerate(entries):
             name = make_name(entry)
-            before = self._read(name)
+            before = self._files.read(name)
             claim = _CLAIM.match(before) is not None if before else name not in taken
             after = write_entry(entry, claim=claim)
             if before == after:
                 continue
-            waiting = self._stage(name, after)
+            waiting = self._files.stage(name, after)
             staged.append(name)
             if not before:
                 new += 1
                 # So that entries without a date stay in the order of their feed.
                 os.utime(waiting, ns=(now * _NS, (now - place) * _NS))
-        self._commit(staged)
+        self._files.commit(staged)
         return Kept(new, len(staged) - new)
 
     def load_state(self, url: str) -> FeedState:
         """Return what is remembered of the feed; nothing if that is damaged or of another URL."""
-        data = self._read(_STATE)
+        data = self._files.read(STATE)
         if not data:
             return FeedState(url)
         try:
@@ -119,8 +133,8 @@ class Spool:
         """
         data = json.dumps(asdict(state), indent=1).encode()
         with self._written():
-            self._stage(_STATE, data)
-            self._commit([_STATE])
+            self._files.stage(STATE, data)
+            self._files.commit([STATE])
 
     @contextmanager
     def _written(self) -> Iterator[None]:
@@ -131,39 +145,6 @@ class Spool:
                 f"{self.folder}: what the feed brought cannot be kept ({error.strerror}); make"
                 " room, or let the folder be written"
             ) from error
-
-    def _read(self, name: str) -> bytes:
-        try:
-            return (self.folder / name).read_bytes()
-        except FileNotFoundError:
-            return b""
-
-    def _stage(self, name: str, data: bytes) -> Path:
-        """Write a file beside its place."""
-        waiting = self.folder / f"{_WAITING}{name}"
-        waiting.write_bytes(data)
-        return waiting
-
-    def _commit(self, names: Sequence[str]) -> None:
-        """Put staged files into their places, once they are on the disk; each whole or not at all.
-
-        All are written before the first is waited for: the disk takes many at once as fast as one.
-        """
-        for name in names:
-            _wait_for_disk(self.folder / f"{_WAITING}{name}", os.O_RDONLY)
-        for name in names:
-            (self.folder / f"{_WAITING}{name}").replace(self.folder / name)
-        if names:
-            # The names, too; only then may anything rely on them.
-            _wait_for_disk(self.folder, os.O_RDONLY | os.O_DIRECTORY)
-
-
-def _wait_for_disk(path: Path, flags: int) -> None:
-    descriptor = os.open(path, flags | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _check(state: FeedState) -> None:

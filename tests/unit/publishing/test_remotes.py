@@ -1,13 +1,14 @@
 """What a build makes of sources that are elsewhere, whoever fetches them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
 
 from feedpub.config import SourceConfig, load_config
-from feedpub.errors import ConfigError
+from feedpub.errors import BusyError, ConfigError
 from feedpub.model import Problem
 from feedpub.ports import Progress
 from feedpub.publisher import Publisher
@@ -36,13 +37,18 @@ class FakeRemotes:
     fail: bool = False
     asked: list[set[str]] = field(default_factory=list)
     names: frozenset[str] = frozenset({"feed.example"})
+    refreshed: int = 0
 
-    def fetch(self, now: int, *, known: Collection[str], progress: Progress) -> None:
+    def fetch(self, now: int, *, known: Collection[str], progress: Progress) -> frozenset[str]:
         self.asked.append(set(known))
         if "feed.example" not in known:
             self.folder.mkdir(parents=True, exist_ok=True)
         for name, text in self.files.items() if self.folder.is_dir() else ():
             (self.folder / name).write_text(text, "utf-8")
+        return self.names if self.files else frozenset()
+
+    def refresh(self) -> None:
+        self.refreshed += 1
 
     def problems(self) -> list[Problem]:
         return [Problem("warning", "https://feed.example/", "it broke")] if self.fail else []
@@ -124,7 +130,8 @@ def test_a_missing_library_is_named_with_the_remedy(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "feedpub.toml").write_text(SETTINGS)
-    remotes = make_remotes(load_config(tmp_path / "feedpub.toml", {}), allow_private=False)
+    config = load_config(tmp_path / "feedpub.toml", {})
+    remotes = make_remotes(config, nullcontext, allow_private=False)
     monkeypatch.setattr("feedpub.wiring.sources.find_spec", lambda _: None)
     assert remotes is not None
 
@@ -137,4 +144,61 @@ def test_a_site_without_feeds_has_nothing_to_fetch(tmp_path: Path) -> None:
     config = load_config(tmp_path / "feedpub.toml", {})
 
     assert config.sources == (SourceConfig("articles", config.root / "articles"),)
-    assert make_remotes(config, allow_private=False) is None
+    assert make_remotes(config, nullcontext, allow_private=False) is None
+
+
+# By jobs
+
+
+def test_a_build_by_jobs_asks_nobody_and_takes_what_others_fetched(
+    site: Publisher, remotes: FakeRemotes
+) -> None:
+    site.build(by_jobs=True)
+
+    assert (remotes.asked, remotes.refreshed) == ([], 1)
+
+
+def test_a_job_asks_and_has_built_what_was_new(site: Publisher, remotes: FakeRemotes) -> None:
+    remotes.files["a.html"] = ARTICLE
+    deferred: list[str] = []
+    with listen(site, deferred):
+        assert site.read() == {"feed.example"}
+    assert remotes.asked == [set()]
+
+    report = site.build(by_jobs=True)
+
+    assert (deferred, report.articles) == (["build"], 1)
+
+
+def test_a_job_that_finds_nothing_new_has_nothing_built(
+    site: Publisher, remotes: FakeRemotes
+) -> None:
+    deferred: list[str] = []
+    with listen(site, deferred):
+        assert site.read() == frozenset()
+
+    assert deferred == []
+
+
+def test_what_another_run_is_fetching_is_left_to_it(tmp_path: Path) -> None:
+    (tmp_path / "feedpub.toml").write_text(SETTINGS)
+    config = load_config(tmp_path / "feedpub.toml", {})
+
+    @contextmanager
+    def held() -> Iterator[None]:
+        raise BusyError("another run reads")
+        yield
+
+    remotes = make_remotes(config, held, allow_private=False)
+    assert remotes is not None
+
+    assert remotes.fetch(0, known=(), progress=lambda *_: None) == frozenset()
+
+
+@contextmanager
+def listen(site: Publisher, names: list[str]) -> Iterator[None]:
+    with (
+        site._setup.open_store() as store,
+        store.listen(lambda jobs: names.extend(job.task for job in jobs)),  # type: ignore[attr-defined]
+    ):
+        yield
