@@ -27,6 +27,8 @@ class SendOptions:
             one more.
         trouble_limit: How much trouble in a row is endured (see ``feedpub.deliveries.Breaker``);
             0 chooses it by the number of connections.
+        shared: Send beside others that share the issue. What is about the whole of it, its sums
+            and the addresses that do not exist, is left to the run that finishes it.
     """
 
     connections: int = 1
@@ -39,6 +41,7 @@ class SendOptions:
     renew_s: float = 15
     reconnect_s: tuple[float, ...] = (1, 4)
     trouble_limit: int = 0
+    shared: bool = False
 
 
 class Stop:
@@ -96,8 +99,10 @@ class SendReport:
         deferred: Tried in this run without success, and to be tried again.
         unknown: Of which nobody knows; those that an earlier run had left included.
         skipped: Left out in this run, since they are not mailed any more or nothing is in it.
-        counts: Where all recipients of the issue stand now.
-        finished: Whether recipients = sent + failed + unknown + skipped.
+        counts: Where all recipients of the issue stand now; empty if the run shared the issue
+            and did not finish it.
+        finished: Whether this run finished the issue: recipients = sent + failed + unknown +
+            skipped.
         next_try: When the next delivery is due, epoch seconds; None if none is queued.
         paused: Domains that refuse our mail, each with the reply.
         bounced: Addresses that do not exist, as they were handed on to be suppressed.

@@ -52,9 +52,9 @@ def deliver(
 ) -> SendReport:
     """Send what is due of an issue.
 
-    Whoever calls this holds the site's lock for sending, so that a second run of the same machine
-    does not even come here; the lease keeps those of other machines away, and the fence holds
-    where both fail.
+    Whoever calls this alone holds the site's lock for sending, so that a second run of the same
+    machine does not even come here; the lease keeps those of other machines away, and the fence
+    holds where both fail. Runs that share the issue need no lock.
 
     Args:
         issue: Its id.
@@ -68,16 +68,17 @@ def deliver(
         on_bounces: Has addresses suppressed that do not exist.
 
     Raises:
-        BusyError: Another run sends this issue.
+        BusyError: Another run sends this issue, and not both of them share it.
         StoreError: The ledger cannot be read or written. Nothing was sent after that.
         Exception: What ``compose`` raised. Nothing was sent after that.
     """
     run = _Run(issue, ledger, mailer, compose, clock, options or SendOptions())
-    recovered = ledger.acquire(issue, run.now())
+    recovered = ledger.acquire(issue, run.now(), shared=run.shared)
     if recovered is None:
         text = f"issue {issue} is stopped, dropped or finished; see 'feedpub issue list'"
         stopped = Stopped(StopReason.CLOSED, text)
-        return SendReport(issue, counts=ledger.counts(issue), stopped=stopped)
+        counts = {} if run.shared else ledger.counts(issue)
+        return SendReport(issue, counts=counts, stopped=stopped)
     return run.go(recovered, stop or Stop(), progress, on_bounces)
 
 
@@ -126,6 +127,10 @@ class _Run:
     @property
     def is_stopping(self) -> bool:
         return self._stopped is not None or self._error is not None
+
+    @property
+    def shared(self) -> bool:
+        return self._options.shared
 
     def now(self) -> int:
         return int(self._clock().timestamp())
@@ -217,8 +222,7 @@ class _Run:
         self._stop, self._progress = stop, progress
         finished = False
         try:
-            counts = self._ledger.counts(self._issue)
-            self._total = counts.get(DeliveryState.QUEUED, 0)
+            self._total = self._count_queued()
             threading.Thread(target=self._keep_lease, name="lease", daemon=True).start()
             self._send_rounds()
         except BaseException as error:
@@ -228,6 +232,11 @@ class _Run:
             self._over.set()
             finished = self._tidy()
         return self._report(recovered, on_bounces, finished=finished)
+
+    def _count_queued(self) -> int:
+        if self.shared and self._options.limit:
+            return self._options.limit  # to count a large issue takes longer than a share of it
+        return self._ledger.counts(self._issue).get(DeliveryState.QUEUED, 0)
 
     def _send_rounds(self) -> None:
         patience_s = self._options.patience_s
@@ -352,8 +361,10 @@ class _Run:
     def _report(
         self, recovered: Recovery, on_bounces: OnBounces | None, *, finished: bool
     ) -> SendReport:
-        if self._stopped is not None and self._stopped.reason is StopReason.SIGNAL:
-            bounced = held = 0  # the next run finds them
+        partly = self.shared and not finished
+        hurries = self._stopped is not None and self._stopped.reason is StopReason.SIGNAL
+        if partly or (hurries and not self.shared):
+            bounced = held = 0  # a later run finds them
         else:
             bounced, held = hand_on_bounces(self._ledger, self._issue, on_bounces)
         self._end_round()
@@ -365,7 +376,7 @@ class _Run:
             deferred=tally[DeliveryState.QUEUED],
             unknown=tally[DeliveryState.UNKNOWN] + recovered.unknown,
             skipped=tally[DeliveryState.SKIPPED],
-            counts=self._ledger.counts(self._issue),
+            counts={} if partly else self._ledger.counts(self._issue),
             finished=finished,
             next_try=self._ledger.next_due(self._issue),
             paused=dict(self._breaker.paused),
