@@ -3,7 +3,6 @@
 import shlex
 import shutil
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -12,6 +11,7 @@ from feedpub.cli.loading import load_settings
 from feedpub.cli.options import SiteCommand
 from feedpub.cli.output import say, write, write_json
 from feedpub.cli.session import Session, pass_session
+from feedpub.cli.workflow import compose_actions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -234,77 +234,3 @@ def _systemd_text(text: str) -> str:
 def _systemd_quote(text: str) -> str:
     escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("$", "$$")
     return f'"{_systemd_text(escaped)}"'
-
-
-def compose_actions(config: "Config", every: str) -> str:
-    """Return a workflow that builds, keeps the database between runs and publishes the output."""
-    minute = _minute(config)
-    when = {
-        "quarter": f"{minute % 15}-59/15 * * * *",
-        "hour": f"{minute} * * * *",
-        "day": f"{minute} 6 * * *",
-    }[every]
-    from feedpub.config import UPLOAD
-
-    # Of a bucket, what that is known to hold; it is looked through where nobody remembers.
-    kept_output = config.feeds.folder if config.bucket is None else config.root / UPLOAD
-    database, output = (_within(config, path) for path in (config.database_path, kept_output))
-    # What feeds of others brought is fetched once, and lost with the machine that fetched it.
-    spools = sorted({_within(config, one.path) for one in config.sources if one.type == "feed"})
-    extras = ",".join(["remote"] * bool(spools) + ["s3"] * bool(config.bucket))
-    package = f"'feedpub[{extras}]'" if extras else "feedpub"
-    kept = "".join(f"\n            {path}" for path in (database, "feedpub.key", output, *spools))
-    return f"""\
-name: feeds
-on:
-  push:
-  schedule:
-    - cron: "{when}"
-  workflow_dispatch:
-# Two builds of one site would each keep a database of their own.
-concurrency: feeds
-permissions:
-  contents: read
-{_PAGES_RIGHTS if config.bucket is None else ""}\
-jobs:
-  build:
-    runs-on: ubuntu-latest
-{"    environment: github-pages" if config.bucket is None else _BUCKET_RIGHTS}
-    steps:
-      - uses: actions/checkout@v4
-      - uses: actions/setup-python@v5
-        with:
-          python-version: "3.12"
-      - run: pip install {package}
-      # The catalog remembers what every article is. Each run saves it under a key of its own and
-      # the next one takes the newest.
-      - uses: actions/cache@v4
-        with:
-          path: |{kept}
-          key: feedpub-${{{{ github.run_id }}}}-${{{{ github.run_attempt }}}}
-          restore-keys: feedpub-
-      - run: test -e {shlex.quote(database)} || feedpub init --database
-      - run: feedpub build
-{_PAGES_STEPS.format(output=output) if config.bucket is None else ""}"""
-
-
-_PAGES_RIGHTS = """\
-  pages: write
-  id-token: write
-"""
-_PAGES_STEPS = """\
-      - uses: actions/upload-pages-artifact@v3
-        with:
-          path: {output}
-      - uses: actions/deploy-pages@v4
-"""
-_BUCKET_RIGHTS = """\
-    env:
-      AWS_ACCESS_KEY_ID: ${{ secrets.AWS_ACCESS_KEY_ID }}
-      AWS_SECRET_ACCESS_KEY: ${{ secrets.AWS_SECRET_ACCESS_KEY }}"""
-
-
-def _within(config: "Config", path: Path) -> str:
-    return (
-        path.relative_to(config.root).as_posix() if path.is_relative_to(config.root) else str(path)
-    )

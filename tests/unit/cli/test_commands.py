@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from feedpub.cli import schedule
+from feedpub.cli import schedule, workflow
 from feedpub.config import load_config
 from feedpub.resources import templates_folder
 from tests.support.cli import FakeSite, run, write_site
@@ -156,9 +156,9 @@ def test_a_unit_quotes_what_systemd_would_replace(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("every", schedule.EVERY)
 def test_a_workflow_is_yaml_and_keeps_the_database(site: Path, every: str) -> None:
-    workflow = yaml.safe_load(schedule.compose_actions(load_config(site, {}), every))
+    document = yaml.safe_load(workflow.compose_actions(load_config(site, {}), every))
 
-    steps = workflow["jobs"]["build"]["steps"]
+    steps = document["jobs"]["build"]["steps"]
     (cache,) = (step for step in steps if step.get("uses", "").startswith("actions/cache"))
     assert cache["with"]["path"].split() == ["feedpub.db", "feedpub.key", "feeds"]
     assert {"run": "feedpub build"} in steps

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 import yaml
 
-from feedpub.cli.schedule import compose_actions, compose_cron, compose_systemd
+from feedpub.cli.schedule import compose_cron, compose_systemd
+from feedpub.cli.workflow import compose_actions
 from feedpub.config import Config, load_config
 from tests.support.cli import write_site
 from tests.support.settings import SITE
@@ -71,6 +72,77 @@ def test_a_workflow_for_a_bucket_gets_its_credentials_from_the_secrets(tmp_path:
     assert job["steps"][2] == {"run": "pip install 'feedpub[s3]'"}
     assert "feedpub.upload" in job["steps"][3]["with"]["path"].split()
     assert job["steps"][-1] == {"run": "feedpub build"}
+
+
+def load_at_server(folder: Path, text: str) -> Config:
+    path = folder / "feedpub.toml"
+    path.write_text(f'database = "postgresql://feedpub@db.example/blog"\n{text}')
+    return load_config(path, {})
+
+
+def test_a_workflow_with_a_server_keeps_no_database_and_gets_the_key_from_the_secrets(
+    tmp_path: Path,
+) -> None:
+    job = read_workflow(load_at_server(tmp_path, SITE))
+
+    assert job["env"] == {"FEEDPUB_DATABASE_PASSWORD": "${{ secrets.FEEDPUB_DATABASE_PASSWORD }}"}
+    assert job["steps"][2] == {"run": "pip install 'feedpub[postgres]'"}
+    assert job["steps"][3]["with"]["path"].split() == ["feeds"]
+    assert job["steps"][4]["run"].endswith('"$FEEDPUB_KEY" > feedpub.key')
+    assert not any("init --database" in step.get("run", "") for step in job["steps"])
+    assert job["steps"][-1] == {"uses": "actions/deploy-pages@v4"}
+
+
+MAIL = LETTER + '[mail]\nhost = "mail.example"\nuser = "news"\n'
+SENDING = {"run": "feedpub send --yes || [ $? -eq 75 ]"}
+
+
+@pytest.mark.parametrize("text", [SITE + LETTER, SITE + MAIL])
+def test_a_workflow_sends_from_no_cache(tmp_path: Path, text: str) -> None:
+    (tmp_path / "feedpub.toml").write_text(text)
+
+    job = read_workflow(load_config(tmp_path / "feedpub.toml", {}))
+
+    assert SENDING not in job["steps"]
+
+
+def test_a_workflow_with_a_server_sends_what_is_deployed_already(tmp_path: Path) -> None:
+    job = read_workflow(load_at_server(tmp_path, SITE + MAIL))
+
+    steps = job["steps"]
+    assert job["env"]["FEEDPUB_MAIL_PASSWORD"] == "${{ secrets.FEEDPUB_MAIL_PASSWORD }}"
+    at = steps.index(SENDING)
+    assert steps[at - 1] == {"uses": "actions/deploy-pages@v4"}
+    names = [step["with"].get("name") for step in steps if "upload-pages" in step.get("uses", "")]
+    assert names == [None, "issue"]
+    assert steps[-1]["with"] == {"artifact_name": "issue"}
+
+
+def test_a_workflow_with_server_and_bucket_builds_and_sends_in_one(tmp_path: Path) -> None:
+    (tmp_path / "feedpub.toml").write_text(
+        f'target = "s3://bucket/feeds"\ndatabase = "postgresql:///blog"\n{SITE}{MAIL}'
+    )
+
+    job = read_workflow(load_config(tmp_path / "feedpub.toml", {}))
+
+    assert [step["run"] for step in job["steps"] if "feedpub " in step.get("run", "")] == [
+        SENDING["run"]
+    ]
+    assert set(job["env"]) == {
+        "AWS_ACCESS_KEY_ID",
+        "AWS_SECRET_ACCESS_KEY",
+        "FEEDPUB_DATABASE_PASSWORD",
+        "FEEDPUB_MAIL_PASSWORD",
+    }
+
+
+def test_a_folder_of_any_name_is_no_syntax_of_a_workflow(tmp_path: Path) -> None:
+    text = SITE.replace("[site]", '[feeds]\nfolder = "a: b #c"\n[site]', 1)
+    (tmp_path / "feedpub.toml").write_text(text)
+
+    job = read_workflow(load_config(tmp_path / "feedpub.toml", {}))
+
+    assert job["steps"][-2]["with"] == {"path": "a: b #c"}
 
 
 def read_workflow(config: Config) -> dict[str, Any]:
