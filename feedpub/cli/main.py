@@ -29,6 +29,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "opml": "feedpub.cli.inspect:opml",
         "embed": "feedpub.cli.embed:embed",
         "serve": "feedpub.cli.serve:serve",
+        "worker": "feedpub.cli.worker:worker",
     },
     "Newsletter": {
         "preview": "feedpub.cli.preview:preview",

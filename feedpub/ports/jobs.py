@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
+from feedpub.model.vitals import JobCount
+
 JobValue = str | int | list[str] | list[int]
 """What an argument may be: JSON keeps it as it is."""
 
@@ -61,20 +63,6 @@ def share_out(issue: str, recipients: int) -> list[Job]:
     return [Job("deliver", {"issue": issue})] * -(-recipients // SHARE)
 
 
-class QueueCount(NamedTuple):
-    """How many jobs of a queue stand in one state.
-
-    Attributes:
-        queue: Its name.
-        state: ``waiting``, ``running`` or ``failed``.
-        jobs: At least 1.
-    """
-
-    queue: str
-    state: str
-    jobs: int
-
-
 class Failure(NamedTuple):
     """What went wrong with a job, and was not done since.
 
@@ -106,7 +94,7 @@ class Queue(Protocol):
         """
         ...
 
-    def counts(self) -> list[QueueCount]:
+    def counts(self) -> list[JobCount]:
         """Return how many jobs there are, by queue and state.
 
         Raises:
@@ -134,7 +122,7 @@ class Jobs(Protocol):
         """
         ...
 
-    def counts(self) -> list[QueueCount]:
+    def counts(self) -> list[JobCount]:
         """Return how many jobs there are, by queue and state; likewise empty on SQLite."""
         ...
 
@@ -196,7 +184,7 @@ class Engine(Protocol):
         """
         ...
 
-    def counts(self) -> list[QueueCount]:
+    def counts(self) -> list[JobCount]:
         """Return how many jobs this process keeps; nothing where the database knows better."""
         ...
 

@@ -7,7 +7,9 @@ from feedpub.ports.jobs import Failure, Outstanding
 from feedpub.store.newsletter_schema import deliveries, failures, issues, notices, schedules
 
 _ON_THE_WAY = (IssueState.PREPARED, IssueState.SENDING)
-_QUEUED = sa.literal_column(str(int(DeliveryState.QUEUED)))  # as a partial index names it
+_QUEUED: sa.ColumnElement[int] = sa.literal_column(
+    str(int(DeliveryState.QUEUED))
+)  # as a partial index names it
 _KEPT = 1_000
 """Characters of a message."""
 

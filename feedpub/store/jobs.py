@@ -10,7 +10,8 @@ from threading import Lock
 
 import sqlalchemy as sa
 
-from feedpub.ports.jobs import Job, Jobs, JobValue, QueueCount
+from feedpub.model.vitals import JobCount
+from feedpub.ports.jobs import Job, Jobs, JobValue
 
 Listener = Callable[[Sequence[Job]], None]
 
@@ -52,7 +53,7 @@ class LocalJobs:
         """Return nothing: nothing is written."""
         return []
 
-    def counts(self) -> list[QueueCount]:
+    def counts(self) -> list[JobCount]:
         """Return nothing, likewise."""
         return []
 

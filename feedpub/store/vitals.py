@@ -7,7 +7,8 @@ import sqlalchemy as sa
 
 from feedpub.model import DeliveryState, IssueState, SubscriberState
 from feedpub.model.vitals import Numbers
-from feedpub.store.newsletter_schema import deliveries, issues, notices, subscribers
+from feedpub.store.jobs import jobs_of
+from feedpub.store.newsletter_schema import deliveries, failures, issues, notices, subscribers
 from feedpub.store.schema import categories, meta, placements
 
 _EVERYTHING = 0
@@ -41,6 +42,8 @@ def measure(connection: sa.Connection, now: int) -> Numbers:
         ),
         last_build=None if built is None else int(built),
         last_send=connection.scalar(sa.select(sa.func.max(issues.c.finished))),
+        jobs=jobs_of(connection).counts(),
+        failures=_number(connection, failures),
     )
 
 

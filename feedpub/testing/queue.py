@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from threading import Lock
 
-from feedpub.ports.jobs import Job, JobValue, QueueCount
+from feedpub.model.vitals import JobCount
+from feedpub.ports.jobs import Job, JobValue
 
 
 class MemoryQueue:
@@ -24,11 +25,11 @@ class MemoryQueue:
                 if not job.key or all(job.key != other.key for other in self.jobs):
                     self.jobs.append(job)
 
-    def counts(self) -> list[QueueCount]:
+    def counts(self) -> list[JobCount]:
         """Return how many wait, by queue."""
         with self._lock:
             names = [job.queue_name for job in self.jobs]
-        return [QueueCount(name, "waiting", names.count(name)) for name in sorted(set(names))]
+        return [JobCount(name, "waiting", names.count(name)) for name in sorted(set(names))]
 
     def pending(self, task: str) -> list[Mapping[str, JobValue]]:
         """Return the arguments of those of a task."""

@@ -14,7 +14,7 @@ from feedpub.errors import (
     MissingStoreError,
     StoreVersionError,
 )
-from feedpub.model.vitals import Numbers
+from feedpub.model.measures import PROMETHEUS, list_measures, list_series
 from feedpub.web.client import Networks, find_client, is_within, read_last
 from feedpub.web.frame import Tally
 from feedpub.web.headers import Kind, mark
@@ -29,8 +29,6 @@ _REASONS: Mapping[type[FeedpubError], str] = {
     StoreVersionError: "the database is of a newer version",
     BusyError: "the database is busy",
 }
-# https://github.com/prometheus/docs/blob/main/docs/instrumenting/exposition_formats.md
-_PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
 
 
 def add_reports(
@@ -61,8 +59,8 @@ def add_reports(
         try:
             lines = [*list_measures(vitals.measure()), *_list_answers(tally)]
         except FeedpubError as error:
-            return Response(f"# {_explain(error)}\n", 503, content_type=_PROMETHEUS)
-        return Response("".join(f"{line}\n" for line in lines), content_type=_PROMETHEUS)
+            return Response(f"# {_explain(error)}\n", 503, content_type=PROMETHEUS)
+        return Response("".join(f"{line}\n" for line in lines), content_type=PROMETHEUS)
 
     app.add_url_rule(HEALTH, "health", report_health)
     app.add_url_rule(METRICS, "metrics", report_metrics)
@@ -103,42 +101,8 @@ def _may_see(watchers: Networks, proxies: Networks) -> bool:
         return False
 
 
-def list_measures(numbers: Numbers) -> Iterator[str]:
-    """Yield the lines of Prometheus' text format for the sums of a site."""
-    yield from _measure("articles", "Articles that are published.", {"": numbers.articles})
-    yield from _measure("feeds", "Categories with feeds, and everything.", {"": numbers.feeds})
-    yield from _measure(
-        "subscribers",
-        "Subscribers by state.",
-        {f'state="{state}"': number for state, number in numbers.subscribers.items()},
-    )
-    yield from _measure(
-        "notices_waiting", "Mails to one person that wait to be sent.", {"": numbers.notices}
-    )
-    yield from _measure(
-        "deliveries",
-        "Copies of issues, by state.",
-        {f'state="{state}"': number for state, number in numbers.deliveries.items()},
-    )
-    yield from _measure(
-        "deliveries_due", "Copies of issues that could be sent now.", {"": numbers.due}
-    )
-    for name, what, at in (
-        ("last_build", "When the last build ended.", numbers.last_build),
-        ("last_send", "When the last issue was finished.", numbers.last_send),
-    ):
-        yield from _measure(f"{name}_timestamp_seconds", what, {"": at or 0})
-
-
 def _list_answers(tally: Tally) -> Iterator[str]:
     # Each process counts for itself, and another one answers each time.
     process = f'process="{os.getpid()}"'
     counts = {f'{process},status="{one}"': number for one, number in tally.read().items()}
-    yield from _measure("http_requests_total", "Answers by class of status.", counts, "counter")
-
-
-def _measure(name: str, what: str, values: Mapping[str, int], kind: str = "gauge") -> Iterator[str]:
-    yield f"# HELP feedpub_{name} {what}"
-    yield f"# TYPE feedpub_{name} {kind}"
-    for labels, value in values.items():
-        yield f"feedpub_{name}{{{labels}}} {value}" if labels else f"feedpub_{name} {value}"
+    yield from list_series("http_requests_total", "Answers by class of status.", counts, "counter")

@@ -26,6 +26,7 @@ APIS = (
 ADAPTERS = (
     "config",
     "hooks",
+    "jobs",
     "locks",
     "mailboxes",
     "mailers",
@@ -38,7 +39,7 @@ ADAPTERS = (
     "websub",
     "workers",
 )
-FACES = ("cli", "web", "__main__")
+FACES = ("cli", "web", "worker", "__main__")
 # Where shipped files are, and the version: as good as code, for whoever needs them.
 SHIPPED = ("", "resources")
 EVERY_PART = (*SHIPPED, *FIRST, *PURE, *APIS, *ADAPTERS, "wiring", "testing", *FACES)
@@ -55,12 +56,15 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "messages": (*FIRST, *PURE[: PURE.index("messages")], "resources"),
     **dict.fromkeys(APIS, (*FIRST, *PURE, *APIS, "workers")),
     **dict.fromkeys(ADAPTERS, (*SHIPPED, *FIRST, *PURE, "net")),
+    # Has the APIs called, which wiring gives it.
+    "jobs": (*FIRST, *PURE, *APIS),
     "wiring": (*SHIPPED, *FIRST, *PURE, *APIS, *ADAPTERS),
     # Twins stand in for adapters, and have to be wired like them.
     "testing": (*SHIPPED, *FIRST, *PURE, *APIS, *ADAPTERS, "wiring"),
-    # `init` asks sources what generator a folder belongs to; `serve` starts the web face.
-    "cli": (*SHIPPED, *FIRST, *APIS, "config", "wiring", "sources", "web"),
+    # `init` asks sources what generator a folder belongs to; `serve` and `worker` start the others.
+    "cli": (*SHIPPED, *FIRST, *APIS, "config", "wiring", "sources", "web", "worker"),
     "web": (*SHIPPED, *FIRST, "tokens", "links", "filetypes", *APIS, "config", "wiring"),
+    "worker": (*SHIPPED, *FIRST, *APIS, "config", "jobs", "wiring"),
     "__main__": ("cli",),
 }
 
@@ -84,6 +88,7 @@ LIBRARIES = {
     "bounces": {"flufl"},
     "messages": {"cryptography", "idna"},
     "subscribers": {"defusedcsv", "email_validator", "itsdangerous"},
+    "jobs": {"procrastinate"},
     "resolver": {"dns"},
     "net": {"requests", "urllib3"},
     "thumbnails": {"PIL"},

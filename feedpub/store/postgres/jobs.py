@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from feedpub.ports.jobs import Job, JobValue, QueueCount
+from feedpub.model.vitals import JobCount
+from feedpub.ports.jobs import Job, JobValue
 
 if TYPE_CHECKING:
     from procrastinate.manager import JobManager
@@ -76,10 +77,10 @@ class ServerJobs:
         """Return the arguments of each job of a task that waits or is running."""
         return list(self._connection.scalars(_PENDING, {"task": task}))
 
-    def counts(self) -> list[QueueCount]:
+    def counts(self) -> list[JobCount]:
         """Return how many jobs there are, by queue and state."""
         rows = self._connection.execute(_COUNTS)
-        return [QueueCount(queue, _STATES[state], jobs) for queue, state, jobs in rows]
+        return [JobCount(queue, _STATES[state], jobs) for queue, state, jobs in rows]
 
 
 def _options(job: Job) -> tuple[str, str, int | None, str]:

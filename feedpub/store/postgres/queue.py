@@ -18,6 +18,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from feedpub.errors import StoreError
+from feedpub.store.postgres.address import Address, explain_errors
+from feedpub.store.postgres.engine import make_engine
 
 ALIVE_S = 30
 """A worker whose last sign is older is dead; they give one every ten seconds."""
@@ -35,6 +37,16 @@ def make_queue(connection: sa.Connection) -> None:
 
     _execute(connection, SchemaManager.get_schema())
     _note(connection, max(path.name for path in _list_scripts()))
+
+
+def update_queue(address: Address) -> None:
+    """Bring the tables of the queue up to date with the procrastinate that is installed.
+
+    Raises:
+        StoreError: They are not there, or of a newer one; or the server refuses.
+    """
+    with explain_errors(address.name), make_engine(address).begin() as connection:
+        follow_queue(connection)
 
 
 def follow_queue(connection: sa.Connection) -> None:
