@@ -6,7 +6,8 @@ SMTP would have to double, and none can be the boundary, which has a character b
 """
 
 from binascii import b2a_base64
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from feedpub.digest.plan import Block, Slot
 
@@ -23,8 +24,27 @@ OPEN_TEXT = _PART.format(boundary=BOUNDARY, kind="plain").encode()
 OPEN_HTML = b"\r\n" + _PART.format(boundary=BOUNDARY, kind="html").encode()
 CLOSE = f"\r\n--{BOUNDARY}--\r\n".encode()
 
-Segment = bytes | Block
+
+class Personal(NamedTuple):
+    """A block with slots, ready to be filled.
+
+    Attributes:
+        template: With a ``%b`` for each slot.
+        slots: Where in the values each of them is found.
+    """
+
+    template: bytes
+    slots: tuple[int, ...]
+
+    def fill(self, values: Sequence[bytes]) -> bytes:
+        """Return the block, not padded yet."""
+        return self.template % tuple([values[slot] for slot in self.slots])
+
+
+Segment = bytes | Personal
 """Base64 of all constant blocks in a row, or one block with slots."""
+
+_PLACES = {slot: place for place, slot in enumerate(Slot)}
 
 
 class Encoder:
@@ -52,7 +72,7 @@ class Encoder:
                 constant.append(self._ready.get(block[0]) or self._add(block[0]))
                 continue
             start, rest = _split_start(block)
-            segments += [b"".join([*constant, encode(start)]), rest]
+            segments += [b"".join([*constant, encode(start)]), _prepare(rest)]
             constant = []
         return (*segments, b"".join(constant))
 
@@ -82,32 +102,37 @@ def _split_start(block: Block) -> tuple[bytes, Block]:
     return block[0][:end], (block[0][end:], *block[1:])
 
 
-def fill_html(segments: Iterable[Segment], values: Mapping[Slot, bytes]) -> Iterator[bytes]:
+def _prepare(block: Block) -> Personal:
+    return Personal(
+        b"".join([b"%b" if isinstance(one, Slot) else one.replace(b"%", b"%%") for one in block]),
+        tuple(_PLACES[one] for one in block if isinstance(one, Slot)),
+    )
+
+
+def fill_html(segments: Iterable[Segment], values: Sequence[bytes]) -> Iterator[bytes]:
     """Yield the body of the HTML part.
 
     Args:
         segments: Of the part.
-        values: Escaped.
+        values: Of the slots, in the order of ``Slot``, escaped.
     """
     for segment in segments:
         if isinstance(segment, bytes):
             yield segment
         else:
-            data = _fill(segment, values)
+            data = segment.fill(values)
             # Blanks between two rows of a table are never drawn.
             yield encode(data + b" " * (-len(data) % 3))
 
 
-def fill_text(segments: Iterable[Segment], values: Mapping[Slot, bytes]) -> Iterator[bytes]:
+def fill_text(segments: Iterable[Segment], values: Sequence[bytes]) -> Iterator[bytes]:
     """Yield the body of the plain-text part."""
     for segment in segments:
         if isinstance(segment, bytes):
             yield segment
         else:
-            data = _fill(segment, values)
-            # On the empty line that ends the block they follow no word.
-            yield encode(data[:-2] + b" " * (-len(data) % 3) + data[-2:])
-
-
-def _fill(block: Block, values: Mapping[Slot, bytes]) -> bytes:
-    return b"".join([values[piece] if isinstance(piece, Slot) else piece for piece in block])
+            data = segment.fill(values)
+            if missing := -len(data) % 3:
+                # On the empty line that ends the block they follow no word.
+                data = data[:-2] + b" " * missing + data[-2:]
+            yield encode(data)

@@ -6,7 +6,7 @@ from hashlib import sha256
 from html import escape
 from typing import TYPE_CHECKING
 
-from feedpub.digest.plan import Plan, Slot
+from feedpub.digest.plan import Plan
 from feedpub.messages.blocks import (
     CLOSE,
     OPEN_HTML,
@@ -131,15 +131,12 @@ class Composer:
 
 
 def _join_body(compiled: Compiled, links: Links, address: str) -> list[bytes]:
-    values = {
-        Slot.UNSUBSCRIBE: links.unsubscribe,
-        Slot.PREFERENCES: links.preferences,
-        Slot.ADDRESS: address,
-    }
+    text = "\n".join([links.unsubscribe, links.preferences, address])  # in the order of Slot
+    # None of them has a line break, so that all are escaped and encoded at once.
     return [
         OPEN_TEXT,
-        *fill_text(compiled.text, {slot: value.encode() for slot, value in values.items()}),
+        *fill_text(compiled.text, text.encode().split(b"\n")),
         OPEN_HTML,
-        *fill_html(compiled.html, {slot: escape(value).encode() for slot, value in values.items()}),
+        *fill_html(compiled.html, escape(text).encode().split(b"\n")),
         CLOSE,
     ]

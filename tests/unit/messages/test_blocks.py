@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from feedpub.digest.plan import Slot
 from feedpub.messages.blocks import BOUNDARY, Encoder, encode, fill_html, fill_text
 
-VALUES = {slot: f"<{slot}>".encode() for slot in Slot}
+VALUES = [f"<{slot}>".encode() for slot in Slot]
 
 constants = st.binary(max_size=400).map(lambda data: (data + b" " * (-len(data) % 3),))
 personal = st.lists(st.binary(max_size=200) | st.sampled_from(Slot), min_size=1, max_size=5).map(
@@ -20,7 +20,8 @@ parts = st.lists(constants | personal, max_size=8)
 
 
 def fill(block: tuple[bytes | Slot, ...]) -> bytes:
-    return b"".join(VALUES[piece] if isinstance(piece, Slot) else piece for piece in block)
+    values = dict(zip(Slot, VALUES, strict=True))
+    return b"".join(values[piece] if isinstance(piece, Slot) else piece for piece in block)
 
 
 def pad(data: bytes, *, text: bool = False) -> bytes:
