@@ -19,6 +19,7 @@ from feedpub.publishing.setup import Setup, open_transaction
 from feedpub.publishing.store import Catalog
 
 BUILD = Job("build", key="build")
+READ = Job("read", key="read")
 THUMBNAILS = Job("thumbnails", key="thumbnails")
 PING = Job("ping", key="ping")
 
