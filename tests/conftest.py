@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.support.compiled import compile_once
+from tests.support.coverage_data import remove_broken
+from tests.support.memory import use_memory
 from tests.support.postgres import REASON, Cluster, find_binaries
 
 # A shell that starts the tests in the background has them ignore Ctrl-C, and with them every
@@ -16,6 +19,8 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+# Whose lines count for the coverage that CI asks for.
+_COUNTED = (REPOSITORY / "tests" / "unit", REPOSITORY / "tests" / "contract")
 
 # Tests share two cores, so no example has a deadline; a test that must be fast counts its work.
 settings.register_profile("default", deadline=None, max_examples=100)
@@ -37,10 +42,30 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    use_memory()
+    compile_once()
     # HYPOTHESIS_PROFILE=thorough pytest ...; CI must not fail by chance.
     settings.load_profile(
         os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "default")
     )
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Count the lines of unit and contract tests only: to count makes a test take twice as long.
+
+    What the others test are processes of their own, and those that are to be counted still are.
+    """
+    for item in items:
+        if not any(item.path.is_relative_to(folder) for folder in _COUNTED):
+            item.add_marker("no_cover")
+
+
+@pytest.hookimpl(wrapper=True, trylast=True)
+def pytest_runtestloop(session: pytest.Session) -> Iterator[None]:
+    """Take away what killed processes left of their coverage, before all of it is read."""
+    result = yield
+    remove_broken(REPOSITORY)
+    return result
 
 
 @pytest.fixture(scope="session")

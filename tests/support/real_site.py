@@ -1,5 +1,6 @@
 """A site of its own on disk, and the real program run on it as a process."""
 
+import atexit
 import hashlib
 import os
 import shutil
@@ -11,6 +12,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from tests.support.pictures import drawing
@@ -73,9 +75,11 @@ class RealSite:
         """Make an empty site: settings, key, database."""
         site = cls(root)
         site.articles.mkdir(parents=True)
+        # Two settings that the database does not depend on: it is made once, and copied.
+        for path in _make_empty().root.iterdir():
+            if path.is_file():
+                shutil.copy2(path, root)
         (root / "feedpub.toml").write_text(SETTINGS.format(jobs=jobs, entries=entries), "utf-8")
-        made = site.run("init", "--database")
-        assert made.returncode == 0, made.stderr
         return site
 
     def copy(self, root: Path) -> "RealSite":
@@ -210,6 +214,19 @@ class RealSite:
                     answer = connection.execute(question).fetchall()
                     assert answer in ([], [("ok",)]), answer
                 return connection.execute(_KNOWN).fetchall()
+
+
+@cache
+def _make_empty() -> RealSite:
+    """Return an empty site, which lasts as long as this process."""
+    folder = tempfile.mkdtemp(prefix="feedpub-empty-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    site = RealSite(Path(folder, "site"))
+    site.articles.mkdir(parents=True)
+    (site.root / "feedpub.toml").write_text(SETTINGS.format(jobs=1, entries=20), "utf-8")
+    made = site.run("init", "--database")
+    assert made.returncode == 0, made.stderr
+    return site
 
 
 def _wait_for_stop(pid: int) -> None:
