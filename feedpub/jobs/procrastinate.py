@@ -89,6 +89,8 @@ class ProcrastinateEngine:
 
     def stop(self) -> None:
         """Let ``work`` come back when what was begun is done; from any thread or handler."""
+        if self._stopping:  # to cancel twice is to end at once
+            return
         self._stopping = True
         if self._loop is not None:
             with contextlib.suppress(RuntimeError):  # it has just ended

@@ -1,10 +1,11 @@
 """A queue that lives as long as the object, for your own tests; nobody works it off by itself."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from threading import Lock
 
 from feedpub.model.vitals import JobCount
-from feedpub.ports.jobs import Job, JobValue
+from feedpub.ports.jobs import End, Job, JobValue, Run
 
 
 class MemoryQueue:
@@ -16,6 +17,8 @@ class MemoryQueue:
 
     def __init__(self) -> None:
         self.jobs: list[Job] = []
+        self._attempts: dict[int, int] = {}
+        self._failed: Counter[str] = Counter()
         self._lock = Lock()
 
     def defer(self, jobs: Sequence[Job]) -> None:
@@ -26,33 +29,52 @@ class MemoryQueue:
                     self.jobs.append(job)
 
     def counts(self) -> list[JobCount]:
-        """Return how many wait, by queue."""
+        """Return how many wait, and how many failed, by queue."""
         with self._lock:
-            names = [job.queue_name for job in self.jobs]
-        return [JobCount(name, "waiting", names.count(name)) for name in sorted(set(names))]
+            waiting = Counter(job.queue_name for job in self.jobs)
+            failed = Counter(self._failed)
+        states = {"waiting": waiting, "failed": failed}
+        return sorted(
+            JobCount(queue, state, jobs)
+            for state, count in states.items()
+            for queue, jobs in count.items()
+        )
 
     def pending(self, task: str) -> list[Mapping[str, JobValue]]:
         """Return the arguments of those of a task."""
         with self._lock:
             return [job.arguments for job in self.jobs if job.task == task]
 
-    def work(self, run: Callable[[Job], None], *, now: int | None = None) -> int:
+    def work(self, run: Run, *, now: int | None = None, queues: Sequence[str] = ()) -> int:
         """Run what waits and is due, also what comes meanwhile; return how many jobs that were.
 
         Args:
             run: Does one.
             now: Seconds since the epoch; whatever it is due if None.
+            queues: Whose jobs are taken; those of all if empty.
         """
         done = 0
-        while (job := self._take(now)) is not None:
-            run(job)
+        while (taken := self._take(now, queues)) is not None:
+            job, attempts = taken
+            self._end(job, attempts, run)
             done += 1
         return done
 
-    def _take(self, now: int | None) -> Job | None:
+    def _end(self, job: Job, attempts: int, run: Run) -> None:
+        verdict = run(job, attempts)
         with self._lock:
-            for job in self.jobs:
-                if now is None or job.not_before is None or job.not_before <= now:
-                    self.jobs.remove(job)
-                    return job
+            if verdict.end == End.FAILED:
+                self._failed[job.queue_name] += 1
+            elif verdict.end == End.AGAIN:
+                again = Job(job.task, job.arguments, job.queue, verdict.at, job.key)
+                self.jobs.append(again)
+                self._attempts[id(again)] = attempts + 1
+
+    def _take(self, now: int | None, queues: Sequence[str]) -> tuple[Job, int] | None:
+        with self._lock:
+            for place, job in enumerate(self.jobs):
+                is_due = now is None or job.not_before is None or job.not_before <= now
+                if is_due and (not queues or job.queue_name in queues):
+                    del self.jobs[place]
+                    return job, self._attempts.pop(id(job), 0)
         return None

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from feedpub.model import BuildReport, Problem
-from feedpub.ports.jobs import Job
+from feedpub.ports.jobs import End, Job, Verdict
 from feedpub.publisher import Publisher
 from feedpub.testing import MemoryHub, MemoryPictures
 from tests.support.blog import Blog
@@ -62,10 +62,11 @@ class Site:
         done: list[str] = []
         publisher = self.publisher()
 
-        def run(job: Job) -> None:
+        def run(job: Job, _attempts: int) -> Verdict:
             done.append(job.task)
             verb = getattr(publisher, job.task)
             verb(**({"by_jobs": True} if job.task == "build" else {}))
+            return Verdict(End.DONE)
 
         self.blog.store.queue.work(run)
         return done
