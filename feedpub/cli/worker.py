@@ -71,8 +71,8 @@ def worker(
     SQLite one of them does it all. The first Ctrl-C or SIGTERM lets it finish what it is at,
     messages in hand above all; the second ends it at once, which loses nothing either.
 
-    Queues: build, thumbnails, ping, prepare, deliver, notices, bounces. With --json each job that
-    has ended is a line on stdout.
+    Queues: read, build, thumbnails, ping, prepare, deliver, notices, bounces. With --json each job
+    that has ended is a line on stdout.
     """
     config = load_settings(session, tell=True)
     from feedpub.wiring.jobs import Pace

@@ -2,6 +2,7 @@
 
 | task | arguments | does |
 |---|---|---|
+| ``read`` | | asks the feeds of others that are due |
 | ``build`` | | reads what is new, publishes what changed |
 | ``thumbnails`` | | fetches pictures that a build left over |
 | ``ping`` | | tells the hub which feeds changed |
@@ -25,7 +26,9 @@ from feedpub.publisher import Publisher
 from feedpub.returned import Returned
 from feedpub.sending import NoticeReport, Stop
 
-TASKS = ("build", "thumbnails", "ping", "prepare", "deliver", "notices", "bounces", "sweep")
+TASKS = (
+    "read", "build", "thumbnails", "ping", "prepare", "deliver", "notices", "bounces", "sweep",
+)  # fmt: skip
 """Every task that there is, which every worker knows, whatever this site has use for."""
 
 
@@ -62,6 +65,10 @@ def make_tasks(apis: Apis) -> dict[str, Task]:
 class _Tasks:
     def __init__(self, apis: Apis) -> None:
         self._apis = apis
+
+    def read(self, _job: Job) -> None:
+        with self._apis.open_publisher() as publisher:
+            publisher.read()
 
     def build(self, _job: Job) -> None:
         with self._apis.open_publisher() as publisher:

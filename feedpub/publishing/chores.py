@@ -33,8 +33,10 @@ _AT_ONCE = 400
 def list_jobs(setup: Setup, catalog: Catalog) -> list[Job]:
     """Return the jobs for all that is left to be done, whether or not they wait already."""
     meta = catalog.shelves.meta()
-    unfinished = bool(meta.get("building") or catalog.shelves.dirty())
-    return [*([BUILD] if unfinished else []), *list_leftovers(setup, meta)]
+    unfinished = meta.get("building") or catalog.shelves.dirty()
+    # One that is being built is not left, and a dead worker's job is given to another.
+    builds = [BUILD] if unfinished and not catalog.jobs.pending(BUILD.task) else []
+    return [*builds, *list_leftovers(setup, meta)]
 
 
 def list_leftovers(setup: Setup, meta: Mapping[str, str]) -> list[Job]:

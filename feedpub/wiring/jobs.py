@@ -14,7 +14,7 @@ from feedpub.jobs.schedule import Clockwork, Regular
 from feedpub.jobs.sweep import SWEEP, Sweep
 from feedpub.jobs.tasks import TASKS, Apis, make_tasks
 from feedpub.ports.jobs import Agenda, Engine, Job
-from feedpub.publishing.chores import BUILD
+from feedpub.publishing.chores import BUILD, READ
 from feedpub.sending import NoticeReport, Stop
 from feedpub.wiring.databases import ServerDatabase, SiteDatabase, make_database
 from feedpub.wiring.site import open_site
@@ -34,12 +34,14 @@ class Pace:
     """How often a worker does what nobody asks it for.
 
     Attributes:
-        build_s: A build is begun, by one worker of all.
+        read_s: The feeds of others are looked through for those that are due, by one worker of all.
+        build_s: A build is begun, likewise.
         sweep_s: What no job speaks of is looked for, likewise.
         heartbeat_s: A sign of life is given.
         dead_s: After so long without one a worker counts as dead.
     """
 
+    read_s: int = 60
     build_s: int = 300
     sweep_s: int = 60
     heartbeat_s: float = 10
@@ -188,6 +190,8 @@ def _list_regular(config: Config, pace: Pace) -> Sequence[Regular]:
         Regular(SWEEP, pace.sweep_s, may_be_late=True),
         Regular(BUILD, pace.build_s),
     ]
+    if any(source.type == "feed" for source in config.sources):
+        regular.append(Regular(READ, pace.read_s))
     if _has_mailbox(config):
         regular.append(Regular(_BOUNCES, _BOUNCES_S))
     return regular
