@@ -14,6 +14,7 @@ from feedpub.model import (
     BuildReport,
     EmbedForm,
     EmbedLook,
+    FailedJob,
     FeedSummary,
     Problem,
     SiteStatus,
@@ -23,7 +24,7 @@ from feedpub.model import (
 from feedpub.model.instants import to_instant
 from feedpub.model.keeping import ExportReport
 from feedpub.ports import Progress
-from feedpub.ports.jobs import Job
+from feedpub.ports.jobs import Failure, Job
 from feedpub.publishing.build import Build
 from feedpub.publishing.changes import Changes
 from feedpub.publishing.checking import check_links, check_sources
@@ -167,6 +168,8 @@ class Publisher:
                 live = counts.get((row.id, int(State.LIVE)), 0)
                 sources.append(SourceStatus(source.name, live, first_read))
             pending = bool(catalog.shelves.dirty())
+            jobs = tuple(catalog.jobs.counts())
+            failed = tuple(map(_describe_failure, catalog.agenda.failures()))
         if self._setup.remotes is not None:
             problems += self._setup.remotes.problems()
         last_build = meta.get("last_build")
@@ -179,6 +182,8 @@ class Publisher:
             sources=tuple(sources),
             problems=tuple(problems),
             next_command="feedpub serve" if last_build and not pending else "feedpub build",
+            jobs=jobs,
+            failed_jobs=failed,
         )
 
     def opml(self) -> bytes:
@@ -285,6 +290,13 @@ class Publisher:
 
     def _summarize(self, catalog: Catalog) -> list[FeedSummary]:
         return summarize(catalog.shelves, catalog.shelves.load_tree())
+
+
+def _describe_failure(failure: Failure) -> FailedJob:
+    retry_at = None if failure.retry_at is None else to_instant(failure.retry_at)
+    return FailedJob(
+        failure.name, to_instant(failure.since), failure.attempts, retry_at, failure.message
+    )
 
 
 @contextmanager

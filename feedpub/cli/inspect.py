@@ -92,6 +92,7 @@ def status(session: Session) -> None:
     write_problems(found.problems)
     if newsletter is not None:
         write_newsletter(newsletter)
+    _write_failed_jobs(found)
     write(f"next: {found.next_command}")
 
 
@@ -109,7 +110,20 @@ def _describe(found: SiteStatus) -> list[tuple[str, str]]:
     ]
     if found.pictures_pending:
         lines.append(("pictures", f"{found.pictures_pending:,} to be fetched by the next build"))
+    if found.jobs:
+        queues = (f"{one.queue} {one.jobs:,} {one.state}" for one in found.jobs)
+        lines.append(("jobs", ", ".join(queues)))
     return lines
+
+
+def _write_failed_jobs(found: SiteStatus) -> None:
+    """Tell what went wrong with workers: nobody else may have seen it."""
+    for job in found.failed_jobs:
+        again = f"; tried again from {job.retry_at:%Y-%m-%d %H:%M} UTC" if job.retry_at else ""
+        write(
+            f"job failed   {printable(job.name)}: {printable(job.message)}"
+            f" ({count(job.attempts, 'attempt')} since {job.since:%Y-%m-%d %H:%M} UTC{again})"
+        )
 
 
 @click.command(cls=SiteCommand)

@@ -53,7 +53,8 @@ def schedule(session: Session, form: str, every: str) -> None:
 _WHERE = {
     "cron": "add it by: crontab -e",
     "systemd": "save each part below ~/.config/systemd/user/ under the name above it, then type for"
-    " each timer: systemctl --user enable --now NAME.timer",
+    " each timer: systemctl --user enable --now NAME.timer; or, in place of all timers: systemctl"
+    " --user enable --now feedpub-worker@1.service",
     "github-actions": "save this as .github/workflows/feeds.yml",
 }
 
@@ -130,7 +131,7 @@ def compose_systemd(config: "Config", every: str) -> str:
         units.append(_compose_builder(config, every))
     if config.newsletter is not None:
         units.append(_compose_sender(config, config.newsletter.schedules))
-    return "\n".join([*units, *_compose_reader(config)])
+    return "\n".join([*units, *_compose_reader(config), _compose_worker(config)])
 
 
 def _compose_builder(config: "Config", every: str) -> str:
@@ -175,6 +176,37 @@ def _compose_reader(config: "Config") -> "Iterator[str]":
             regularly="Read what came back",
             timer=("OnCalendar=hourly", _SPREAD),
         )
+
+
+def _compose_worker(config: "Config") -> str:
+    """Return the template of the service that does all of it by itself, in place of the timers.
+
+    One for each number after the @; more than one takes PostgreSQL.
+    """
+    # Not quiet: what it says of each job is the log of the service.
+    command = " ".join(map(_systemd_quote, [*_command(config)[:-2], "worker"]))
+    does = _systemd_text(f"Build the feeds of {config.root} and send what is due")
+    lines = (
+        "# feedpub-worker@.service",
+        "# In place of all the others: systemctl --user enable --now feedpub-worker@1.service",
+        "[Unit]",
+        f"Description={does} (%i)",
+        "Wants=network-online.target",
+        "After=network-online.target",
+        "",
+        "[Service]",
+        f'ExecStart={command} --health-file "%t/feedpub-worker-%i"',
+        "Restart=always",
+        "RestartSec=5",
+        "# Messages in hand are finished; what a build is at goes on in the next one.",
+        "KillMode=mixed",
+        "TimeoutStopSec=120",
+        "SuccessExitStatus=130",
+        "",
+        "[Install]",
+        "WantedBy=default.target",
+    )
+    return "\n".join(lines) + "\n"
 
 
 _NEXT_WILL_DO = "the next run will do."

@@ -48,7 +48,7 @@ from feedpub.model.publishing import (
     Rendition,
     Site,
 )
-from feedpub.model.status import SiteStatus, SourceStatus
+from feedpub.model.status import FailedJob, SiteStatus, SourceStatus
 
 __all__ = [
     "EMBED_FORMS",
@@ -66,6 +66,7 @@ __all__ = [
     "EmbedLayout",
     "EmbedLook",
     "Entry",
+    "FailedJob",
     "Feed",
     "FeedReport",
     "FeedSummary",

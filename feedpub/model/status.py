@@ -4,6 +4,26 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from feedpub.model.publishing import Problem
+from feedpub.model.vitals import JobCount
+
+
+@dataclass(frozen=True, slots=True)
+class FailedJob:
+    """A job of a worker that went wrong, and was not done since.
+
+    Attributes:
+        name: What was to be done, in one line.
+        since: When it went wrong first.
+        attempts: How often.
+        retry_at: When it is tried again; None if nobody does.
+        message: What is wrong, and the remedy.
+    """
+
+    name: str
+    since: datetime
+    attempts: int
+    retry_at: datetime | None
+    message: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +54,8 @@ class SiteStatus:
         sources: In the order of the configuration.
         problems: Of the last build.
         next_command: What to type next.
+        jobs: Of the queue of PostgreSQL, by queue and state.
+        failed_jobs: What went wrong with workers and was not done since, oldest first.
     """
 
     last_build: datetime | None
@@ -44,3 +66,5 @@ class SiteStatus:
     sources: tuple[SourceStatus, ...]
     problems: tuple[Problem, ...]
     next_command: str
+    jobs: tuple[JobCount, ...] = ()
+    failed_jobs: tuple[FailedJob, ...] = ()

@@ -1,5 +1,8 @@
 """With a newsletter the scheduler sends from every hour, and reads what came back."""
 
+import re
+import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -164,3 +167,32 @@ def test_a_workflow_keeps_what_feeds_of_others_brought(tmp_path: Path) -> None:
 
     assert "            remote/a.example\n          key:" in workflow
     assert "pip install 'feedpub[remote]'\n" in workflow
+
+
+def test_systemd_gets_a_worker_in_place_of_all_timers(tmp_path: Path) -> None:
+    config = load(tmp_path, "")
+
+    unit = compose_systemd(config, "hour").partition("# feedpub-worker@.service\n")[2]
+
+    assert f'"{config.path}" "worker" --health-file "%t/feedpub-worker-%i"\n' in unit
+    assert "Restart=always\n" in unit
+    assert "[Timer]" not in unit
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="needs the apt package systemd")
+def test_systemd_takes_the_units_as_they_are_printed(tmp_path: Path) -> None:
+    folder = tmp_path / "a 100% $ite"
+    folder.mkdir()
+    parts = re.split(r"^# (\S+\.(?:service|timer))\n", compose_systemd(load(folder, LETTER), "day"),
+                     flags=re.MULTILINE)  # fmt: skip
+    units = dict(zip(parts[1::2], parts[2::2], strict=True))
+    for name, unit in units.items():
+        (tmp_path / name).write_text(unit, "utf-8")
+
+    names = [str(tmp_path / name.replace("@.", "@1.")) for name in units]
+    done = subprocess.run(
+        ["systemd-analyze", "verify", "--man=no", *names], capture_output=True, text=True
+    )
+
+    assert "feedpub-worker@.service" in units
+    assert [line for line in done.stderr.splitlines() if str(tmp_path) in line] == []
