@@ -1,9 +1,8 @@
 """The API of the newsletter: prepare an issue, look at it, send it, see what became of it."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 
-from feedpub.errors import FeedpubError, IssueError
+from feedpub.errors import IssueError
 from feedpub.mailing.archive import publish_archive
 from feedpub.mailing.draft import AS_IT_IS, Hand
 from feedpub.mailing.following import follow_settings
@@ -12,8 +11,8 @@ from feedpub.mailing.looking import describe_issue, list_issues, look_at_newslet
 from feedpub.mailing.preparing import BY_SCHEDULE, Timing, check_restored, decide, prepare_issue
 from feedpub.mailing.preview import make_plan, make_preview, make_test_mail
 from feedpub.mailing.rehearsal import rehearse
+from feedpub.mailing.reporting import report_to_operator
 from feedpub.mailing.results import (
-    End,
     IssueArticle,
     IssueStatus,
     NewsletterStatus,
@@ -24,12 +23,14 @@ from feedpub.mailing.results import (
 from feedpub.mailing.schedule import NotDue
 from feedpub.mailing.sending import PLAIN, Choices, Run, load_digest
 from feedpub.mailing.setup import MailSetup
+from feedpub.mailing.sharing import Shares
 from feedpub.model import DeliveryState, Frequency, Issue, IssueState
 from feedpub.ports import Progress
+from feedpub.ports.jobs import SHARE
 from feedpub.ports.mailing import Listed
 from feedpub.publishing.lookup import find_article
 from feedpub.publishing.setup import open_transaction
-from feedpub.sending import Stop
+from feedpub.sending import SendReport, Stop
 from feedpub.sending.single import send_one
 
 __all__ = ["Choices", "Hand", "Newsletter", "Timing"]
@@ -45,6 +46,7 @@ class Newsletter:
 
     def __init__(self, setup: MailSetup) -> None:
         self._setup = setup
+        self._shares = Shares(setup)
 
     @property
     def is_rehearsal(self) -> bool:
@@ -87,7 +89,7 @@ class Newsletter:
         check_settings(setup)
         if setup.mailer is None:
             return rehearse(setup, frequency, choices, progress or _ignore)
-        with self._report_to_operator(frequency) as told, setup.lock():
+        with report_to_operator(setup.hook, frequency) as told, setup.lock():
             setup.check()
             check_restored(setup)
             follow_settings(setup)
@@ -105,21 +107,41 @@ class Newsletter:
             told.append(result)
         return result
 
-    @contextmanager
-    def _report_to_operator(self, frequency: Frequency) -> Iterator[list[SendResult]]:
-        """Run the hook of the settings with the outcome, whatever it is."""
-        told: list[SendResult] = []
-        try:
-            yield told
-        except FeedpubError as error:
-            self._setup.hook(False, f"{frequency}: {error}")
-            raise
-        for result in told:
-            if result.end == End.PARTLY:
-                self._setup.hook(False, f"{result.key}: " + "; ".join(result.reasons))
-            elif result.end == End.SENT:
-                sent = result.counts.get(DeliveryState.SENT, 0)
-                self._setup.hook(True, f"{result.key}: sent to {sent}")
+    def prepare_due(self, frequency: Frequency) -> Issue | None:
+        """Freeze the issue that is due, and have workers send it.
+
+        The jobs that do so are deferred in the transaction that makes the rows. What ``send``
+        would hold is held: the operator is told once, and lets it through by ``send``.
+
+        Returns:
+            The issue, perhaps one with nothing in it; None if none is due, or nothing is mailed.
+
+        Raises:
+            ConfigError: Settings that every mail needs are missing.
+            IssueHeldError: A person has to look first.
+            BusyError: Another run holds the site.
+        """
+        return self._shares.prepare(frequency)
+
+    def deliver(self, key: str, *, limit: int = SHARE, stop: Stop | None = None) -> SendReport:
+        """Send a share of an issue beside others who do so, in other processes or threads.
+
+        To whom is decided here, by what is due in the ledger; whoever comes too late sends
+        nothing. What is about the whole issue is done by the share that finishes it.
+
+        Args:
+            key: Of the issue.
+            limit: Recipients at most; 0 for all that are due.
+            stop: Set to finish the messages in hand and come back.
+
+        Raises:
+            IssueError: There is none of this key.
+            IssueHeldError: A person has to look first.
+            BusyError: A run that does not share sends it.
+            MailerError: The mail server is in trouble; the rest is for later.
+            MailerRefusedError: It does not want us; somebody has to act.
+        """
+        return self._shares.deliver(self._find(key), limit=limit, stop=stop or Stop())
 
     def test(
         self,

@@ -10,6 +10,7 @@ from feedpub.mailing.schedule import Due, NotDue, find_due, make_due_now
 from feedpub.mailing.setup import MailSetup
 from feedpub.model import Frequency, Issue, IssueState
 from feedpub.ports import Progress
+from feedpub.ports.jobs import Job, share_out
 from feedpub.publishing.build import RESTORED
 from feedpub.publishing.setup import open_transaction
 from feedpub.publishing.store import Catalog
@@ -131,6 +132,7 @@ def prepare_issue(
     progress: Progress,
     *,
     approve: Callable[[Draft], None] | None = None,
+    share: bool = False,
 ) -> tuple[Issue, Draft]:
     """Freeze an issue, in one transaction, if nobody made it meanwhile.
 
@@ -142,6 +144,7 @@ def prepare_issue(
         hand: What the editor wants.
         progress: Is told how far it is.
         approve: Is shown the draft if there is something to mail; what it raises leaves nothing.
+        share: Whether workers begin to send it at once, by jobs of the same transaction.
 
     Raises:
         IssueError: It exists.
@@ -151,14 +154,25 @@ def prepare_issue(
         if approve is not None and draft.digest is not None and draft.recipients:
             approve(draft)
         with open_transaction(setup.site.open_store) as catalog:
-            return _freeze(setup, catalog, draft), draft
+            issue = _freeze(setup, catalog, draft, on_the_way=share)
+            if share:
+                catalog.jobs.defer(share_out(issue.key, issue.recipients))
+            # Whatever kept it back before.
+            catalog.agenda.forgive(make_prepare_job(due.frequency).name)
+            return issue, draft
 
 
-def _freeze(setup: MailSetup, catalog: Catalog, draft: Draft) -> Issue:
+def make_prepare_job(frequency: Frequency) -> Job:
+    """Return the job that makes the issue of a frequency that is due."""
+    return Job("prepare", {"frequency": str(frequency)}, key=f"prepare:{frequency}")
+
+
+def _freeze(setup: MailSetup, catalog: Catalog, draft: Draft, *, on_the_way: bool) -> Issue:
     due, now = draft.due, setup.clock()
     if catalog.issues.get(due.key) is not None:
         raise IssueError(f"{due.key}: the issue exists; look at it with 'feedpub issue show'")
     is_empty = draft.digest is None or draft.recipients == 0
+    waiting = IssueState.SENDING if on_the_way else IssueState.PREPARED
     issue = Issue(
         id=0,
         key=due.key,
@@ -166,7 +180,7 @@ def _freeze(setup: MailSetup, catalog: Catalog, draft: Draft) -> Issue:
         starts=due.starts,
         ends=due.ends,
         scheduled=due.scheduled,
-        state=IssueState.EMPTY if is_empty else IssueState.PREPARED,
+        state=IssueState.EMPTY if is_empty else waiting,
         subject=draft.subject,
         articles=draft.articles,
         created=now,

@@ -1,9 +1,7 @@
 """One run of ``send`` for one frequency: go on with what is on its way, then make what is due."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from html import unescape
 from typing import TYPE_CHECKING, Literal
 
 from feedpub.deliveries import OPEN
@@ -11,7 +9,7 @@ from feedpub.errors import IssueHeldError
 from feedpub.mailing.archive import publish_archive
 from feedpub.mailing.composing import Composing
 from feedpub.mailing.draft import AS_IT_IS, Draft, Hand
-from feedpub.mailing.guarding import check_links, check_size
+from feedpub.mailing.guarding import check_age, check_issue
 from feedpub.mailing.preparing import BY_SCHEDULE, Timing, decide, prepare_issue
 from feedpub.mailing.results import End, SendResult
 from feedpub.mailing.schedule import Due, NotDue
@@ -98,11 +96,14 @@ class Run:
             return self._deliver(ledger, issue)
 
     def _check_age(self, issue: Issue) -> None:
-        """Hold an issue that a machine forgot about for long: its news are old by now."""
-        timing, age = self._choices.timing, self._setup.clock() - issue.scheduled
-        if timing.catch_up or age <= self._setup.max_age(self._frequency):
+        timing = self._choices.timing
+        if timing.catch_up:
             return
-        if timing.skip_missed:
+        try:
+            check_age(self._setup, issue)
+        except IssueHeldError:
+            if not timing.skip_missed:
+                raise
             with self._setup.open_ledger() as ledger:
                 ledger.resolve(
                     issue.id,
@@ -111,12 +112,6 @@ class Run:
                     int(self._setup.clock().timestamp()),
                     reason="too old, skipped by the operator",
                 )
-            return
-        raise IssueHeldError(
-            f"{issue.key}: prepared {age.days} days ago and not sent to everybody; send the rest"
-            " with --catch-up, or let it go with --skip-missed",
-            key=issue.key,
-        )
 
     def _resolve_unknown(self, ledger: Ledger, issue: Issue) -> None:
         if self._choices.unknown == "list":
@@ -148,28 +143,16 @@ class Run:
             self._check(draft.due.key, draft.recipients, draft.digest)
 
     def _check(self, key: str, recipients: int, digest: "FrozenDigest") -> None:
-        setup = self._setup
-        with open_transaction(setup.site.open_store, read_only=True) as catalog:
-            largest = catalog.issues.largest_sent()
-        check_size(
+        choices = self._choices
+        check_issue(
+            self._setup,
+            self._frequency,
             key,
             recipients,
-            largest=largest,
-            limit=setup.max_recipients,
-            agreed=self._choices.agreed,
-            command=f"feedpub send {self._frequency}",
+            digest,
+            agreed=choices.agreed,
+            probe=choices.probe,
         )
-        if self._choices.probe:
-            links = [*_list_links(digest), *self._list_own_links()]
-            check_links(setup, key, links)
-
-    def _list_own_links(self) -> list[str]:
-        """Return the link by which one of the recipients unsubscribes; to look changes nothing."""
-        setup = self._setup
-        with open_transaction(setup.site.open_store, read_only=True) as catalog:
-            members = catalog.issues.members(setup.audience_of(self._frequency), 1)
-        links = [setup.unsubscribe_link(member.subscriber) for member in members]
-        return [link for link in links if link]
 
     # Delivery
 
@@ -189,7 +172,7 @@ class Run:
             progress=self._progress,
             on_bounces=setup.suppress,
         )
-        return self._tell(ledger, issue, report)
+        return sum_up(ledger, issue, report)
 
     def _options(self) -> SendOptions:
         choices, options = self._choices, self._setup.options
@@ -199,25 +182,27 @@ class Run:
             options = replace(options, rate=choices.rate_per_s)
         return options
 
-    def _tell(self, ledger: Ledger, issue: Issue, report: SendReport) -> SendResult:
-        counts = ledger.counts(issue.id)
-        next_due = ledger.next_due(issue.id)
-        waiting = sum(counts.get(state, 0) for state in OPEN)
-        unknown = counts.get(DeliveryState.UNKNOWN, 0)
-        failed = counts.get(DeliveryState.FAILED, 0)
-        is_whole = not (waiting or unknown or failed)
-        return SendResult(
-            self._frequency,
-            End.SENT if is_whole else End.PARTLY,
-            issue.key,
-            issue.articles,
-            issue.recipients,
-            counts,
-            retry_at=to_instant(next_due) if waiting and next_due else None,
-            stopped=None if report.stopped is None else report.stopped.reason,
-            reasons=tuple(_explain(report, issue.key)),
-            next_command=suggest_command(issue, counts),
-        )
+
+def sum_up(ledger: Ledger, issue: Issue, report: SendReport) -> SendResult:
+    """Return where an issue stands after a run."""
+    counts = ledger.counts(issue.id)
+    next_due = ledger.next_due(issue.id)
+    waiting = sum(counts.get(state, 0) for state in OPEN)
+    unknown = counts.get(DeliveryState.UNKNOWN, 0)
+    failed = counts.get(DeliveryState.FAILED, 0)
+    is_whole = not (waiting or unknown or failed)
+    return SendResult(
+        issue.frequency,
+        End.SENT if is_whole else End.PARTLY,
+        issue.key,
+        issue.articles,
+        issue.recipients,
+        counts,
+        retry_at=to_instant(next_due) if waiting and next_due else None,
+        stopped=None if report.stopped is None else report.stopped.reason,
+        reasons=tuple(_explain(report, issue.key)),
+        next_command=suggest_command(issue, counts),
+    )
 
 
 def _explain(report: SendReport, key: str) -> Iterator[str]:
@@ -264,18 +249,3 @@ def load_digest(setup: MailSetup, issue: Issue) -> "FrozenDigest":
 
     with open_transaction(setup.site.open_store, read_only=True) as catalog:
         return FrozenDigest.from_bytes(catalog.issues.content(issue.id))
-
-
-_IMAGE = re.compile(rb'<img [^>]*src="(https?://[^"]+)"')
-
-
-def _list_links(digest: "FrozenDigest") -> list[str]:
-    """Return where the first article of the mails and its picture are."""
-    plan = digest.plan((), "", 0)
-    if plan is None:
-        return []
-    links = [article.url for article in digest.articles[:1] if article.url]
-    html = b"".join(piece for block in plan.html for piece in block if isinstance(piece, bytes))
-    if picture := _IMAGE.search(html):
-        links.append(unescape(picture[1].decode()))
-    return links

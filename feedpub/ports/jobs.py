@@ -60,7 +60,12 @@ def share_out(issue: str, recipients: int) -> list[Job]:
         issue: Its key.
         recipients: That are due.
     """
-    return [Job("deliver", {"issue": issue})] * -(-recipients // SHARE)
+    return [make_share_job(issue)] * -(-recipients // SHARE)
+
+
+def make_share_job(issue: str) -> Job:
+    """Return the job that delivers an issue, given by its key, to one share of its recipients."""
+    return Job("deliver", {"issue": issue})
 
 
 class Failure(NamedTuple):
