@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, tzinfo
 
 from feedpub.jobs.schedule import OpenStore
+from feedpub.mailing.preparing import make_prepare_job
 from feedpub.mailing.schedule import Due, find_due
-from feedpub.model import Frequency, Schedule
+from feedpub.model import Schedule
 from feedpub.ports.jobs import Engine, Job, share_out
 from feedpub.publishing.store import Catalog
 
@@ -88,8 +89,3 @@ class Sweep:
         last = catalog.issues.last(schedule.frequency)
         due = find_due(schedule, self._zone, now, last=last)
         return isinstance(due, Due) and due.scheduled <= now
-
-
-def make_prepare_job(frequency: Frequency) -> Job:
-    """Return the job that makes the due issue of a frequency."""
-    return Job("prepare", {"frequency": str(frequency)}, key=f"prepare:{frequency}")

@@ -88,13 +88,12 @@ class _Tasks:
         if newsletter is None or frequency not in newsletter.frequencies:
             return
         self.build(job)  # so that the latest news are in it
-        newsletter.send(frequency, stop=self._apis.stop)
+        newsletter.prepare_due(frequency)
 
     def deliver(self, job: Job) -> None:
         newsletter = self._apis.newsletter
         if newsletter is not None:
-            found, _ = newsletter.show(str(job.arguments["issue"]))
-            newsletter.send(found.issue.frequency, stop=self._apis.stop)
+            newsletter.deliver(str(job.arguments["issue"]), stop=self._apis.stop)
 
     def notices(self, _job: Job) -> None:
         if self._apis.send_notices is None:

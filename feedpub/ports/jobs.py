@@ -199,8 +199,9 @@ class Outstanding(NamedTuple):
 
     Attributes:
         notices: Whether mails to one person are due.
-        issues: Key of each issue that is on its way, with how many rows of it are due; none that
-            has no row due.
+        issues: Key of each issue that is on its way, with how many rows of it are due; none of
+            which all that wait are due later. 1 if nobody waits any more: somebody has to see
+            that it is finished.
     """
 
     notices: bool

@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from feedpub.jobs.inprocess import InProcessEngine
-from feedpub.jobs.sweep import NOTICES, Sweep, make_prepare_job
+from feedpub.jobs.sweep import NOTICES, Sweep
+from feedpub.mailing.preparing import make_prepare_job
 from feedpub.model import Frequency, Issue, IssueState, Schedule
-from feedpub.ports.jobs import Failure, Job
+from feedpub.ports.jobs import Failure, Job, make_share_job
 from feedpub.testing import FixedClock, MemoryStore
 
 FRIDAY = datetime(2026, 11, 27, 9, tzinfo=UTC)
@@ -48,10 +49,12 @@ def make(
     )
 
 
-def add_issue(store: MemoryStore, scheduled: datetime) -> None:
+def add_issue(
+    store: MemoryStore, scheduled: datetime, state: IssueState = IssueState.EMPTY
+) -> None:
     issue = Issue(
         0, "weekly/1", Frequency.WEEKLY, scheduled - timedelta(days=7), scheduled, scheduled,
-        IssueState.EMPTY, created=scheduled, finished=scheduled,
+        state, created=scheduled, finished=scheduled,
     )  # fmt: skip
     with store.open() as opened, opened.transaction() as catalog:
         catalog.issues.add(issue, b"")
@@ -100,6 +103,40 @@ def test_what_went_wrong_is_left_alone_until_its_time(
     clock.advance(seconds=30)
 
     assert (early, sweep()) == ([], [PREPARE])
+
+
+@pytest.mark.parametrize(
+    ("rows", "jobs"),
+    [
+        ([(0, 0)] * 501, 2),
+        ([(0, 0), (0, 60), (3, 0)], 1),
+        # Who waits for a later try needs no job before.
+        ([(0, 60), (3, 0)], 0),
+        # Whoever had the last one may have died before saying that the issue is finished.
+        ([(3, 0), (1, 0)], 1),
+    ],
+    ids=["due", "some due", "later", "nobody waits"],
+)
+def test_an_issue_on_its_way_is_shared_out_again(
+    store: MemoryStore, clock: FixedClock, rows: list[tuple[int, int]], jobs: int
+) -> None:
+    add_issue(store, FRIDAY, IssueState.SENDING)
+    now = int(clock().timestamp())
+    with store.open() as opened, opened.transaction() as catalog:
+        execute = catalog._connection.exec_driver_sql
+        execute("INSERT INTO selections VALUES (1, 1, '', 'en', 0)")
+        for number, (state, wait) in enumerate(rows, 1):
+            execute(
+                "INSERT INTO subscribers (id, state, choice, created) VALUES (?, 1, '', 0)",
+                (number,),
+            )
+            execute(
+                "INSERT INTO deliveries (issue, subscriber, selection, state, not_before)"
+                " VALUES (1, ?, 1, ?, ?)",
+                (number, state, now + wait),
+            )
+
+    assert make(store, clock)() == [make_share_job("weekly/1")] * jobs
 
 
 def test_mails_to_one_person_that_wait_are_deferred(store: MemoryStore, clock: FixedClock) -> None:
