@@ -9,8 +9,6 @@ from feedpub.store.newsletter_schema import deliveries, failures, issues, notice
 _ON_THE_WAY = (IssueState.PREPARED, IssueState.SENDING)
 # As a partial index names it.
 _QUEUED: sa.ColumnElement[int] = sa.literal_column(str(int(DeliveryState.QUEUED)))
-    str(int(DeliveryState.QUEUED))
-)  # as a partial index names it
 _KEPT = 1_000
 """Characters of a message."""
 
