@@ -31,7 +31,7 @@ def list_measures(numbers: Numbers) -> Iterator[str]:
         "deliveries_due", "Copies of issues that could be sent now.", {"": numbers.due}
     )
     for name, what, at in (
-        ("last_build", "When the last build ended.", numbers.last_build),
+        ("last_build", "When a build last had something to do.", numbers.last_build),
         ("last_send", "When the last issue was finished.", numbers.last_send),
     ):
         yield from list_series(f"{name}_timestamp_seconds", what, {"": at or 0})

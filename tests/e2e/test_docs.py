@@ -33,7 +33,7 @@ def is_install_line(block: Block) -> bool:
 
 
 # These find an empty database "magazine" on the server that libpq knows from the environment.
-WITH_A_SERVER = {"docs/how-to/postgresql.md"}
+WITH_A_SERVER = {"docs/how-to/postgresql.md", "docs/how-to/two-machines.md"}
 
 
 @pytest.mark.parametrize("document", [name for name in DOCUMENTS if name not in NOT_SCENARIOS])
@@ -45,6 +45,7 @@ def test_a_page_does_what_it_shows(
 ) -> None:
     if document in WITH_A_SERVER:
         cluster = request.getfixturevalue("cluster")
+        cluster.execute("DROP DATABASE IF EXISTS magazine WITH (FORCE)")  # of the page before
         cluster.execute("CREATE DATABASE magazine")
         monkeypatch.setenv("PGHOST", str(cluster.folder))
         monkeypatch.setenv("PGUSER", "feedpub")
