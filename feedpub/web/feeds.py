@@ -13,7 +13,7 @@ from feedpub.web.errors import QuietFlask, add_errors
 from feedpub.web.files import Folder
 from feedpub.web.frame import Frame, Tally
 from feedpub.web.headers import Kind, mark
-from feedpub.web.static import FileServer
+from feedpub.web.static import AT_HAND, FileServer
 
 if TYPE_CHECKING:
     from feedpub.web.setup import Asset, Pages, PeopleSetup, Vitals
@@ -73,7 +73,9 @@ def create_app(
 
         add_reports(app, vitals, tally, watchers=watchers, proxies=proxies)
     # What is published is answered before Flask looks at it, and what goes around is around both.
-    app.wsgi_app = Frame(FileServer(app.wsgi_app, files, prefix), tally, proxies)  # type: ignore[method-assign]
+    server = FileServer(app.wsgi_app, files, prefix)
+    app.extensions[AT_HAND] = server.find_at_hand
+    app.wsgi_app = Frame(server, tally, proxies)  # type: ignore[method-assign]
     return app
 
 

@@ -16,6 +16,10 @@ MAX_BYTES = 32 * 1024 * 1024
 SETTLED_S = 2.0
 """Files that changed later than this ago may change again under the same times and length."""
 
+_PATIENCE_S = 0.05
+_REST = 20
+"""So many times as long as it waited for the disk, a thread that must not wait keeps away."""
+
 
 class Stamp(NamedTuple):
     """What tells a file from any other, and from itself once it was written to.
@@ -74,6 +78,7 @@ class Folder:
             max_bytes: Of files that are kept in memory.
         """
         self._root = root.resolve()
+        self._resumed = 0.0
         self._memory: Memory[tuple[str, Stamp, PublishedFile]] = Memory(max_bytes)
 
     def find(self, path: str) -> PublishedFile | None:
@@ -91,6 +96,28 @@ class Folder:
         except (OSError, ValueError, RuntimeError):
             # Missing, too long, a NUL, a loop of links: whatever it is, it is not published.
             return None
+
+    def recall(self, path: str) -> PublishedFile | None:
+        """Return a file that is in memory, if it is still as it was; None for any other.
+
+        For a thread that must not wait. Whether a file changed is asked of the disk; where that
+        takes its time, nothing is recalled for a while.
+
+        Args:
+            path: As ``find`` has it.
+        """
+        began = time.monotonic()
+        if began < self._resumed or (kept := self._memory.get(path)) is None:
+            return None
+        try:
+            is_same = make_stamp(os.stat(kept[0])) == kept[1]
+        except OSError:
+            return None
+        finally:
+            took = time.monotonic() - began
+            if took > _PATIENCE_S:
+                self._resumed = began + took * _REST
+        return kept[2] if is_same else None
 
     def has_index(self, path: str) -> bool:
         """Return whether a path without a slash at its end is that of a folder with an index."""

@@ -3,14 +3,15 @@
 import logging
 import socket
 from collections.abc import Iterable
-from io import BytesIO
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from feedpub.errors import FeedpubError
+from feedpub.web.static import AT_HAND, FOUND
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+    from flask import Flask
 
 _THREADS = 8
 _MAX_BYTES = 1024 * 1024
@@ -21,7 +22,7 @@ _CONNECTIONS = 500
 _IDLE_S = 30
 """So long a connection on which nothing happens stays open."""
 
-# A feed that fits is handed over at once, not piece by piece by way of the main thread.
+# A feed that fits is sent at once, not piece by piece.
 _SEND_BUFFER = 512 * 1024
 
 
@@ -36,11 +37,11 @@ class FeedServer:
         url: Where the feeds are, as a browser on this machine would ask for them.
     """
 
-    def __init__(self, app: "WSGIApplication", path: str, *, bind: str, port: int) -> None:
+    def __init__(self, app: "Flask", path: str, *, bind: str, port: int) -> None:
         """Listen.
 
         Args:
-            app: Of the site.
+            app: Of the site, as ``create_app`` makes it.
             path: Of the feeds; begins and ends with ``/``.
             bind: Address to listen at.
             port: 0 takes a free one.
@@ -50,11 +51,12 @@ class FeedServer:
         """
         from waitress.server import create_server
 
-        from feedpub.web.connections import LastingChannel
+        from feedpub.web.connections import Loop
 
         # It tells of each request that has to wait a moment, which is no news.
         logging.getLogger("waitress.queue").setLevel(logging.ERROR)
         listening: dict[int, Any] = {}
+        self._loop = Loop(app.extensions[AT_HAND])
         try:
             # No ident: nobody needs to know which server this is.
             self._server: Any = create_server(
@@ -78,13 +80,14 @@ class FeedServer:
         # A name such as localhost may stand for several addresses, each with a socket.
         for one in listening.values():
             if hasattr(one, "channel_class"):
-                one.channel_class = LastingChannel
+                self._loop.adopt(one)
                 # What it accepts inherits it.
                 one.socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)
         self.url = f"http://{_host(bind)}:{self._port()}{path}"
 
     def run(self) -> None:
         """Answer requests until interrupted."""
+        self._loop.begin()
         self._server.run()
 
     def __enter__(self) -> Self:
@@ -104,23 +107,25 @@ class FeedServer:
 
 
 class Sender:
-    """A WSGI application that hands large answers to waitress as files.
+    """A WSGI application that hands large answers to waitress in a buffer of ours.
 
-    Waitress sends a file from where it is, and copies bytes several times before.
+    It sends these from where they are, and copies bytes several times before.
     """
 
     def __init__(self, app: "WSGIApplication") -> None:
-        self._app = app
+        from feedpub.web.buffers import Body
+
+        self._app, self._body = app, Body
 
     def __call__(
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
     ) -> Iterable[bytes]:
         """Answer a request."""
         body = self._app(environ, start_response)
-        if isinstance(body, list) and len(body) == 1 and len(body[0]) >= _LARGE:
-            file: Iterable[bytes] = environ["wsgi.file_wrapper"](BytesIO(body[0]))
-            return file
-        return body
+        # What was found at hand is sent by the connection itself.
+        if FOUND in environ or not isinstance(body, list) or len(body) != 1:
+            return body
+        return self._body(body[0]) if len(body[0]) >= _LARGE else body
 
 
 def _explain(error: Exception, bind: str, port: int) -> ListenError:

@@ -24,6 +24,14 @@ from feedpub.web.negotiation import (
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
+AT_HAND = "feedpub.at_hand"
+"""Key of a Flask application's extensions: ``FileServer.find_at_hand``."""
+
+FOUND = "feedpub.found"
+"""Key of the WSGI environment: what ``FileServer.find_at_hand`` returned, if a server asked it."""
+
+_METHODS = ("GET", "HEAD")
+_MOST_AT_HAND = 4 * 1024 * 1024
 _KEPT_BYTES = 32 * 1024 * 1024
 _Headers = list[tuple[str, str]]
 
@@ -62,39 +70,76 @@ class FileServer:
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
     ) -> Iterable[bytes]:
         """Answer a request."""
-        path: str = environ["PATH_INFO"]
-        is_head = environ["REQUEST_METHOD"] == "HEAD"
-        if (is_head or environ["REQUEST_METHOD"] == "GET") and path.startswith(self._prefix):
-            file = self._files.find(decode_path(path[len(self._prefix) :]))
-            if file is not None:
-                environ[KIND], environ[ROUTE] = file.kind, path
-                return self._send(file, environ, start_response, is_head)
-        return self._app(environ, start_response)
-
-    def _send(
-        self,
-        file: PublishedFile,
-        environ: "WSGIEnvironment",
-        start_response: "StartResponse",
-        is_head: bool,
-    ) -> Iterable[bytes]:
-        ready = self._prepare(file, environ.get("HTTP_ACCEPT_ENCODING", ""))
+        found: Found | None = environ.get(FOUND) or self._find(environ)
+        if found is None:
+            return self._app(environ, start_response)
+        file, ready = found
+        environ[KIND], environ[ROUTE] = file.kind, environ["PATH_INFO"]
         if is_unchanged(environ, ready.etag, file.modified):
             start_response("304 NOT MODIFIED", ready.short)
             return []
         start_response("200 OK", ready.headers)
-        return [] if is_head else [ready.body]
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [ready.body]
+
+    def find_at_hand(self, method: str, path: str, accepted: str) -> "Found | None":
+        """Return what a request asks for; None unless it is a file that can be sent at once.
+
+        It is in memory, as it is to be sent, and not large.
+
+        Args:
+            method: Of the request.
+            path: As in the WSGI environment.
+            accepted: ``Accept-Encoding`` as it came.
+        """
+        if method not in _METHODS or not path.startswith(self._prefix):
+            return None
+        file = self._files.recall(decode_path(path[len(self._prefix) :]))
+        if file is None:
+            return None
+        ready = self._ready.get(_make_key(file, _choose_coding(file, accepted)))
+        if ready is None or len(ready.body) > _MOST_AT_HAND:
+            return None
+        return Found(file, ready)
+
+    def _find(self, environ: "WSGIEnvironment") -> "Found | None":
+        path: str = environ["PATH_INFO"]
+        if environ["REQUEST_METHOD"] not in _METHODS or not path.startswith(self._prefix):
+            return None
+        file = self._files.find(decode_path(path[len(self._prefix) :]))
+        if file is None:
+            return None
+        return Found(file, self._prepare(file, environ.get("HTTP_ACCEPT_ENCODING", "")))
 
     def _prepare(self, file: PublishedFile, accepted: str) -> Representation:
-        chosen = choose_encoding(accepted) if len(file.data) >= MIN_COMPRESSED else ""
-        coding = chosen if is_compressible(file.media_type) else ""
-        # By name too, since the type is told by that.
-        key = file.path, file.etag, file.modified, coding
+        coding = _choose_coding(file, accepted)
+        key = _make_key(file, coding)
         ready = self._ready.get(key)
         if ready is None:
             ready = represent(file, coding)
             self._ready.put(key, ready, len(ready.body) if coding else 0)
         return ready
+
+
+class Found(NamedTuple):
+    """What a request asks for.
+
+    Attributes:
+        file: As it is.
+        ready: As it is sent to whoever asks.
+    """
+
+    file: PublishedFile
+    ready: Representation
+
+
+def _choose_coding(file: PublishedFile, accepted: str) -> str:
+    chosen = choose_encoding(accepted) if len(file.data) >= MIN_COMPRESSED else ""
+    return chosen if is_compressible(file.media_type) else ""
+
+
+def _make_key(file: PublishedFile, coding: str) -> tuple[str, str, float | None, str]:
+    # By name too, since the type is told by that.
+    return file.path, file.etag, file.modified, coding
 
 
 def represent(file: PublishedFile, coding: str) -> Representation:

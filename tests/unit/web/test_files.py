@@ -181,3 +181,48 @@ def test_bytes_that_are_no_text_are_no_path(data: bytes) -> None:
     wire = data.decode("latin-1")
 
     assert decode_path(wire).encode() == data or decode_path(wire) == "\0"
+
+
+# Without waiting
+
+
+def test_only_what_was_read_is_recalled(file: Path) -> None:
+    folder = Folder(file.parent)
+
+    unread = folder.recall("rss.xml")
+    found = folder.find("rss.xml")
+
+    assert unread is None
+    assert folder.recall("rss.xml") is found
+
+
+@pytest.mark.parametrize("change", [Path.unlink, lambda path: path.write_bytes(b"two, longer")])
+def test_what_changed_is_not_recalled(file: Path, change: Callable[[Path], object]) -> None:
+    folder = Folder(file.parent)
+    folder.find("rss.xml")
+
+    change(file)
+
+    assert folder.recall("rss.xml") is None
+
+
+def test_a_slow_disk_is_left_alone_for_a_while(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 0.0
+    stat = os.stat
+
+    def be_slow(path: str) -> os.stat_result:
+        nonlocal now
+        now += 0.5
+        return stat(path)
+
+    folder = Folder(file.parent)
+    folder.find("rss.xml")
+    monkeypatch.setattr(files.time, "monotonic", lambda: now)
+    monkeypatch.setattr(files.os, "stat", be_slow)
+
+    found = []
+    for moment in (0.0, 0.6, 9.9, 10.1):
+        now = moment
+        found.append(folder.recall("rss.xml") is not None)
+
+    assert found == [True, False, False, True]
