@@ -227,7 +227,7 @@ class Folder(NamedTuple):
     """
 
     path: str
-    files: tuple[File, ...]
+    files: Sequence[File]
     fingerprint: bytes
 
 

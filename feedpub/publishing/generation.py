@@ -90,7 +90,7 @@ class GenerationRun:
             elif record.state == State.DELETED and record.source == self._source.id:
                 self._lost.setdefault(record.content, []).append(record.id)
         for record in stored.records_by_uid({seen.uid for seen in sightings}):
-            self._intake.holders.setdefault(record.uid, record.id)
+            self._intake.holders.learn(record.uid, record.id)
         places = ((seen.folder, seen.name) for seen in sightings)
         known = [found for place in places if (found := self._known.get(place))]
         self.changes.remember(known)
@@ -122,7 +122,7 @@ class GenerationRun:
 
     def _find_holder(self, seen: Sighting) -> Record | None:
         """Return who has the id of a file now."""
-        row = self._intake.holders.get(seen.uid)
+        row = self._intake.holders.find(seen)
         holder = None if row is None else self.changes.get(row)
         return holder if holder is not None and holder.uid == seen.uid else None
 
@@ -195,8 +195,8 @@ class GenerationRun:
         if holder is not None:  # a tombstone needs an id of its own, too
             self.changes.remember([holder])
             self.changes.change(holder._replace(uid=record.uid))
-            self._intake.holders[record.uid] = holder.id
-        self._intake.holders[uid] = record.id
+            self._intake.holders.put(record.uid, holder.id)
+        self._intake.holders.put(uid, record.id)
         return record._replace(uid=uid)
 
     def _change(self, known: Record, again: Record) -> None:
@@ -222,11 +222,13 @@ class GenerationRun:
             intake.counts["duplicates"] += 1
         record = self.changes.add(record)
         intake.count_first_sight(None, record)
-        intake.holders[record.uid] = record.id
+        if intake.empty:
+            intake.holders.put_new(seen, record.id)
+            return
+        intake.holders.put(record.uid, record.id)
+        intake.texts.add(record.content)
         if record.state == State.LIVE:
             intake.articles.setdefault(record.content, record.id)
-        if twin is not None or not intake.empty:
-            self._intake.texts.add(record.content)
 
     def _mint_another(self, seen: Sighting) -> str:
         """Return an id for a file that stands where one stood that moved away with its id."""

@@ -18,21 +18,24 @@ def take_in(intake: Intake, generation: Generation, *, accept_deletions: bool) -
         SourceHeldError: The source lost too much; the caller undoes what was done to the catalog,
             and nothing was done to the intake.
     """
+    if not loses_too_much(len(generation.vanished), 0):
+        return _take_in(intake, generation, known=None)
+    known = None if accept_deletions else intake.catalog.sources.count_known(generation.source.id)
     kept = intake.tree, intake.counts.copy(), intake.articles.copy(), intake.holders.copy()
     try:
-        return _take_in(intake, generation, accept_deletions=accept_deletions)
+        return _take_in(intake, generation, known=known)
     except SourceHeldError:
         intake.tree, intake.counts, intake.articles, intake.holders = kept
         raise
 
 
-def _take_in(intake: Intake, generation: Generation, *, accept_deletions: bool) -> Outcome:
+def _take_in(intake: Intake, generation: Generation, *, known: int | None) -> Outcome:
+    """Do it; a source that loses too much of what was known of it is held, if that is counted."""
     source = generation.source
-    known = intake.catalog.sources.count_known(source.id)
     run = GenerationRun(intake, generation)
     run.take_in(generation.sightings)
     lost = run.find_lost()
-    if not accept_deletions and loses_too_much(len(lost), known):
+    if known is not None and loses_too_much(len(lost), known):
         raise held(source.name, len(lost), known)
     run.bury(lost)
     return Outcome(run.problems, run.unsettled)
@@ -60,6 +63,8 @@ def settle_records(intake: Intake, due: Iterable[Record]) -> None:
             intake.texts.add(record.content)
             intake.count_first_sight(record, settled)
     changes.flush(intake.tree)
+    if intake.empty:
+        intake.texts |= intake.catalog.sources.repeated_contents()
     unite_equals(intake, changes)
 
 

@@ -8,6 +8,7 @@ from feedpub.catalog.categories import CategoryTree
 from feedpub.catalog.identity import BACKDATED_S, Moment, Record, Sighting, State
 from feedpub.catalog.slugs import Read
 from feedpub.ports import SourceRow, StoredProblem
+from feedpub.publishing.holders import Holders
 from feedpub.publishing.store import Catalog
 
 Mint = Callable[[str, str, int], str]
@@ -60,7 +61,8 @@ class Intake:
         first_reads: When each source had its baseline, by row.
         empty: Nothing was known before this build, so that little needs to be looked up.
         counts: ``new updated moved deleted duplicates baseline backdated``.
-        articles: A published article for each title and body that this build has met.
+        articles: A published article for each title and body that this build has met; not kept
+            by a first build, which looks for equal ones at its end.
         holders: Who has each id that this build has met.
         read: How names of categories are transliterated; None for the usual way.
         texts: Contents of which a file came, changed or went; they may have to be united.
@@ -75,7 +77,7 @@ class Intake:
     empty: bool
     counts: Counter[str] = field(default_factory=Counter)
     articles: dict[bytes, int] = field(default_factory=dict)
-    holders: dict[str, int] = field(default_factory=dict)
+    holders: Holders = field(default_factory=Holders)
     texts: set[bytes] = field(default_factory=set)
     read: Read | None = None
 

@@ -1,7 +1,7 @@
 """The reading half of a build: look at every source, and bring the catalog in line."""
 
 from collections import Counter, deque
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator
 from contextlib import nullcontext
 from typing import Any, NamedTuple
 
@@ -10,11 +10,9 @@ from feedpub.catalog.slugs import Read, release_tables
 from feedpub.errors import SourceHeldError
 from feedpub.model import Problem
 from feedpub.ports import (
-    Folder,
     Glance,
     Lost,
     Progress,
-    ReadTask,
     Scan,
     SourceRow,
     StoredProblem,
@@ -26,6 +24,7 @@ from feedpub.publishing.setup import Setup
 from feedpub.publishing.source import ArticleSource
 from feedpub.publishing.standing import ALL_MONTHS, EVERYTHING
 from feedpub.publishing.store import Catalog
+from feedpub.publishing.tasks import ReadTasks, find_vanished
 
 _CHUNK = 64  # files that travel to a process together
 _AHEAD = 64  # of them: reading goes on while the database is opened, and what it takes imported
@@ -66,7 +65,7 @@ class Observation:
         self._workers = workers
         self._progress = progress
         self._scans: dict[str, Scan] = {}
-        self._ahead: tuple[list[ReadTask], Iterator[Any]] | None = None
+        self._ahead: tuple[ReadTasks, Iterator[Any]] | None = None
         progress("scan", 0, len(setup.sources))
         for number, source in enumerate(setup.sources, 1):
             try:
@@ -112,7 +111,7 @@ class Observation:
         first = self._setup.sources[0]
         scan = self._scans.get(first.name)
         if scan is not None and glance is not None and first.name not in glance.settings:
-            tasks = _list_tasks(first, scan.folders, {})
+            tasks = ReadTasks(first, scan.folders, {})
             self._ahead = (tasks, self._workers.map(tasks, chunk=_CHUNK, ahead=_AHEAD))
 
     def take_in(
@@ -239,21 +238,15 @@ class Observation:
         ]
         gone = kept.keys() - {folder.path for folder in scan.folders}
         known = self._load_known(catalog, row, [*(folder.path for folder in changed), *gone])
-        present = {(folder.path, file.name) for folder in changed for file in folder.files}
-        vanished = [
-            record
-            for place, record in known.items()
-            if place not in present and record.state != State.DELETED
-        ]
-        tasks = _list_tasks(source, changed, {} if again else known)
+        vanished = find_vanished(changed, known)
+        tasks = ReadTasks(source, changed, {} if again else known)
         sightings = self._read(source, tasks)
         outcome = take_in(
             intake, Generation(row, sightings, known, vanished), accept_deletions=accept_deletions
         )
         settled = _Settled(
-            read={(task.folder, task.file.name) for task in tasks},
             folders={*(folder.path for folder in changed), *gone},
-            present=present,
+            untouched=tasks.untouched,
         )
         self._keep_problems(catalog, row, scan, settled, outcome.problems)
         fingerprints = {folder.path: folder.fingerprint for folder in changed}
@@ -274,7 +267,7 @@ class Observation:
         records = catalog.sources.records_in(row.id, folders)
         return {(record.folder, record.name): record for record in records}
 
-    def _read(self, source: ArticleSource, tasks: Sequence[ReadTask]) -> Iterator[Any]:
+    def _read(self, source: ArticleSource, tasks: ReadTasks) -> Iterator[Any]:
         """Yield what files say, in the order of the tasks."""
         self._progress("read", 0, len(tasks))
         ahead, self._ahead = self._ahead, None
@@ -313,18 +306,15 @@ class _Settled(NamedTuple):
     """Of which files all that there is to say was said anew.
 
     Attributes:
-        read: Folder and name.
         folders: That changed; what they held before and hold no more is settled, too.
-        present: Folder and name of all that they hold.
+        untouched: Folder and name of what they hold and nobody read.
     """
 
-    read: set[tuple[str, str]]
     folders: set[str]
-    present: set[tuple[str, str]]
+    untouched: set[tuple[str, str]]
 
     def covers(self, folder: str, name: str) -> bool:
-        place = (folder, name)
-        return place in self.read or (folder in self.folders and place not in self.present)
+        return folder in self.folders and (folder, name) not in self.untouched
 
 
 _FORGOTTEN = "forgotten"
@@ -336,17 +326,3 @@ _SKIPPED = "no regular file, or its name is not UTF-8; remove, rename or exclude
 
 def _explain_unread(place: str, reason: str) -> StoredProblem:
     return StoredProblem("", "", place, "warning", None, None, _UNREAD + reason)
-
-
-def _list_tasks(
-    source: ArticleSource, folders: Sequence[Folder], known: Mapping[tuple[str, str], Record]
-) -> list[ReadTask]:
-    """Return the new and the changed files, in order of their paths."""
-    return [
-        source.make_task(folder.path, file)
-        for folder in folders
-        for file in folder.files
-        if (record := known.get((folder.path, file.name))) is None
-        or record.state == State.DELETED
-        or (record.size, record.mtime_ns) != (file.size, file.mtime_ns)
-    ]

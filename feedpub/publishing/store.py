@@ -49,6 +49,10 @@ class Sources(Protocol):
         """Yield every record with one of these contents."""
         ...
 
+    def repeated_contents(self) -> set[bytes]:
+        """Return the contents that more than one record has."""
+        ...
+
     def records_by_uid(self, uids: Iterable[str]) -> Iterator[Record]:
         """Yield every record with one of these ids."""
         ...

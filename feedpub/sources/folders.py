@@ -8,8 +8,9 @@ fastest way that Python has.
 import hashlib
 import os
 import stat
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
+from typing import overload
 
 from feedpub.errors import ArticleError, SourceHeldError
 from feedpub.ports import File, Folder, Scan
@@ -117,18 +118,45 @@ def _is_text(name: str) -> bool:
 
 def _sum_up(path: str, lines: list[str], known: bytes | None = None) -> Folder:
     """Return a folder; its files are left out if it is as it was known."""
-    text = "\n".join(lines)
-    # Hundreds of thousands of files are as they were: only the others are worth an object.
-    files = _fold_sidecars(_parse_lines(lines)) if f"{SIDECAR}/" in text else None
-    mark = _digest(text) if files is None else fingerprint(files)
-    if mark == known:
-        return Folder(path, (), mark)
-    return Folder(path, tuple(_parse_lines(lines) if files is None else files), mark)
+    text = "\0".join(lines)
+    if f"{SIDECAR}/" in text:
+        files = _fold_sidecars(list(PackedFiles(text.encode())))
+        text = "\0".join([f"{name}/{size}/{mtime}" for name, size, mtime in files])
+    data = text.encode()
+    mark = _digest(data)
+    return Folder(path, () if mark == known else PackedFiles(data), mark)
 
 
-def _parse_lines(lines: list[str]) -> list[File]:
-    parts = (line.rsplit("/", 2) for line in lines)
-    return [File(name, int(size), int(mtime)) for name, size, mtime in parts]
+class PackedFiles(Sequence[File]):
+    """Files as a line each: a million of them, as objects, would take some 400 MB."""
+
+    __slots__ = ("_data",)
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+
+    def __len__(self) -> int:
+        return self._data.count(b"\0") + 1 if self._data else 0
+
+    def __iter__(self) -> Iterator[File]:
+        for line in self._data.decode().split("\0") if self._data else ():
+            name, size, mtime = line.rsplit("/", 2)
+            yield File(name, int(size), int(mtime))
+
+    @overload
+    def __getitem__(self, index: int) -> File: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[File]: ...
+    def __getitem__(self, index: int | slice) -> File | Sequence[File]:
+        return list(self)[index]
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, PackedFiles):
+            return self._data == other._data
+        return isinstance(other, Sequence) and list(self) == list(other)
+
+    def __hash__(self) -> int:
+        return hash(tuple(self))
 
 
 def _fold_sidecars(files: list[File]) -> list[File]:
@@ -164,13 +192,10 @@ def _unlistable(source: str, path: str, error: OSError) -> SourceHeldError:
     )
 
 
-def fingerprint(files: Sequence[File]) -> bytes:
+def _digest(data: bytes) -> bytes:
     """Return 16 bytes that change when a name, a size or a time does."""
-    return _digest("\n".join([f"{name}/{size}/{mtime}" for name, size, mtime in files]))
-
-
-def _digest(text: str) -> bytes:
-    return hashlib.blake2b(text.encode(), digest_size=16).digest()
+    # A name may have a line feed but no zero; fingerprints of older versions had line feeds, too.
+    return hashlib.blake2b(data.replace(b"\0", b"\n"), digest_size=16).digest()
 
 
 def first_folders(

@@ -99,6 +99,12 @@ class Sources:
         """Yield every record with one of these contents."""
         yield from self._records_where(schema.articles.c.content, contents)
 
+    def repeated_contents(self) -> set[bytes]:
+        """Return the contents that more than one record has."""
+        content = schema.articles.c.content
+        query = sa.select(content).group_by(content).having(sa.func.count() > 1)
+        return set(self._connection.scalars(query))
+
     def records_by_uid(self, uids: Iterable[str]) -> Iterator[Record]:
         """Yield every record with one of these ids."""
         yield from self._records_where(schema.articles.c.uid, uids)
