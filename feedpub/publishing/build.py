@@ -14,6 +14,7 @@ from feedpub.ports import Glance, Progress
 from feedpub.publishing.chores import PICTURES, list_leftovers
 from feedpub.publishing.frontpage import summarize
 from feedpub.publishing.hub import forget_topics, load_topics
+from feedpub.publishing.lookout import Lookout
 from feedpub.publishing.observation import Observation
 from feedpub.publishing.output import PROBE, Output
 from feedpub.publishing.setup import BuildOptions, Setup, open_transaction
@@ -59,8 +60,10 @@ class Build:
         with (
             setup.make_pool(reader, setup.jobs) as workers,
             start_transcriber(setup, is_first=self._is_first(glance)) as read,
+            setup.make_ready(glance) as tell_news,
         ):
-            observation = Observation(setup, workers, self._progress, read, new=new)
+            looking = Lookout(workers, tell_news)
+            observation = Observation(setup, looking, self._progress, read, new=new)
             if glance is not None and self._is_idle(glance, observation):
                 return self._report_idle(glance)
             observation.read_ahead(glance)

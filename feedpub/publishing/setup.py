@@ -44,6 +44,8 @@ class Setup:
         target: Where documents go.
         open_store: Opens the store; ``read_only`` for the making processes.
         glance: The quick look at the catalog; None if only the store itself can tell.
+        make_ready: Brings libraries up beside the look at the sources; gives what is to be called
+            when that shows something new.
         make_pool: Function and number of processes give ``Workers`` to be closed; ``apart`` has
             one process do it where there is one job.
         reader: What a reading process does.
@@ -76,6 +78,7 @@ class Setup:
     target: Target
     open_store: OpenStore
     glance: Callable[[], Glance | None]
+    make_ready: Callable[[Glance | None], AbstractContextManager[Callable[[], None]]]
     make_pool: Callable[..., AbstractContextManager[Any]]
     reader: SourceReader
     make_pages: "Callable[[], Pages] | None"

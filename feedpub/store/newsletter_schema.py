@@ -187,7 +187,6 @@ deliveries_queued = Index(
     deliveries.c.issue,
     deliveries.c.not_before,
     sqlite_where=deliveries.c.state == 0,
-    postgresql_where=deliveries.c.state == 0,
 )
 """Finds the next ones without a look at the others, of which there may be a million.
 

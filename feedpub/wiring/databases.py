@@ -33,7 +33,11 @@ class SiteDatabase(Protocol):
 
     @property
     def name(self) -> str:
-        """What people call it, without any password."""
+        """Return what people call it, without any password."""
+        ...
+
+    def load_libraries(self) -> None:
+        """Import what ``open`` takes; a caller that has to wait for others may do it meanwhile."""
         ...
 
     def open(self, *, read_only: bool = False) -> "AbstractContextManager[Store]":
@@ -124,6 +128,10 @@ class FileDatabase:
         self._path = path
         self.name = str(path)
 
+    def load_libraries(self) -> None:
+        """See ``SiteDatabase``."""
+        import feedpub.store.sql  # noqa: F401
+
     @contextmanager
     def open(self, *, read_only: bool = False) -> "Iterator[Store]":
         """See ``SiteDatabase``."""
@@ -189,6 +197,10 @@ class ServerDatabase:
         self.address = address
         self._folder = folder
         self.name = address.name
+
+    def load_libraries(self) -> None:
+        """See ``SiteDatabase``."""
+        import feedpub.store.postgres.store  # noqa: F401
 
     @contextmanager
     def open(self, *, read_only: bool = False) -> "Iterator[Store]":

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from feedpub.catalog.identity import mint_id
 from feedpub.config import KEY_NAME, UPLOAD, Config
 from feedpub.embeds.places import oembed_path
 from feedpub.errors import FetchError
+from feedpub.feeds import load_libraries
 from feedpub.model import Problem
 from feedpub.ports import Glance, Target
 from feedpub.publishing.build import RESTORED
@@ -25,6 +27,7 @@ from feedpub.targets.keep import KeptFolder
 from feedpub.targets.local import LocalTarget
 from feedpub.wiring.databases import SiteDatabase, make_database
 from feedpub.wiring.depot import StoreDepot
+from feedpub.wiring.readiness import Readiness
 from feedpub.wiring.sources import make_remotes, make_sources
 from feedpub.workers import Pool, count_cores
 
@@ -121,6 +124,7 @@ def make_setup(
         target=_make_target(config),
         open_store=database.open,
         glance=lambda: _glance(database),
+        make_ready=Readiness(sources, partial(_load_libraries, database)),
         make_pool=Pool,
         reader=Reader(sources),
         make_pages=_PageMaker(config) if config.pages.enabled else None,
@@ -142,6 +146,11 @@ def make_setup(
             allow_private=allow_private,
         ),
     )
+
+
+def _load_libraries(database: SiteDatabase) -> None:
+    database.load_libraries()
+    load_libraries()
 
 
 def _make_target(config: Config) -> Target:

@@ -15,6 +15,7 @@ from sqlalchemy import event
 from feedpub.errors import StoreError
 from feedpub.store import engine as engines
 from feedpub.store.postgres.address import Address, explain_errors, missing
+from feedpub.store.postgres.schema import suit_schema
 
 WRITER_KEY = "hashtextextended('feedpub:writer:' || current_schema(), 0)"
 
@@ -36,6 +37,7 @@ def _take_leave(engine: sa.Engine, process: int) -> None:
 
 @lru_cache(maxsize=8)
 def _make_engine(address: Address, read_only: bool, process: int) -> sa.Engine:
+    suit_schema()
     engine = sa.create_engine(
         "postgresql+psycopg://",
         creator=lambda: address.connect(read_only=read_only),
