@@ -7,6 +7,7 @@ action and the number. It is short since a List-Unsubscribe header must stay on 
 import hmac
 from base64 import urlsafe_b64encode
 from enum import StrEnum
+from functools import lru_cache
 from hashlib import sha256
 
 _MAC_BYTES = 16
@@ -93,6 +94,7 @@ class Signer:
         return outer.digest()[:_MAC_BYTES]
 
 
+@lru_cache(64)  # a mail has two tokens of one number
 def _encode(number: int) -> str:
     if number < 0:
         raise ValueError("a row's number is not negative")

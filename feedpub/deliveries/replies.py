@@ -85,4 +85,6 @@ def _read_enhanced(reply: Reply) -> str:
 def mask_addresses(text: str) -> str:
     """Return a reply as it is kept: one line, no address in it, at most 300 characters."""
     masked = _ADDRESS.sub("(address)", text) if "@" in text else text
+    if masked.isprintable():  # the only whitespace that is printable is the blank
+        return " ".join(masked.split())[:_LONGEST]
     return _UNPRINTABLE.sub(" ", masked).strip()[:_LONGEST]

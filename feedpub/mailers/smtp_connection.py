@@ -12,6 +12,7 @@ from feedpub.model import Message
 from feedpub.ports.mailing import Reply, Stage
 
 _MOST_LINES = 100
+_ENVELOPE = (Stage.MAIL, Stage.RCPT, Stage.DATA)
 _QUIT_S = 2.0
 
 
@@ -95,14 +96,13 @@ class SmtpConnection:
             self._reset = False
             if (refused := self._ask(b"RSET\r\n", Stage.MAIL)) is not None:
                 return refused
-        for stage, command in zip((Stage.MAIL, Stage.RCPT, Stage.DATA), commands, strict=True):
+        for stage, command in zip(_ENVELOPE, commands, strict=True):
             if (refused := self._ask(command, stage)) is not None:
                 return refused
         return None
 
     def _commands(self, message: Message) -> tuple[bytes, bytes, bytes]:
-        extended = message.needs_utf8 or not message.recipient.isascii()
-        utf8 = " SMTPUTF8" if extended else ""
+        utf8 = " SMTPUTF8" if message.needs_utf8 or not message.recipient.isascii() else ""
         return (
             f"MAIL FROM:<{message.sender}>{utf8}\r\n".encode(),
             f"RCPT TO:<{message.recipient}>\r\n".encode(),
@@ -121,8 +121,7 @@ class SmtpConnection:
         """Read the replies to MAIL, RCPT and DATA; None if all are as they have to be."""
         refused: Reply | None = None
         code = 0
-        stages = (Stage.MAIL, Stage.RCPT, Stage.DATA)
-        for stage in (Stage.MAIL, *stages) if reset else stages:
+        for stage in (Stage.MAIL, *_ENVELOPE) if reset else _ENVELOPE:
             try:
                 code, text = self._read()
             except OSError as error:
@@ -164,14 +163,15 @@ class SmtpConnection:
 
     def _read(self, limit_s: float | None = None) -> tuple[int, str]:
         """Return a reply, for each line of which the server has so long, or as long as usual."""
-        lines = []
+        text = b""
         for _ in range(_MOST_LINES):
             line = self._wire.receive_line(limit_s or self._timeouts.reply_s)
-            if not (line[:3].isdigit() and line[3:4] in _AFTER_CODE and line.endswith(b"\n")):
+            code, after = line[:3], line[3:4]
+            if not (code.isdigit() and after in _AFTER_CODE and line.endswith(b"\n")):
                 raise _NonsenseError("the server talks nonsense")
-            lines.append(line[4:])
-            if line[3:4] != b"-":
-                return int(line[:3]), b" ".join(lines).decode("utf-8", "replace").strip()
+            text = b"%b %b" % (text, line[4:]) if text else line[4:]
+            if after != b"-":
+                return int(code), text.decode("utf-8", "replace").strip()
         raise _NonsenseError("the server does not come to an end")
 
     def _lose(self, stage: Stage, error: OSError) -> Reply:

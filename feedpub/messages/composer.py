@@ -21,13 +21,12 @@ from feedpub.messages.dkim_keys import DkimKey
 from feedpub.messages.fields import (
     Linker,
     Links,
+    RecipientFields,
     list_issue_fields,
     list_mail_fields,
-    list_recipient_fields,
     list_topic_fields,
-    write_unsubscribe,
 )
-from feedpub.messages.headers import Field, canonicalize_fields, write_fields
+from feedpub.messages.headers import canonicalize_fields, write_fields
 from feedpub.messages.return_paths import make_return_path
 from feedpub.messages.sender import Sender, check_address
 from feedpub.model import Issue, Message
@@ -37,7 +36,6 @@ if TYPE_CHECKING:
     from hashlib import _Hash
 
 _TOPIC = ("Subject", "Content-Language")
-_PERSONAL = ("To", "Message-ID", "List-Unsubscribe")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +74,9 @@ class Composer:
         self._encoder = Encoder()
         date = issue.created or issue.scheduled
         self._fields = [*list_mail_fields(sender, date), *list_issue_fields(sender, issue)]
-        names = [*_TOPIC, *(field.name for field in self._fields), *_PERSONAL]
+        self._recipient_fields = RecipientFields(sender)
+        shared = (field.name for field in self._fields)
+        names = [*_TOPIC, *shared, *self._recipient_fields.names]
         self._signatures = Signatures(dkim, names) if dkim else None
 
     def compile(self, plan: Plan) -> Compiled:
@@ -106,32 +106,29 @@ class Composer:
         recipient = check_address(address)
         links = self._linker.link(subscriber)
         identifier = self._signer.digest(Action.MESSAGE, f"{self._issue.id}/{subscriber}")
-        fields = [
-            *list_recipient_fields(self._sender, recipient, identifier),
-            write_unsubscribe(links),
-        ]
+        fields, canonical = self._recipient_fields.write(recipient, identifier, links)
         body = _join_body(compiled, links, recipient)
-        signature = self._sign(compiled, fields, body)
+        signature = self._sign(compiled, canonical, body)
         return Message(
             make_return_path(self._sender.bounce_address, self._signer, delivery),
             recipient,
-            b"".join([signature, compiled.head, write_fields(fields), b"\r\n", *body]),
+            b"".join([signature, compiled.head, fields, b"\r\n", *body]),
             needs_utf8=not recipient.isascii(),
         )
 
-    def _sign(self, compiled: Compiled, fields: Sequence[Field], body: Sequence[bytes]) -> bytes:
+    def _sign(self, compiled: Compiled, canonical: bytes, body: Sequence[bytes]) -> bytes:
         if self._signatures is None:
             return b""
         body_hash = sha256()
         for piece in body:
             body_hash.update(piece)
         hashed = compiled.hashed.copy()
-        hashed.update(canonicalize_fields(fields))
+        hashed.update(canonical)
         return self._signatures.sign(hashed, body_hash.digest())
 
 
 def _join_body(compiled: Compiled, links: Links, address: str) -> list[bytes]:
-    text = "\n".join([links.unsubscribe, links.preferences, address])  # in the order of Slot
+    text = f"{links.unsubscribe}\n{links.preferences}\n{address}"  # in the order of Slot
     # None of them has a line break, so that all are escaped and encoded at once.
     return [
         OPEN_TEXT,

@@ -1,22 +1,30 @@
 """Which header fields a mail has: those of all mails, of a list, and of one recipient."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import datetime
 from hashlib import sha256
+from typing import NamedTuple
 from urllib.parse import quote
 
 from feedpub.feeds.text import to_rfc822, to_second
 from feedpub.links import preferences_url, unsubscribe_url
 from feedpub.messages.blocks import BOUNDARY
-from feedpub.messages.headers import Field, write_list_id, write_mailbox, write_parts, write_text
+from feedpub.messages.headers import (
+    Field,
+    canonicalize_fields,
+    write_fields,
+    write_list_id,
+    write_mailbox,
+    write_parts,
+    write_text,
+)
 from feedpub.messages.return_paths import make_unsubscribe_address
 from feedpub.messages.sender import Sender
 from feedpub.model import Issue
 from feedpub.tokens import Action, Signer
 
 
-@dataclass(frozen=True, slots=True)
-class Links:
+class Links(NamedTuple):
     """What one subscriber may do by links.
 
     Attributes:
@@ -36,20 +44,68 @@ class Linker:
     def __init__(self, sender: Sender, signer: Signer) -> None:
         """Prepare what is the same in all of them."""
         self._signer = signer
-        self._web_url = sender.web_url
+        self._has_web = bool(sender.web_url)
+        self._unsubscribe = unsubscribe_url(sender.web_url, "")
+        self._preferences = preferences_url(sender.web_url, "")
         self._address = quote(sender.unsubscribe_address, safe="@+")
 
     def link(self, subscriber: int) -> Links:
         """Return the links of one subscriber, the same each time."""
         signed = make_unsubscribe_address(self._address, self._signer, subscriber)
         mail = f"mailto:{signed}?subject=unsubscribe"
-        if not self._web_url:
+        if not self._has_web:
             return Links(mail, "", mail)
         return Links(
-            unsubscribe_url(self._web_url, self._signer.sign(Action.UNSUBSCRIBE, subscriber)),
-            preferences_url(self._web_url, self._signer.sign(Action.PREFERENCES, subscriber)),
+            self._unsubscribe + self._signer.sign(Action.UNSUBSCRIBE, subscriber),
+            self._preferences + self._signer.sign(Action.PREFERENCES, subscriber),
             mail,
         )
+
+
+class RecipientFields:
+    """The fields that differ by recipient, as a form to fill in: there is nothing to fold.
+
+    How to unsubscribe takes two lines however short the addresses are, the others take one.
+    """
+
+    def __init__(self, sender: Sender) -> None:
+        """Write the form.
+
+        Args:
+            sender: Of the mails.
+        """
+        # Words that stand for others, as long as a line may take.
+        address, identifier, unsubscribe, mail = words = [f"{word:_>70}" for word in "ABCD"]
+        links = Links(unsubscribe if sender.web_url else mail, "", mail)
+        fields = [*list_recipient_fields(sender, address, identifier), write_unsubscribe(links)]
+        self.names = [field.name for field in fields]
+        self._has_web = bool(sender.web_url)
+        self._written = _make_form(write_fields(fields), words)
+        self._canonical = _make_form(canonicalize_fields(fields), words)
+
+    def write(self, address: str, identifier: str, links: Links) -> tuple[bytes, bytes]:
+        """Return the fields as they stand in a mail, and in the form that DKIM signs.
+
+        Args:
+            address: Checked.
+            identifier: Of the mail within the domain of the sender, ``A-Za-z0-9_-``.
+            links: By a linker, so that they are addresses.
+
+        Raises:
+            ValueError: The address has something beyond ASCII that nobody sees.
+        """
+        _, to = write_mailbox("To", address)
+        ways = (links.unsubscribe, links.mail) if self._has_web else (links.mail,)
+        rest = [word.encode() for word in (identifier, *ways)]
+        # A quoted name may hold blanks, which are no more than one in the canonical form.
+        return self._written % (to, *rest), self._canonical % (b" ".join(to.split()), *rest)
+
+
+def _make_form(fields: bytes, words: Iterable[str]) -> bytes:
+    form = fields.replace(b"%", b"%%")
+    for word in words:
+        form = form.replace(word.encode(), b"%b")
+    return form
 
 
 def list_mail_fields(sender: Sender, date: datetime, *, reply_to: str = "") -> list[Field]:

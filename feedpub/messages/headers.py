@@ -154,10 +154,10 @@ def _make_field(name: str, value: str) -> Field:
     Raises:
         ValueError: It would end within its value, or has a line that is too long.
     """
-    if len(name) + 2 + len(value) <= _LONGEST_LINE and value.isascii():
+    fits = len(name) + 2 + len(value) <= _LONGEST_LINE
+    if fits and value.isascii() and value.replace("\r\n ", "").isprintable():
         # Nearly all fields that are written for each recipient anew; their names are our own.
-        if value.replace("\r\n ", "").isprintable():
-            return Field(name, value.encode())
+        return Field(name, value.encode())
     lines = value.split("\r\n ")
     longest = max(len(name) + 2, 1) + max(len(line.encode()) for line in lines)
     if not _NAME.fullmatch(name) or longest > _LONGEST_LINE or not all(map(str.isprintable, lines)):

@@ -105,9 +105,8 @@ class Fence:
 
     def _take(self) -> list[Ticket]:
         batch: list[Ticket] = []
-        with suppress(queue.Empty):
-            while True:
-                batch.append(self._inbox.get_nowait())
+        while not self._inbox.empty():  # only who has the pen takes
+            batch.append(self._inbox.get_nowait())
         return batch
 
     def _write(self, batch: Sequence[Ticket]) -> None:

@@ -153,7 +153,7 @@ class _Run:
 
     def next(self, outcomes: list[Outcome], *, wait: bool, holding: Claim | None) -> Job | None:
         try:
-            domain = None if holding is None else find_domain(holding.address)
+            domain = find_domain(holding.address) if holding and self._options.per_domain else None
             while (claim := self._dispatcher.take(wait=wait, holding=domain)) is not None:
                 message = self._compose(claim)
                 if message is not None:
