@@ -1,11 +1,12 @@
-"""How waitress answers a request of ours."""
+"""How waitress answers a request of ours, and one that it refuses."""
 
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from waitress.task import WSGITask
+from waitress.task import ErrorTask, WSGITask
 from waitress.utilities import build_http_date
 
+from feedpub.web.errors import REFUSED
 from feedpub.web.memory import Memory
 from feedpub.web.static import FOUND
 
@@ -89,6 +90,27 @@ class Head(NamedTuple):
     between: bytes
     after: bytes
     closes: bool
+
+
+class Refusal(LastingTask):
+    """Answers what waitress refuses by itself as the application answers any error."""
+
+    def execute(self) -> None:
+        """Answer by a page."""
+        self.set_close_on_finish()
+        try:
+            super().execute()
+        except Exception:
+            self.logger.exception("no page for a request that was refused")
+            if not self.wrote_header:
+                ErrorTask(self.channel, self.request).service()
+                self.wrote_header = True
+
+    def get_environment(self) -> "WSGIEnvironment":
+        """Return the environment of WSGI, with the reason."""
+        environ = super().get_environment()
+        environ[REFUSED] = self.request.error.code
+        return environ
 
 
 @lru_cache(maxsize=4)

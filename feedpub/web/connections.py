@@ -13,7 +13,7 @@ from typing import Any
 
 from waitress.channel import HTTPChannel
 
-from feedpub.web.answers import LastingTask
+from feedpub.web.answers import LastingTask, Refusal
 from feedpub.web.buffers import Body
 from feedpub.web.parsing import RecallingParser
 
@@ -26,6 +26,7 @@ class QuickChannel(HTTPChannel):
     """A connection whose simple requests are answered in the loop."""
 
     task_class = LastingTask
+    error_task_class = Refusal  # type: ignore[assignment]  # does the same, in another way
     parser_class = RecallingParser
 
     _is_due = False  # read and written in the loop alone

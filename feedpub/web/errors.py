@@ -7,7 +7,7 @@ from http import HTTPStatus
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from flask import Flask, Response, request
+from flask import Flask, Response, abort, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from feedpub.web.frame import REQUEST_ID
@@ -17,10 +17,21 @@ from feedpub.web.speech import choose_spoken
 if TYPE_CHECKING:
     from feedpub.web.setup import Pages
 
+REFUSED = "feedpub.refused"
+"""Key of the WSGI environment: the status by which a server refused what it did not even read."""
+
 _LOG = logging.getLogger("feedpub.web")
 
 # Status to what the page tells of it; any other 4xx is the request's fault, any 5xx is ours.
-_KINDS = {403: "origin", 404: "missing", 405: "method", 413: "large", 429: "many", 503: "busy"}
+_KINDS = {
+    403: "origin",
+    404: "missing",
+    405: "method",
+    413: "large",
+    429: "many",
+    431: "large",
+    503: "busy",
+}
 _TYPES = ("text/html", "application/problem+json", "application/json", "text/plain")
 
 
@@ -77,7 +88,14 @@ def add_errors(app: Flask, pages: "Pages | None", *, home: str, root: str) -> No
         response.headers["Vary"] = "Accept, Accept-Language"
         return response
 
+    app.before_request(_refuse)
     app.register_error_handler(HTTPException, answer)
+
+
+def _refuse() -> None:
+    """Answer what the server has refused; nothing else looks at it."""
+    if (status := request.environ.get(REFUSED)) is not None:
+        abort(status)
 
 
 def _describe(status: int) -> str:

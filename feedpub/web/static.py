@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from werkzeug.http import http_date
 
+from feedpub.web.errors import REFUSED
 from feedpub.web.files import Folder, PublishedFile
 from feedpub.web.frame import ROUTE
 from feedpub.web.headers import KIND
@@ -104,6 +105,8 @@ class FileServer:
     def _find(self, environ: "WSGIEnvironment") -> "Found | None":
         path: str = environ["PATH_INFO"]
         if environ["REQUEST_METHOD"] not in _METHODS or not path.startswith(self._prefix):
+            return None
+        if REFUSED in environ:
             return None
         file = self._files.find(decode_path(path[len(self._prefix) :]))
         if file is None:
