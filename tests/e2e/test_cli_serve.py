@@ -41,7 +41,7 @@ class Served:
     def ask(
         self, path: str, method: str = "GET", **headers: str
     ) -> tuple[http.client.HTTPResponse, bytes]:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         try:
             connection.request(method, path, headers=named)
@@ -61,7 +61,7 @@ def served(site: Path) -> Iterator[Served]:
 
 def test_a_connection_outlives_what_has_not_changed(served: Served) -> None:
     etag = served.ask("/feeds/all/rss.xml")[0].headers["ETag"]
-    connection = http.client.HTTPConnection("127.0.0.1", served.port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", served.port, timeout=60)
     seen = set()
     for headers in ({"If-None-Match": etag}, {}, {"If-None-Match": etag}):
         connection.request("GET", "/feeds/all/rss.xml", headers=headers)
@@ -89,7 +89,7 @@ def test_a_feed_is_served_where_it_is_on_the_site(served: Served) -> None:
 def test_idle_connections_shut_nobody_out(served: Served) -> None:
     with ExitStack() as idle:
         for _ in range(200):
-            idle.enter_context(socket.create_connection(("127.0.0.1", served.port), timeout=10))
+            idle.enter_context(socket.create_connection(("127.0.0.1", served.port), timeout=60))
 
         response, _ = served.ask("/feeds/all/rss.xml")
 

@@ -73,7 +73,7 @@ def serving(line: str, root: Path, port: int) -> Iterator[None]:
     try:
         session = requests.Session()
         session.mount("http://", requests.adapters.HTTPAdapter(max_retries=_RETRIES))
-        session.get(f"http://127.0.0.1:{port}/healthz", timeout=10)
+        session.get(f"http://127.0.0.1:{port}/healthz", timeout=60)
         yield
     finally:
         process.terminate()
@@ -120,9 +120,9 @@ def deployed(
 
 
 def test_files_come_from_the_disk_and_pages_from_the_application(deployed: Deployed) -> None:
-    feed = requests.get(f"{deployed.front}feeds/all/rss.xml", timeout=10)
-    form = requests.get(f"{deployed.front}news/subscribe", timeout=10)
-    blog = requests.get(deployed.front, timeout=10)
+    feed = requests.get(f"{deployed.front}feeds/all/rss.xml", timeout=60)
+    form = requests.get(f"{deployed.front}news/subscribe", timeout=60)
+    blog = requests.get(deployed.front, timeout=60)
 
     assert feed.content == (deployed.site.root / "feeds/all/rss.xml").read_bytes()
     assert "X-Request-ID" not in feed.headers
@@ -135,16 +135,16 @@ def test_files_come_from_the_disk_and_pages_from_the_application(deployed: Deplo
 
 def test_what_is_hidden_or_told_to_machines_only_is_not_there(deployed: Deployed) -> None:
     for path in ("feeds/.hidden.xml", "metrics", "healthz", "news/metrics", "feedpub.toml"):
-        assert requests.get(deployed.front + path, timeout=10).status_code == 404, path
-    assert requests.get(f"{deployed.back}metrics", timeout=10).status_code == 200
+        assert requests.get(deployed.front + path, timeout=60).status_code == 404, path
+    assert requests.get(f"{deployed.back}metrics", timeout=60).status_code == 200
 
 
 def test_one_click_works_through_the_web_server(deployed: Deployed) -> None:
     link = deployed.link(READERS[0])
 
-    looked = [requests.request(method, link, timeout=10) for method in ("GET", "HEAD", "OPTIONS")]
+    looked = [requests.request(method, link, timeout=60) for method in ("GET", "HEAD", "OPTIONS")]
     before = deployed.state(READERS[0])
-    answer = requests.post(link, data=ONE_CLICK, allow_redirects=False, timeout=10)
+    answer = requests.post(link, data=ONE_CLICK, allow_redirects=False, timeout=60)
 
     assert [one.status_code for one in looked] == [200, 200, 200]
     assert before == "active"
@@ -154,16 +154,16 @@ def test_one_click_works_through_the_web_server(deployed: Deployed) -> None:
 
 def test_a_form_of_the_site_is_taken_and_one_of_another_is_not(deployed: Deployed) -> None:
     link = deployed.link(READERS[1])
-    page = requests.get(link, timeout=10).text
+    page = requests.get(link, timeout=60).text
     form = re.search(
         'name="do" value="unsubscribe">\\s*<input type="hidden" name="form" value="([^"]+)"', page
     )
     assert form
     fields = {"do": "unsubscribe", "form": form[1]}
 
-    foreign = requests.post(link, fields, headers={"Origin": "https://evil.example"}, timeout=10)
+    foreign = requests.post(link, fields, headers={"Origin": "https://evil.example"}, timeout=60)
     between = deployed.state(READERS[1])
-    own = requests.post(link, fields, headers={"Origin": deployed.front.rstrip("/")}, timeout=10)
+    own = requests.post(link, fields, headers={"Origin": deployed.front.rstrip("/")}, timeout=60)
 
     assert (foreign.status_code, between) == (403, "active")
     assert (own.status_code, deployed.state(READERS[1])) == (200, "unsubscribed")
@@ -171,7 +171,7 @@ def test_a_form_of_the_site_is_taken_and_one_of_another_is_not(deployed: Deploye
 
 def test_each_request_through_the_web_server_has_its_name(deployed: Deployed) -> None:
     names = {
-        requests.get(f"{deployed.front}news/subscribe", timeout=10).headers["X-Request-ID"]
+        requests.get(f"{deployed.front}news/subscribe", timeout=60).headers["X-Request-ID"]
         for _ in range(3)
     }
 
@@ -180,7 +180,7 @@ def test_each_request_through_the_web_server_has_its_name(deployed: Deployed) ->
 
 
 def test_too_much_is_refused(deployed: Deployed) -> None:
-    answer = requests.post(f"{deployed.front}news/subscribe", {"x": "y" * 300_000}, timeout=10)
+    answer = requests.post(f"{deployed.front}news/subscribe", {"x": "y" * 300_000}, timeout=60)
 
     assert answer.status_code == 413
 
@@ -204,8 +204,8 @@ def ask_all(task: Callable[[int], Any], number: int) -> list[Any]:
 def test_two_workers_of_gunicorn_share_the_site(workers: Deployed) -> None:
     links = [workers.link(reader) for reader in READERS]
 
-    clicks = ask_all(lambda at: requests.post(links[at], data=ONE_CLICK, timeout=20), len(links))
-    sums = ask_all(lambda _: requests.get(f"{workers.back}metrics", timeout=20).text, 60)
+    clicks = ask_all(lambda at: requests.post(links[at], data=ONE_CLICK, timeout=60), len(links))
+    sums = ask_all(lambda _: requests.get(f"{workers.back}metrics", timeout=60).text, 60)
 
     assert {one.status_code for one in clicks} == {200}
     assert {workers.state(reader) for reader in READERS} == {"unsubscribed"}
@@ -214,16 +214,16 @@ def test_two_workers_of_gunicorn_share_the_site(workers: Deployed) -> None:
 
 def test_gunicorn_serves_feeds_as_serve_does(workers: Deployed) -> None:
     url = f"{workers.back}feeds/all/rss.xml"
-    first = requests.get(url, timeout=10)
-    head = requests.head(url, timeout=10)
-    again = requests.get(url, headers={"If-None-Match": first.headers["ETag"]}, timeout=10)
-    brotli = requests.get(url, headers={"Accept-Encoding": "br"}, stream=True, timeout=10)
+    first = requests.get(url, timeout=60)
+    head = requests.head(url, timeout=60)
+    again = requests.get(url, headers={"If-None-Match": first.headers["ETag"]}, timeout=60)
+    brotli = requests.get(url, headers={"Accept-Encoding": "br"}, stream=True, timeout=60)
 
     assert first.content == (workers.site.root / "feeds/all/rss.xml").read_bytes()
     assert (head.status_code, head.content) == (200, b"")
     assert (again.status_code, again.content) == (304, b"")
     assert brotli.headers["Content-Encoding"] == "br"
-    missing = requests.get(f"{workers.back}none", timeout=10)
+    missing = requests.get(f"{workers.back}none", timeout=60)
     assert (missing.status_code, missing.headers["X-Content-Type-Options"]) == (404, "nosniff")
 
 

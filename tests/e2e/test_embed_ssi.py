@@ -35,11 +35,11 @@ def portal(tmp_path: Path) -> Iterator[str]:
         wait_until_it_answers(f"http://127.0.0.1:{port}/", process)
         yield f"http://127.0.0.1:{port}/"
         process.terminate()
-        process.communicate(timeout=20)
+        process.communicate(timeout=60)
 
 
 def test_the_include_line_becomes_the_fragment(portal: str) -> None:
-    page = requests.get(portal, timeout=20)
+    page = requests.get(portal, timeout=60)
 
     assert page.status_code == 200
     fragment = (ROOT / "feeds/embed/notes.html").read_text("utf-8")

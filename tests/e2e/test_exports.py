@@ -308,6 +308,6 @@ def test_a_watch_builds_again_when_the_export_is_replaced(site: Callable[..., Si
         wait_for_line(process.stderr, b"export.xml changed")
         wait_for_line(process.stderr, b"1 new")
         process.send_signal(signal.SIGINT)
-        process.wait(timeout=20)
+        process.wait(timeout=60)
 
     assert blog.titles() == ["Post 1", "Post 2"]

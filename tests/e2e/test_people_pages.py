@@ -10,7 +10,13 @@ import pytest
 
 from feedpub.links import Place
 from feedpub.model import Frequency
-from tests.support.browser import find_violations, open_browser, open_page
+from tests.support.browser import (
+    PATIENCE_MS,
+    find_violations,
+    open_browser,
+    open_page,
+    wait_for_next_page,
+)
 from tests.support.people import PATH, READER, PeopleSite, press
 
 if TYPE_CHECKING:
@@ -41,7 +47,7 @@ def serve(site: PeopleSite) -> Iterator[str]:
         thread = threading.Thread(target=server.run, daemon=True)
         thread.start()
         yield server.url.removesuffix("/feeds/")
-    thread.join(5)
+    thread.join(60)
 
 
 @pytest.fixture(scope="module")
@@ -116,18 +122,22 @@ def test_every_page_that_answers_a_button_shuts_nobody_out(
         seen = set()
 
         def press_button(name: str) -> None:
-            page.locator(f"form:has([name=do][value={name}]) button").click()
+            with wait_for_next_page(page):
+                page.locator(f"form:has([name=do][value={name}]) button").click()
             look_closely(page)
             seen.add(page.get_by_role("heading", level=1).inner_text())
 
         page.locator("[name=address]").fill("nobody")
         site.clock.advance(seconds=5)
-        page.locator("button").click()
+        with wait_for_next_page(page):
+            page.locator("button").click()
         look_closely(page)
-        assert page.evaluate("document.activeElement.name") == "address"
+        # What has the focus from the start gets it once the page is drawn.
+        page.wait_for_function("document.activeElement.name === 'address'")
         page.locator("[name=address]").fill(READER)
         site.clock.advance(seconds=5)
-        page.locator("button").click()
+        with wait_for_next_page(page):
+            page.locator("button").click()
         look_closely(page)
         page.goto(url + site.mailed_link(Place.CONFIRM))
         press_button("confirm")
@@ -161,6 +171,7 @@ def test_every_page_that_answers_a_button_shuts_nobody_out(
 def open_refused(browser: "Browser", url: str, **options: Any) -> "Iterator[Page]":
     """Open a page whose status a browser complains of."""
     context = browser.new_context(**options)
+    context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
     page.goto(url)
     yield page
@@ -185,14 +196,17 @@ def test_a_reader_without_script_chooses_and_unsubscribes(
             page.get_by_label("Only these categories").check()
             page.get_by_label("Food").check()
             page.get_by_label("Every month").check()
-            page.get_by_role("button", name="Save").click()
+            with wait_for_next_page(page):
+                page.get_by_role("button", name="Save").click()
             assert page.get_by_role("status").inner_text() == "Saved."
             assert page.get_by_label("Food").is_checked()
         after = site.person(person)
         with open_page(browser, url + site.link(Place.UNSUBSCRIBE, person)) as page:
-            page.get_by_role("button", name="Unsubscribe").click()
+            with wait_for_next_page(page):
+                page.get_by_role("button", name="Unsubscribe").click()
             assert page.get_by_role("heading", level=1).inner_text() == "You are unsubscribed"
-            page.get_by_role("button", name="Subscribe me again").click()
+            with wait_for_next_page(page):
+                page.get_by_role("button", name="Subscribe me again").click()
             assert "as before" in page.get_by_role("status").inner_text()
 
     assert after.frequency == Frequency.MONTHLY

@@ -73,9 +73,9 @@ def test_the_web_face_of_a_site_on_a_server_is_served(site: RealSite, database: 
     with start("-C", str(site.root), "serve", "-p", "0", cwd=site.root, stderr=PIPE) as process:
         line = wait_for_line(process.stderr, b"http://").decode()
         (feeds,) = re.findall(r"http://127\S+/", line)
-        health = requests.get(urljoin(feeds, "/healthz"), timeout=10)
-        feed = requests.get(urljoin(feeds, "all/rss.xml"), timeout=10)
-        unknown = requests.get(urljoin(feeds, "/mail/u/no-such-token"), timeout=10)
+        health = requests.get(urljoin(feeds, "/healthz"), timeout=60)
+        feed = requests.get(urljoin(feeds, "all/rss.xml"), timeout=60)
+        unknown = requests.get(urljoin(feeds, "/mail/u/no-such-token"), timeout=60)
 
     assert (health.status_code, feed.status_code) == (200, 200)
     assert feed.content == site.published()["all/rss.xml"]

@@ -15,7 +15,7 @@ import requests
 
 from tests.e2e.test_web_face import running
 from tests.support import needs
-from tests.support.browser import open_browser, open_page
+from tests.support.browser import open_browser, open_page, wait_for_next_page
 from tests.support.dovecot import Dovecot, requires_dovecot, run_dovecot
 from tests.support.mail_site import MailSite
 from tests.support.postfix import requires_postfix, run_postfix
@@ -102,7 +102,8 @@ def test_somebody_comes_chooses_reads_leaves_returns_and_is_forgotten(life: Life
         assert page.get_by_label("a", exact=True).is_checked()
         page.get_by_label("您的邮箱地址").fill(EVE)
         time.sleep(READING_S)
-        page.get_by_role("button", name="订阅").click()
+        with wait_for_next_page(page):
+            page.get_by_role("button", name="订阅").click()
         assert page.get_by_role("heading", level=1).inner_text() == "请查收邮件"
         assert page.context.cookies() == []
 
@@ -111,13 +112,16 @@ def test_somebody_comes_chooses_reads_leaves_returns_and_is_forgotten(life: Life
     assert follow(life, confirm) == [200, 200]
     assert life.state() == "pending"
     with life.open(confirm) as page:
-        page.get_by_role("button").click()
+        with wait_for_next_page(page):
+            page.get_by_role("button").click()
         assert page.get_by_role("heading", level=1).inner_text() == "订阅成功"
         assert life.state() == "active"
         # She would rather read English.
-        page.locator("a[href*='p/']").click()
+        with wait_for_next_page(page):
+            page.locator("a[href*='p/']").click()
         page.get_by_label("English").check()
-        page.get_by_role("button", name="保存").click()
+        with wait_for_next_page(page):
+            page.get_by_role("button", name="保存").click()
         assert page.get_by_role("status").inner_text() == "Saved."
     assert "欢迎" in life.next_mail()[0]
 
@@ -139,39 +143,42 @@ def test_somebody_comes_chooses_reads_leaves_returns_and_is_forgotten(life: Life
         click[1],
         data={"List-Unsubscribe": "One-Click"},
         allow_redirects=False,
-        timeout=10,
+        timeout=60,
     )
     assert (gone.status_code, life.state()) == (200, "unsubscribed")
     with life.open(click[1]) as page:
-        page.get_by_role("button", name="Subscribe me again").click()
+        with wait_for_next_page(page):
+            page.get_by_role("button", name="Subscribe me again").click()
         assert "as before" in page.get_by_role("status").inner_text()
     assert life.state() == "active"
 
     # She takes her data along, and has all of it erased; each by a mail of its own.
     preferences = next(link for link in links if link.startswith(f"{life.web}p/"))
     with life.open(preferences) as page:
-        page.get_by_role("button", name="Mail me a link to my data").click()
+        with wait_for_next_page(page):
+            page.get_by_role("button", name="Mail me a link to my data").click()
         assert "on its way" in page.get_by_role("status").inner_text()
     data = download(life, life.link("x"))
     assert (data["address"], data["language"], data["categories"]) == (EVE, "en", ["a"])
-    with life.open(preferences) as page:
+    with life.open(preferences) as page, wait_for_next_page(page):
         page.get_by_role("button", name="Mail me a link to erase me").click()
     with life.open(life.link("e")) as page:
-        page.get_by_role("button", name="Erase all of it").click()
+        with wait_for_next_page(page):
+            page.get_by_role("button", name="Erase all of it").click()
         assert page.get_by_role("heading", level=1).inner_text() == "Your data are erased"
     assert find_traces(life.site.root, EVE) == []
-    assert requests.get(preferences, timeout=10).status_code == 404
+    assert requests.get(preferences, timeout=60).status_code == 404
 
 
 def follow(life: Life, link: str) -> list[int]:
     """Follow a link twice as a program that looks for malware does; hold that nothing changes."""
     before = life.dump()
     statuses = [
-        requests.request(method, link, timeout=10).status_code
+        requests.request(method, link, timeout=60).status_code
         for _ in range(2)
         for method in ("GET", "HEAD")
     ]
-    requests.options(link, timeout=10)
+    requests.options(link, timeout=60)
     assert life.dump() == before
     return sorted(statuses)[::2]
 

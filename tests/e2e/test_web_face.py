@@ -70,11 +70,11 @@ def running(command: list[str], port: int) -> Iterator[None]:
         yield
     finally:
         process.terminate()
-        process.communicate(timeout=20)
+        process.communicate(timeout=60)
 
 
 def test_a_link_opens_and_one_click_unsubscribes(face: Face) -> None:
-    page = requests.get(face.link, timeout=10)
+    page = requests.get(face.link, timeout=60)
     before = face.show_reader()["state"]
 
     answer = requests.post(
@@ -83,7 +83,7 @@ def test_a_link_opens_and_one_click_unsubscribes(face: Face) -> None:
         # Whoever asks may say so of anybody; only the web server is believed.
         headers={"X-Forwarded-For": "203.0.113.9"},
         allow_redirects=False,
-        timeout=10,
+        timeout=60,
     )
 
     assert (page.status_code, before) == (200, "active")
@@ -96,14 +96,14 @@ def test_a_link_opens_and_one_click_unsubscribes(face: Face) -> None:
 
 def test_the_form_is_taken_behind_the_web_server(face: Face) -> None:
     form = f"{face.link.partition('/u/')[0]}/subscribe"
-    page = requests.get(form, timeout=10)
+    page = requests.get(form, timeout=60)
     stamp = re.search('name="stamp" value="([^"]+)"', page.text)
     assert stamp
     time.sleep(2.1)  # nobody types faster
     fields = {"stamp": stamp[1], "address": "new@reader.test"}
 
-    ours = requests.post(form, fields, headers={"Origin": form.partition("/news")[0]}, timeout=10)
-    theirs = requests.post(form, fields, headers={"Origin": "https://evil.test"}, timeout=10)
+    ours = requests.post(form, fields, headers={"Origin": form.partition("/news")[0]}, timeout=60)
+    theirs = requests.post(form, fields, headers={"Origin": "https://evil.test"}, timeout=60)
 
     assert (ours.status_code, theirs.status_code) == (200, 403)
     shown = json.loads(face.site.run_well("--json", "subscribers", "show", "new@reader.test"))
@@ -111,8 +111,8 @@ def test_the_form_is_taken_behind_the_web_server(face: Face) -> None:
 
 
 def test_the_style_of_a_page_comes_with_it(face: Face) -> None:
-    style = re.search('href="([^"]+[.]css)"', requests.get(face.link, timeout=10).text)
+    style = re.search('href="([^"]+[.]css)"', requests.get(face.link, timeout=60).text)
 
     assert style
-    answer = requests.get(requests.compat.urljoin(face.link, style[1]), timeout=10)
+    answer = requests.get(requests.compat.urljoin(face.link, style[1]), timeout=60)
     assert answer.headers["Content-Type"].startswith("text/css")

@@ -22,6 +22,10 @@ ARGUMENTS = [
 ]
 
 
+PATIENCE_MS = 120_000
+"""So long a page may take on a machine that has much else to do."""
+
+
 @contextmanager
 def open_browser() -> "Iterator[Browser]":
     """Start the machine's own Chromium, without a window."""
@@ -39,6 +43,7 @@ def open_browser() -> "Iterator[Browser]":
 def open_page(browser: "Browser", url: str, **options: Any) -> "Iterator[Page]":
     """Open a page and hold that its console stays empty and that nothing is missing."""
     context = browser.new_context(**options)
+    context.set_default_timeout(PATIENCE_MS)
     complaints: list[str] = []
     page = context.new_page()
     page.on("console", lambda message: complaints.append(f"{message.type}: {message.text}"))
@@ -50,6 +55,17 @@ def open_page(browser: "Browser", url: str, **options: Any) -> "Iterator[Page]":
         assert not complaints, complaints
     finally:
         context.close()
+
+
+@contextmanager
+def wait_for_next_page(page: "Page") -> "Iterator[None]":
+    """Hold that what is done within leads to another page, and wait until that is whole.
+
+    A click comes back as soon as the answer begins or, on a slow machine, before that: then what
+    is looked at next is still the page before, or one without its style.
+    """
+    with page.expect_navigation(wait_until="load", timeout=PATIENCE_MS):
+        yield
 
 
 def find_violations(page: "Page") -> list[str]:

@@ -115,7 +115,7 @@ def _wait_for(address: str, process: "subprocess.Popen[bytes]") -> None:
     deadline = time.monotonic() + _START_S
     while True:
         try:
-            requests.get(address, timeout=5)
+            requests.get(address, timeout=60)
         except requests.ConnectionError:
             assert process.poll() is None, "the store has ended"
             assert time.monotonic() < deadline, "the store does not answer"

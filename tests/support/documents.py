@@ -111,7 +111,7 @@ class Scenario:
     def __exit__(self, *_: object) -> None:
         for process in self._background:
             process.terminate()
-            process.wait(timeout=20)
+            process.wait(timeout=60)
 
     def play(self, block: Block) -> None:
         """Run a block; assert that what it shows is what happens."""

@@ -39,6 +39,7 @@ class Host:
         pages: By path; they come before the files of a folder.
         folder: Whose files are served, None for pages alone.
         slow: Seconds that paths with this ending take besides.
+        held: What an answer at a path waits for, at most a minute.
         asked: Paths that were asked for, in order.
         cookies: That came with requests, after the path.
     """
@@ -47,6 +48,7 @@ class Host:
     folder: Path | None = None
     pages: dict[str, Page] = field(default_factory=dict)
     slow: dict[str, float] = field(default_factory=dict)
+    held: dict[str, threading.Event] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     cookies: list[str] = field(default_factory=list)
 
@@ -62,6 +64,10 @@ class Host:
         data = json.dumps(document | {"items": items}).encode()
         self.pages[path] = Page(data, "application/feed+json; charset=utf-8", OPEN)
         return self.url + path
+
+    def hold(self, path: str) -> threading.Event:
+        """Answer at a path only once the event is set that this returns."""
+        return self.held.setdefault(path, threading.Event())
 
     def find(self, path: str) -> Page | None:
         """Return what is to be answered."""
@@ -86,14 +92,16 @@ def run_host(folder: Path | None = None) -> Iterator[Host]:
             host.asked.append(path)
             host.cookies += [f"{path} {each}" for each in self.headers.get_all("Cookie", [])]
             page = host.find(path) or Page(b"", "text/plain", OPEN, 404)
+            if path in host.held:
+                host.held[path].wait(60)
             time.sleep(sum(wait for end, wait in host.slow.items() if path.endswith(end)))
-            self.send_response(page.status)
             headers = {"Content-Type": page.media_type, "Content-Length": str(len(page.data))}
-            for name, value in {**headers, **page.headers}.items():
-                self.send_header(name, value)
-            self.end_headers()
             # The browser may have given up.
             with suppress(ConnectionError):
+                self.send_response(page.status)
+                for name, value in {**headers, **page.headers}.items():
+                    self.send_header(name, value)
+                self.end_headers()
                 self.wfile.write(page.data)
 
         def log_message(self, *_: object) -> None:

@@ -60,7 +60,7 @@ def wait_until_it_answers(url: str, process: "subprocess.Popen[bytes]") -> None:
     deadline = time.monotonic() + PATIENCE_S
     while time.monotonic() < deadline and process.poll() is None:
         try:
-            requests.get(url, timeout=5).close()
+            requests.get(url, timeout=60).close()
         except requests.ConnectionError:
             time.sleep(0.05)
         else:

@@ -42,6 +42,9 @@ def feeds(site: Host) -> Iterator[Host]:
     yield site
     site.pages = pages
     site.slow = {}
+    for event in site.held.values():
+        event.set()
+    site.held = {}
 
 
 @pytest.fixture

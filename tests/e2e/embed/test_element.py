@@ -48,11 +48,12 @@ def test_while_it_waits_it_keeps_the_room_of_what_will_come(
     browser: "Browser", feeds: Host, show: Any
 ) -> None:
     src = feeds.feed("/w/feed.json", make_items(3))
-    feeds.slow["/w/feed.json"] = 0.5
+    answer = feeds.hold("/w/feed.json")
 
     with open_page(browser, show(f'<feedpub-feed src="{src}" limit="3"></feedpub-feed>')) as page:
         page.locator("[aria-busy=true]").wait_for()
         before = page.locator("feedpub-feed").bounding_box()
+        answer.set()
         page.get_by_text("Article 2").wait_for()
         after = page.locator("feedpub-feed").bounding_box()
 
@@ -118,17 +119,17 @@ def test_leaving_the_page_gives_up_what_is_on_its_way(
     browser: "Browser", feeds: Host, show: Any
 ) -> None:
     src = feeds.feed("/s/feed.json", make_items(1))
-    feeds.slow["/s/feed.json"] = 0.5
+    answer = feeds.hold("/s/feed.json")
 
     with browser.new_page() as page:
-        given_up: list[str] = []
-        page.on("requestfailed", lambda request: given_up.append(request.failure or ""))
         page.goto(show(f'<feedpub-feed src="{src}"></feedpub-feed>'))
         page.locator("[aria-busy=true]").wait_for()
-        page.evaluate("document.querySelector('feedpub-feed').remove()")
-        page.wait_for_timeout(700)
+        with page.expect_event("requestfailed") as given_up:
+            page.evaluate("document.querySelector('feedpub-feed').remove()")
+        answer.set()
+        page.wait_for_timeout(200)
 
-        assert given_up == ["net::ERR_ABORTED"]
+        assert given_up.value.failure == "net::ERR_ABORTED"
         assert page.evaluate("events") == []
 
 

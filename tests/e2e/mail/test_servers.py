@@ -25,7 +25,7 @@ def server(tmp_path: Path) -> Iterator[ScriptedServer]:
 
 
 def connect(port: int) -> smtplib.SMTP:
-    return smtplib.SMTP("127.0.0.1", port, timeout=5)
+    return smtplib.SMTP("127.0.0.1", port, timeout=60)
 
 
 def send(client: smtplib.SMTP, address: str) -> str:
