@@ -13,6 +13,7 @@ from tests.support import needs
 
 NOTES = f"""\
 {CONNECTIONS} connections by wrk; medians of rounds in turn, the ratio that of neighbours
+us: what an answer takes of a processor, which other work on the machine alters least
 files: a feed of 200 KB, uncompressed; nginx with one worker, sendfile and no log; feedpub serve as
   it comes, with its log, one process
 forms: one process, SQLite on disk, each commit synced; each form of another subscriber"""
@@ -37,22 +38,23 @@ def main() -> int:
 
 
 def _format(rows: list[Row]) -> str:
-    lines = [f"{'':16}{'feedpub/s':>12}{'nginx/s':>12}{'judged':>10}{'bar':>8}"]
+    names = ("feedpub/s", "nginx/s", "feedpub us", "nginx us", "judged", "bar")
+    lines = [f"{'':16}" + "".join(f"{name:>12}" for name in names)]
     for row in rows:
-        nginx = "" if row.nginx is None else f"{row.nginx:,.0f}"
-        judged = f"{row.judged:,.0f}" if row.nginx is None else f"{row.judged:.3f}"
         verdict = "kept" if row.is_kept else "MISSED"
-        lines.append(
-            f"{row.name:16}{row.feedpub:12,.0f}{nginx:>12}{judged:>10}{row.bar:8}  {verdict}"
-        )
+        figures = (row.feedpub, row.nginx, row.cpu_us, row.nginx_cpu_us)
+        judged = f"{row.judged:,.0f}" if row.nginx is None else f"{row.judged:.3f}"
+        cells = ["" if figure is None else f"{figure:,.0f}" for figure in figures]
+        cells += [judged, str(row.bar)]
+        lines.append(f"{row.name:16}" + "".join(f"{cell:>12}" for cell in cells) + f"  {verdict}")
     return "\n".join(lines)
 
 
 def _parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench.serving", description=__doc__)
     parser.add_argument("--race", action="append", choices=["files", "forms"], help="default: both")
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--seconds", type=int, default=4, help="of each round")
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--seconds", type=int, default=2, help="of each round")
     parser.add_argument("--work", type=Path, help="folder for the site, on disk")
     return parser.parse_args()
 

@@ -1,13 +1,16 @@
 """``feedpub serve`` against nginx, in turn, and its forms."""
 
 import sqlite3
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
 import requests
 
+from feedpub.web.files import SETTLED_S
 from tests.bench.serving import servers
 from tests.bench.serving.site import list_clicks, list_requests, make_site
 from tests.bench.serving.wrk import Rate, ask, post
@@ -28,6 +31,8 @@ class Row(NamedTuple):
         nginx: The same of nginx; None where it has no such thing.
         judged: Ratio to nginx, or answers a second where there is none.
         bar: What that has to be at least.
+        cpu_us: What an answer of feedpub takes of a processor, in microseconds.
+        nginx_cpu_us: The same of nginx.
     """
 
     name: str
@@ -35,6 +40,8 @@ class Row(NamedTuple):
     nginx: float | None
     judged: float
     bar: float
+    cpu_us: float
+    nginx_cpu_us: float | None
 
     @property
     def is_kept(self) -> bool:
@@ -55,25 +62,57 @@ def race_files(folder: Path, rounds: int, seconds: float) -> Iterator[Row]:
         servers.run_nginx(folder, site) as nginx,
         servers.run_feedpub(site, folder) as feedpub,
     ):
+        # What is served was written a while ago, other than here.
+        time.sleep(SETTLED_S)
         for name in ("304", "200"):
-            rates: dict[str, list[float]] = {nginx: [], feedpub: []}
-            # In turn, so that what else the machine does meets both.
+            runs: dict[servers.Server, list[Run]] = {nginx: [], feedpub: []}
             for _ in range(rounds):
-                for url, found in rates.items():
-                    found.append(_ask(url + FEED, name, seconds))
-            # Of pairs that ran side by side, for the same reason.
-            pairs = zip(rates[feedpub], rates[nginx], strict=True)
-            ratio = median(ours / theirs for ours, theirs in pairs)
-            yield Row(name, median(rates[feedpub]), median(rates[nginx]), ratio, BARS[name])
+                for server, found in runs.items():
+                    found.append(_ask(server, name, seconds))
+            yield _compare(name, runs[feedpub], runs[nginx])
 
 
-def _ask(url: str, name: str, seconds: float) -> float:
-    answer = requests.get(url, headers={"Accept-Encoding": "identity"}, timeout=10)
+class Run(NamedTuple):
+    """What came of one round.
+
+    Attributes:
+        per_second: Answers.
+        answers: All of them.
+        cpu_us: What each took of a processor.
+    """
+
+    per_second: float
+    answers: int
+    cpu_us: float
+
+
+def _compare(name: str, ours: list[Run], theirs: list[Run]) -> Row:
+    # Of pairs that ran side by side, so that what else the machine does meets both.
+    pairs = zip(ours, theirs, strict=True)
+    ratio = median(one.per_second / other.per_second for one, other in pairs)
+    rates = [median(run.per_second for run in runs) for runs in (ours, theirs)]
+    costs = [median(run.cpu_us for run in runs) for runs in (ours, theirs)]
+    return Row(name, *rates, ratio, BARS[name], *costs)
+
+
+def _ask(server: servers.Server, name: str, seconds: float) -> Run:
+    url, plain = server.url + FEED, {"Accept-Encoding": "identity"}
+    answer = requests.get(url, headers=plain, timeout=10)
     headers = {"If-None-Match": answer.headers["ETag"]} if name == "304" else {}
-    check = requests.get(url, headers={"Accept-Encoding": "identity", **headers}, timeout=10)
+    check = requests.get(url, headers=plain | headers, timeout=10)
     if (check.status_code, len(answer.content)) != (int(name), FEED_BYTES):
         raise ValueError(f"{url} answers {check.status_code} with {len(answer.content)} bytes")
-    return _flawless(ask(url, seconds, headers))
+    return _measure(server, partial(ask, url, seconds, headers))
+
+
+def _measure(server: servers.Server, race: Callable[[], Rate]) -> Run:
+    before = server.read_cpu()
+    rate = race()
+    if not rate.answers:
+        raise ValueError("no answer at all; measure for longer by --seconds")
+    if rate.failures:
+        raise ValueError(f"{rate.failures} of {rate.answers} requests failed")
+    return Run(rate.per_second, rate.answers, (server.read_cpu() - before) / rate.answers * 1e6)
 
 
 def race_forms(folder: Path, rounds: int, seconds: float) -> Iterator[Row]:
@@ -81,23 +120,21 @@ def race_forms(folder: Path, rounds: int, seconds: float) -> Iterator[Row]:
     many = int(rounds * seconds * 3000)
     config = make_site(folder / "people", many)
     forms = {
-        "one-click POST": (
-            list_clicks(config, many),
-            _LEFT,
-        ),
+        "one-click POST": (list_clicks(config, many), _LEFT),
         "subscribe POST": (list_requests(config, many), "SELECT count(*) FROM notices"),
     }
-    with servers.run_people(config.root) as url:
+    with servers.run_people(config.root) as server:
         for name, (posts, counted) in forms.items():
-            rates, sent, answered = [], 0, 0
+            runs, sent, answered = [], 0, 0
             for _ in range(rounds):
-                rate = post(url, seconds, posts[sent:], folder)
-                rates.append(_flawless(rate))
-                answered += rate.answers
+                run = _measure(server, partial(post, server.url, seconds, posts[sent:], folder))
+                runs.append(run)
+                answered += run.answers
                 # Some were on their way when the round ended.
-                sent += rate.answers + 100
+                sent += run.answers + 100
             _check_done(config.database_path, counted, name, answered)
-            yield Row(name, median(rates), None, median(rates), BARS[name])
+            rate, cost = median(run.per_second for run in runs), median(run.cpu_us for run in runs)
+            yield Row(name, rate, None, rate, BARS[name], cost, None)
 
 
 def _check_done(database: Path, query: str, name: str, least: int) -> None:
@@ -106,9 +143,3 @@ def _check_done(database: Path, query: str, name: str, least: int) -> None:
     connection.close()
     if found < least:
         raise ValueError(f"{name}: only {found} were done")
-
-
-def _flawless(rate: Rate) -> float:
-    if rate.failures:
-        raise ValueError(f"{rate.failures} of {rate.answers} requests failed")
-    return rate.per_second

@@ -33,7 +33,7 @@ def test_a_run_that_did_not_begin_is_no_figure() -> None:
 
 
 def test_a_figure_below_its_bar_is_not_kept() -> None:
-    assert not Row("304", 400, 10_000, 0.04, 0.05).is_kept
+    assert not Row("304", 400, 10_000, 0.04, 0.05, 90, 10).is_kept
 
 
 @needs.program("nginx")
@@ -42,4 +42,4 @@ def test_files_and_forms_are_served_without_a_failure(tmp_path: Path) -> None:
     rows = [*race_files(tmp_path, 1, 1), *race_forms(tmp_path, 1, 1)]
 
     assert [row.name for row in rows] == list(BARS)
-    assert all(row.feedpub > 1 for row in rows)
+    assert all(row.feedpub > 1 and row.cpu_us > 1 for row in rows)
