@@ -13,6 +13,9 @@ from feedpub.publishing.store import Catalog
 SWEEP = Job("sweep", key="sweep")
 NOTICES = Job("notices", key="notices")
 
+_FOUND = ("deliver", "notices", "ping", "prepare", "thumbnails")
+"""What is found here as long as it is to be done; other tasks are done regularly."""
+
 
 class Sweep:
     """Revives jobs of dead workers, then defers what the database says is to be done."""
@@ -51,18 +54,20 @@ class Sweep:
         """
         self._engine.revive()
         now = self._clock()
-        wanted = self._list_jobs()
+        needed = self._list_jobs()
         with self._open(read_only=True) as store, store.transaction() as catalog:
-            wanted += self._list_mails(catalog, now)
-            blocked = {
-                failure.name
-                for failure in catalog.agenda.failures()
-                if failure.retry_at is not None and failure.retry_at > now.timestamp()
-            }
-        jobs = [job for job in wanted if job.name not in blocked]
-        if jobs:
+            needed += self._list_mails(catalog, now)
+            pending = self._list_pending(catalog)
+            failures = catalog.agenda.failures()
+        names = {job.name for job in needed}
+        over = [one.name for one in failures if one.task in _FOUND and one.name not in names]
+        blocked = pending | {one.name for one in failures if (one.retry_at or 0) > now.timestamp()}
+        jobs = [job for job in needed if job.name not in blocked]
+        if jobs or over:
             with self._open() as store, store.transaction() as catalog:
                 catalog.jobs.defer(jobs)
+                for name in over:  # a person did it, or nobody wants it any more
+                    catalog.agenda.forgive(name)
         return jobs
 
     def _list_mails(self, catalog: Catalog, now: datetime) -> Iterator[Job]:
@@ -71,18 +76,20 @@ class Sweep:
         outstanding = catalog.agenda.outstanding(int(now.timestamp()))
         if outstanding.notices:
             yield NOTICES
-        known = {one["issue"] for one in self._pending(catalog, "deliver")}
         for issue, due in outstanding.issues:
-            if issue not in known:
-                yield from share_out(issue, due)
-        preparing = {one["frequency"] for one in self._pending(catalog, "prepare")}
+            yield from share_out(issue, due)
         for schedule in self._schedules:
-            if schedule.frequency not in preparing and self._is_due(catalog, schedule, now):
+            if self._is_due(catalog, schedule, now):
                 yield make_prepare_job(schedule.frequency)
 
-    def _pending(self, catalog: Catalog, task: str) -> Sequence[dict[str, object]]:
-        found = self._engine.pending(task)
-        return [dict(one) for one in (catalog.jobs.pending(task) if found is None else found)]
+    def _list_pending(self, catalog: Catalog) -> set[str]:
+        """Return the names of jobs that wait or are running, of which there need be no others."""
+        names = set()
+        for task in ("deliver", "prepare"):
+            found = self._engine.pending(task)
+            known = catalog.jobs.pending(task) if found is None else found
+            names |= {Job(task, arguments).name for arguments in known}
+        return names
 
     def _is_due(self, catalog: Catalog, schedule: Schedule, now: datetime) -> bool:
         """Return whether an issue is due, not a minute ahead of its time."""

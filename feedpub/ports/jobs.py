@@ -238,6 +238,10 @@ class Agenda(Protocol):
         """Return what went wrong and was not done since, oldest first."""
         ...
 
+    def hasten(self, now: int) -> None:
+        """Let everything that went wrong be tried again at once, in seconds since the epoch."""
+        ...
+
     def outstanding(self, now: int) -> Outstanding:
         """Return what is to be done about mails at an instant in seconds since the epoch."""
         ...

@@ -4,7 +4,14 @@ import sqlalchemy as sa
 
 from feedpub.model import DeliveryState, IssueState
 from feedpub.ports.jobs import Failure, Outstanding
-from feedpub.store.newsletter_schema import deliveries, failures, issues, notices, schedules
+from feedpub.store.newsletter_schema import (
+    deliveries,
+    failures,
+    issues,
+    notices,
+    schedules,
+    senders,
+)
 
 _ON_THE_WAY = (IssueState.PREPARED, IssueState.SENDING)
 # As a partial index names it.
@@ -62,28 +69,33 @@ class Agenda:
         query = sa.select(failures).order_by(failures.c.since, failures.c.name)
         return [Failure(**row) for row in self._connection.execute(query).mappings()]
 
+    def hasten(self, now: int) -> None:
+        """Let everything that went wrong be tried again at once: whoever mended it restarted us."""
+        later = failures.c.retry_at > now
+        self._connection.execute(sa.update(failures).where(later).values(retry_at=now))
+
     # What the tables say is to be done
 
     def outstanding(self, now: int) -> Outstanding:
         """Return what is to be done about mails at an instant in seconds since the epoch."""
         query = sa.select(issues.c.id, issues.c.key).where(issues.c.state.in_(_ON_THE_WAY))
-        found = [
-            (key, self._count_due(issue, now)) for issue, key in self._connection.execute(query)
-        ]
+        found = [(key, self._count_due(row, now)) for row, key in self._connection.execute(query)]
         waiting = (notices.c.state == DeliveryState.QUEUED, notices.c.not_before <= now)
-        first = self._connection.execute(sa.select(notices.c.id).where(*waiting).limit(1)).first()
-        return Outstanding(first is not None, [(key, due) for key, due in found if due])
+        return Outstanding(self._has(notices, *waiting), [(key, due) for key, due in found if due])
 
     def _count_due(self, issue: int, now: int) -> int:
-        """Return how many rows are due; 1 if nobody waits and yet the issue is not finished.
+        """Return how many rows of an issue are due; 1 if it only has to be finished.
 
-        Whoever had the last ones died, or is at it still.
+        Whoever had the last of them may have died.
         """
-        queued = sa.select(sa.literal(1)).where(
-            deliveries.c.issue == issue, deliveries.c.state == _QUEUED
-        )
-        some = queued.where(deliveries.c.not_before <= now).limit(_MOST_DUE).subquery()
-        due = int(self._connection.scalar(sa.select(sa.func.count()).select_from(some)) or 0)
-        if due:
-            return due
-        return int(self._connection.execute(queued.limit(1)).first() is None)
+        queued = (deliveries.c.issue == issue, deliveries.c.state == _QUEUED)
+        query = sa.select(sa.literal(1)).where(*queued, deliveries.c.not_before <= now)
+        some = query.limit(_MOST_DUE).subquery()
+        if due := self._connection.scalar(sa.select(sa.func.count()).select_from(some)):
+            return int(due)
+        at_it = (senders.c.issue == issue, senders.c.held_until > now)
+        return 0 if self._has(deliveries, *queued) or self._has(senders, *at_it) else 1
+
+    def _has(self, table: sa.Table, *where: sa.ColumnElement[bool]) -> bool:
+        query = sa.select(sa.literal(1)).select_from(table).where(*where).limit(1)
+        return self._connection.execute(query).first() is not None

@@ -141,6 +141,8 @@ def open_workshop(
         clockwork = Clockwork(
             _list_regular(config, pace), open_store=database.open, clock=now, learn=run.learn
         )
+        with _open_agenda(database) as agenda:
+            agenda.hasten(int(now().timestamp()))
         yield Workshop(engine, run, clockwork, SiteVitals(database.open, now), stop)
 
 

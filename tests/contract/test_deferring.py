@@ -105,3 +105,14 @@ def test_a_failure_is_known_until_the_job_is_done(store: Store) -> None:
         after = catalog.agenda.failures()
 
     assert (before, after) == ([failure._replace(attempts=2)], [])
+
+
+def test_whoever_restarts_a_worker_need_not_wait_for_what_went_wrong(store: Store) -> None:
+    failure = Failure("deliver issue=7", "deliver", NOON, 9, NOON + 3600, "no password")
+    with store.transaction() as catalog:
+        catalog.agenda.fail(failure)
+        catalog.agenda.hasten(NOON + 1)
+        catalog.agenda.hasten(NOON)
+        found = catalog.agenda.failures()
+
+    assert found == [failure._replace(retry_at=NOON)]

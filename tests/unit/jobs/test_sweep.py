@@ -156,3 +156,24 @@ def test_nothing_is_mailed_where_there_is_nothing_to_mail_with(
     store: MemoryStore, clock: FixedClock
 ) -> None:
     assert make(store, clock, sends=False)() == []
+
+
+def list_failures(store: MemoryStore) -> list[str]:
+    with store.open() as opened, opened.transaction() as catalog:
+        return [one.name for one in catalog.agenda.failures()]
+
+
+def test_what_went_wrong_is_forgotten_once_a_person_has_done_it(
+    store: MemoryStore, clock: FixedClock
+) -> None:
+    with store.open() as opened, opened.transaction() as catalog:
+        catalog.agenda.fail(Failure(PREPARE.name, "prepare", 0, 1, 30, "held"))
+        catalog.agenda.fail(Failure("build", "build", 0, 1, 30, "the disk is full"))
+    sweep = make(store, clock)
+    sweep()
+    before = list_failures(store)
+
+    add_issue(store, FRIDAY)
+    sweep()
+
+    assert (before, list_failures(store)) == (["build", PREPARE.name], ["build"])
