@@ -15,6 +15,7 @@ from sqlalchemy import event
 from feedpub.errors import StoreError
 from feedpub.store import engine as engines
 from feedpub.store.postgres.address import Address, explain_errors, missing
+from feedpub.store.postgres.lock import check_held
 from feedpub.store.postgres.schema import suit_schema
 
 WRITER_KEY = "hashtextextended('feedpub:writer:' || current_schema(), 0)"
@@ -53,6 +54,7 @@ def _make_engine(address: Address, read_only: bool, process: int) -> sa.Engine:
         @event.listens_for(engine, "begin")
         def wait_for_others(connection: sa.Connection) -> None:
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITER_KEY})")
+            check_held(address)
 
     return engine
 

@@ -1,5 +1,6 @@
 """Keeps two runs of one site apart, on whatever machines they are."""
 
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     import psycopg
 
 _PAUSE_S = 0.1
+_held = threading.local()
 _TAKE = b"SELECT pg_try_advisory_lock(hashtextextended(current_schema() || %s, 0))"
 
 
@@ -49,7 +51,8 @@ class AdvisoryLock:
                         " try again when it has ended"
                     )
                 time.sleep(_PAUSE_S)
-            yield
+            with self._noted(connection):
+                yield
         finally:
             # Said, since the server takes some milliseconds to notice that a connection ended.
             with suppress(Exception):  # it was lost, and the lock with it
@@ -60,3 +63,31 @@ class AdvisoryLock:
         with explain_errors(self._address.name):
             row = connection.execute(_TAKE, [f":feedpub:{self._name}"]).fetchone()
         return bool(row and row[0])
+
+    @contextmanager
+    def _noted(self, connection: "psycopg.Connection[tuple[Any, ...]]") -> Iterator[None]:
+        """Have this thread look at the connection before it writes."""
+        held = _held.__dict__.setdefault("connections", [])
+        held.append((self._address.name, connection))
+        try:
+            yield
+        finally:
+            held.pop()
+
+
+def check_held(address: Address) -> None:
+    """Hold that no lock was lost that this thread has taken; called before it writes.
+
+    Raises:
+        BusyError: One was, so that another run may have begun.
+    """
+    for name, connection in getattr(_held, "connections", ()):
+        if name != address.name:
+            continue
+        try:
+            connection.execute(b"SELECT 1")
+        except Exception as error:
+            raise BusyError(
+                f"{name}: the connection was lost that kept other runs away; what was not written"
+                " yet is left to the next one: run it again"
+            ) from error
