@@ -10,6 +10,7 @@ from feedpub.ports.jobs import Failure, Job
 from feedpub.store.postgres.address import Address
 from feedpub.store.postgres.plain import PostgresDatabase
 from feedpub.store.sql import SqlStore
+from feedpub.store.transfer import is_empty
 from tests.support.stores import STORES, Store, open_store
 
 Deferred = Callable[[], list[tuple[str, dict[str, object]]]]
@@ -116,3 +117,10 @@ def test_whoever_restarts_a_worker_need_not_wait_for_what_went_wrong(store: Stor
         found = catalog.agenda.failures()
 
     assert found == [failure._replace(retry_at=NOON)]
+
+
+def test_a_database_that_a_worker_has_only_looked_at_may_still_be_filled(store: Store) -> None:
+    with store.transaction() as catalog:
+        catalog.agenda.take("build", "300 s", now=NOON, next_run_at=NOON + 300)
+
+        assert is_empty(catalog._connection)
