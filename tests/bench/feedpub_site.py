@@ -63,6 +63,11 @@ class FeedpubSite:
         shutil.rmtree(self.output, ignore_errors=True)
         shutil.copytree(self.template, self.folder)
 
+    def use_database(self, address: str) -> None:
+        """Let the site have its database elsewhere."""
+        settings = self.folder / "feedpub.toml"
+        settings.write_text(f'database = "{address}"\n{settings.read_text()}')
+
     def build_command(self, *options: str) -> list[str]:
         """Return the command that builds the site."""
         return [*feedpub(), "-C", str(self.folder), "--json", "build", *options]

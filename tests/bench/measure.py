@@ -102,19 +102,36 @@ def run_in_turn(commands: Mapping[str, Command], rounds: int) -> dict[str, Timin
 
 def watch_memory(command: Command) -> Memory:
     """Run a command once and return its peaks, sampled every 10 ms; slower than a timed run."""
+    return run_watched(command)[1]
+
+
+def run_watched(command: Command, *, every_s: float = SAMPLE_EVERY_S) -> tuple[Timing, Memory]:
+    """Prepare and run a command once; return its time, which the watching adds to, and its peaks.
+
+    Args:
+        command: What is measured.
+        every_s: Between two samples of its memory.
+
+    Raises:
+        CommandFailedError: See ``run``.
+    """
     command.prepare()
     with _capture() as said:
+        started = time.perf_counter()
         process = _start(command, said.fileno())
         ended = threading.Event()
         samples: list[Memory] = []
-        watcher = threading.Thread(target=_watch, args=(process.pid, ended, samples))
+        watcher = threading.Thread(target=_watch, args=(process.pid, ended, samples, every_s))
         watcher.start()
-        process.wait()
+        _, status, usage = os.wait4(process.pid, 0)
+        wall_s = time.perf_counter() - started
+        process.returncode = os.waitstatus_to_exitcode(status)
         ended.set()
         watcher.join()
         said.seek(0)
-        _check(command, process, said.read())
-    return Memory(
+        output = said.read()
+    _check(command, process, output)
+    return Timing(wall_s, usage.ru_utime + usage.ru_stime, usage.ru_oublock, output), Memory(
         rss_mb=max((sample.rss_mb for sample in samples), default=0),
         pss_mb=max((sample.pss_mb for sample in samples), default=0),
         processes=max((sample.processes for sample in samples), default=0),
@@ -164,8 +181,8 @@ def _median(several: Sequence[Timing]) -> Timing:
     )
 
 
-def _watch(pid: int, ended: threading.Event, samples: list[Memory]) -> None:
-    while not ended.wait(SAMPLE_EVERY_S):
+def _watch(pid: int, ended: threading.Event, samples: list[Memory], every_s: float) -> None:
+    while not ended.wait(every_s):
         family = _family(pid)
         samples.append(
             Memory(

@@ -10,6 +10,7 @@ import signal
 import subprocess
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -44,8 +45,14 @@ needs_postgres = pytest.mark.skipif(find_binaries() is None, reason=REASON)
 class Cluster:
     """A running server; every test asks it for a database of its own."""
 
-    def __init__(self, binaries: Path) -> None:
-        """Make and start it; it ends with this process, however that ends."""
+    def __init__(self, binaries: Path, options: Sequence[str] = _OPTIONS) -> None:
+        """Make and start it; it ends with this process, however that ends.
+
+        Args:
+            binaries: Folder of the programs.
+            options: Settings of the server, ``name=value``.
+        """
+        self._options = options
         self.folder = Path(tempfile.mkdtemp(prefix="feedpub-pg-", dir="/tmp"))
         self._user = _make_user()
         self.folder.chmod(0o755)
@@ -95,7 +102,7 @@ class Cluster:
         """Start the server, and wait until it answers."""
         import psycopg
 
-        options = [word for option in _OPTIONS for word in ("-c", option)]
+        options = [word for option in self._options for word in ("-c", option)]
         self._log = (self.folder / "log").open("ab")
         self._process = subprocess.Popen(  # type: ignore[call-overload]
             [self._binaries / "postgres", "-D", self.data, "-k", self.folder, *options],
