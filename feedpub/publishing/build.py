@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
-from feedpub.catalog.identity import Moment, State
+from feedpub.catalog.identity import Moment
 from feedpub.catalog.lookup import look_up
 from feedpub.errors import TargetError
 from feedpub.feeds import FORMATS
@@ -230,12 +230,11 @@ class Build:
         return self._report(observation, result, output, pinged)
 
     def _count(self, catalog: Catalog, summaries: Sequence[FeedSummary]) -> "_Result":
-        states = catalog.sources.count_states()
         return _Result(
             summaries,
             {
                 "articles": summaries[0].articles,
-                "held": sum(count for (_, state), count in states.items() if state == State.HELD),
+                "held": catalog.sources.count_held(),
                 "feeds": len(summaries) * len(FORMATS),
             },
             [self._setup.make_problem(problem) for problem in catalog.sources.problems()],

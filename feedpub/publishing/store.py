@@ -88,6 +88,10 @@ class Sources(Protocol):
         """Return how many files of a source the catalog holds, tombstones apart."""
         ...
 
+    def count_held(self) -> int:
+        """Return how many files are held, without a look at the others."""
+        ...
+
     def count_states(self) -> dict[tuple[int, int], int]:
         """Return how many files there are, by source and state."""
         ...
