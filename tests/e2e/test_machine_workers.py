@@ -1,0 +1,207 @@
+"""Real workers on several machines: one asks the feeds of others, another builds, one dies."""
+
+import json
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from feedpub.config import load_config
+from feedpub.targets.s3 import STATE
+from feedpub.wiring import create_site, open_site
+from tests.e2e.test_remote_feeds import rsshub
+from tests.support.bucket import CREDENTIALS, Bucket, make_bucket, run_store
+from tests.support.feed_server import FeedServer, run_feed_server
+from tests.support.programs import PATIENCE_S, environment, finish
+
+SETTINGS = """\
+{places}
+[site]
+id = "7e0cf2a2-4c3f-4c3a-9e26-6d7d5b2c0a11"
+title = "门户"
+url = "https://portal.example/"
+[[sources]]
+path = "articles"
+categories = "path"
+[[sources]]
+type = "feed"
+name = "快讯"
+url = "{feed}36kr/rss.xml"
+private = true
+category = "新媒体"
+[feeds]
+url = "https://feeds.example/"
+[remote]
+every = 0
+[thumbnails]
+mode = "none"
+[build]
+jobs = 1
+"""
+# As `feedpub worker` does, but for how often it looks; it looks for articles at its start only.
+WORKER = """
+import sys
+from pathlib import Path
+from feedpub.config import load_config
+from feedpub.wiring.jobs import Pace
+from feedpub.worker import Options, run_worker
+pace = Pace(read_s=1, build_s=86_400, sweep_s=2, heartbeat_s=1, dead_s=4)
+options = Options(queues=tuple(sys.argv[2:]), pace=pace, allow_private=True)
+config = load_config(Path(sys.argv[1]), {})
+sys.exit(run_worker(config, options, tell=print, ready=print))
+"""
+
+
+class Machine:
+    """A machine of a site, with a folder of its own."""
+
+    def __init__(self, root: Path, feed: str, articles: Path, places: str = "") -> None:
+        self.root = root
+        root.mkdir()
+        shutil.copytree(articles, root / "articles")
+        text = SETTINGS.format(places=places, feed=feed)
+        (root / "feedpub.toml").write_text(text, "utf-8")
+        (root / "feedpub.key").write_text("5e" * 32 + "\n")
+        (root / "feedpub.key").chmod(0o600)
+
+    @contextmanager
+    def work(self, *queues: str) -> Iterator["subprocess.Popen[bytes]"]:
+        """Run a worker beside the test; it is not asked to end, but killed."""
+        command = [sys.executable, "-u", "-c", WORKER, str(self.root / "feedpub.toml"), *queues]
+        log = (self.root / f"log-{time.monotonic_ns()}").open("wb")
+        env = environment(**CREDENTIALS)
+        with log, subprocess.Popen(command, env=env, stdout=log, stderr=log) as process:
+            try:
+                yield process
+            finally:
+                process.kill()
+
+    def build(self) -> None:
+        done = finish("build", cwd=self.root)
+        assert done.returncode == 0, done.stderr.decode()
+
+    def files(self) -> dict[str, bytes]:
+        folder = self.root / "feeds"
+        return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*.*")}
+
+    def titles(self) -> list[str]:
+        place = self.root / "feeds/all/feed.json"
+        items = json.loads(place.read_bytes())["items"] if place.exists() else []
+        return [item["title"] for item in items]
+
+    def logs(self) -> str:
+        return "".join(log.read_text("utf-8") for log in sorted(self.root.glob("log-*")))
+
+
+def wait_until(holds: Callable[[], bool], *machines: Machine) -> None:
+    """Wait until something holds; tell what the workers said if it never does."""
+    deadline = time.monotonic() + PATIENCE_S
+    while not holds():
+        assert time.monotonic() < deadline, "\n".join(machine.logs() for machine in machines)
+        time.sleep(0.2)
+
+
+@pytest.fixture
+def articles(tmp_path: Path) -> Path:
+    folder = tmp_path / "editor"
+    folder.mkdir()
+    for day in range(1, 8):
+        date = f"2025-12-{day:02}T08:00:00+08:00"
+        head = f"title: 第 {day} 天\ndate: {date}\ncategories: [日, {day % 2}]"
+        (folder / f"{day}.md").write_text(f"---\n{head}\n---\n正文 {day}。\n", "utf-8")
+    return folder
+
+
+@pytest.fixture
+def server() -> Iterator[FeedServer]:
+    with run_feed_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def store() -> Iterator[str]:
+    with run_store() as address:
+        yield address
+
+
+@pytest.fixture
+def bucket(store: str, monkeypatch: pytest.MonkeyPatch) -> Bucket:
+    for name, value in CREDENTIALS.items():
+        monkeypatch.setenv(name, value)
+    return make_bucket(store)
+
+
+def make_alone(tmp_path: Path, server: FeedServer, articles: Path) -> Machine:
+    """Return a site of one machine, whose builds are typed."""
+    machine = Machine(tmp_path / "alone", server.url, articles)
+    create_site(load_config(machine.root / "feedpub.toml", {}))
+    return machine
+
+
+def test_what_one_machine_fetches_another_publishes_as_a_build_alone_would(
+    tmp_path: Path, server: FeedServer, articles: Path, database: str
+) -> None:
+    alone = make_alone(tmp_path, server, articles)
+    places = f'database = "{database}"'
+    reads, builds = (
+        Machine(tmp_path / name, server.url, articles, places) for name in ("reads", "builds")
+    )
+    create_site(load_config(reads.root / "feedpub.toml", {}))
+    server.documents["/36kr/rss.xml"] = rsshub(3, 2, 1)
+    alone.build()
+    asked = len(server.answers)
+
+    with reads.work("read"), builds.work("build"):
+        wait_until(lambda: len(builds.titles()) == 10 and builds.files() == alone.files(), builds)
+        # Nothing that changes: when that was seen is part of a feed.
+        server.documents["/36kr/rss.xml"] = rsshub(5, 4, 3)
+        alone.build()
+        wait_until(lambda: builds.files() == alone.files(), reads, builds)
+
+    statuses = [status for _, status in server.answers[asked:]]
+    assert statuses.count(200) == 3  # one of them was asked for by the machine that is alone
+    assert set(statuses) == {200, 304}
+    assert not (reads.root / "feeds").exists()
+    copies = [
+        {path.name: path.stat().st_mtime_ns for path in machine.root.glob("remote/*/[!.]*")}
+        for machine in (reads, builds)
+    ]
+    assert copies[0] == copies[1]
+    assert len(copies[0]) == 5
+
+
+def test_a_build_that_is_killed_is_finished_by_the_worker_of_another_machine(
+    tmp_path: Path, server: FeedServer, articles: Path, database: str, bucket: Bucket
+) -> None:
+    server.documents["/36kr/rss.xml"] = rsshub(3, 2, 1)
+    alone = make_alone(tmp_path, server, articles)
+    alone.build()
+    wanted = alone.files()
+    places = (
+        f'database = "{database}"\ntarget = "s3://{bucket.name}"\n'
+        f'[s3]\nendpoint = "{bucket.endpoint}"\n'
+    )
+    one, two = (Machine(tmp_path / name, server.url, articles, places) for name in ("one", "two"))
+    create_site(load_config(one.root / "feedpub.toml", {}))
+
+    with one.work("read", "build"):
+        wait_until(lambda: len(bucket.list()) > 5, one)
+    left = len(wanted) - len(bucket.list())
+    with two.work("read", "build"):
+        wait_until(lambda: not list_jobs(two) and len(bucket.list()) > len(wanted), one, two)
+
+    found = bucket.files()
+    found.pop(STATE)
+    assert sorted(found) == sorted(wanted)
+    assert [path for path in wanted if found[path] != wanted[path]] == []
+    assert left > 0
+
+
+def list_jobs(machine: Machine) -> list[str]:
+    with open_site(load_config(machine.root / "feedpub.toml", {})) as publisher:
+        return [job.task for job in publisher.list_jobs()]
