@@ -4,9 +4,12 @@ import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
+
+_LONGEST_NAME, _LONGEST_PATH = 255, 2048
 
 _TOML_NAMES = {
     bool: "true or false",
@@ -145,19 +148,22 @@ def texts(*, what: str = "text", check_one: Callable[[str], str] = str) -> Kind[
     return Kind(f"list of {what}", check, lambda written: written.split(","))
 
 
-def path(*, within: bool = False) -> Kind[str]:
-    """Return the kind of a path relative to ``feedpub.toml``.
-
-    Args:
-        within: Whether it must stay below the folder of ``feedpub.toml``.
-    """
+def path() -> Kind[str]:
+    """Return the kind of a path relative to ``feedpub.toml``."""
 
     def check(value: object) -> str:
         found = clean_text(value).replace("\\", "/")
         if not found:
             raise refuse('empty; name a path, such as "articles"')
-        if within and (found.startswith("/") or ".." in found.split("/")):
-            raise refuse(f"{found!r} leaves the site's folder; name a path within it")
+        try:
+            Path(found).expanduser()
+        except RuntimeError:
+            name = found.split("/")[0]
+            raise refuse(f"{name!r} is no user of this machine; write the path out") from None
+        if max(len(name.encode()) for name in found.split("/")) > _LONGEST_NAME:
+            raise refuse(f"a name of more than {_LONGEST_NAME} bytes; no disk takes it, shorten it")
+        if len(found.encode()) > _LONGEST_PATH:
+            raise refuse(f"longer than {_LONGEST_PATH} bytes; no system takes it, shorten it")
         return found
 
     return Kind("path", check)

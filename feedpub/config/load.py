@@ -25,6 +25,8 @@ from feedpub.model import Site
 
 LOCAL_URL = "http://localhost:8000/"
 
+_ICON = re.compile(r"https?://[^\s\"'<>\\]+$")
+
 
 def load_config(path: Path, environ: Mapping[str, str] | None = None) -> Config:
     """Read a site's settings.
@@ -103,7 +105,6 @@ def _build_site(resolved: Resolved, root: Path) -> Site:
             f"{resolved.path}: no site.url, so links go to {LOCAL_URL};"
             ' add url = "https://..." to [site] before others read the feeds'
         )
-    icon = resolved.get(schema.SITE_ICON)
     folder = PurePosixPath(resolved.get(schema.FEEDS_FOLDER)).name
     return Site(
         title=resolved.get(schema.SITE_TITLE) or root.name or "feedpub",
@@ -114,13 +115,31 @@ def _build_site(resolved: Resolved, root: Path) -> Site:
         description=resolved.get(schema.SITE_DESCRIPTION),
         author=resolved.get(schema.SITE_AUTHOR),
         copyright=resolved.get(schema.SITE_COPYRIGHT),
-        icon=urljoin(url, icon) if icon else "",
+        icon=_find_icon(resolved, url),
         hub=resolved.get(schema.FEEDS_HUB),
         ttl_minutes=resolved.get(schema.FEEDS_TTL),
         content=resolved.get(schema.FEEDS_CONTENT),
         id=resolved.get(schema.SITE_ID),
         pages=resolved.get(schema.PAGES_ENABLED),
     )
+
+
+def _find_icon(resolved: Resolved, url: str) -> str:
+    """Return the address of the icon, which may be written as a path; empty without one."""
+    written = resolved.get(schema.SITE_ICON)
+    if not written:
+        return ""
+    try:
+        icon = urljoin(url, written)
+    except ValueError:  # such as "http://[x"
+        icon = ""
+    if not _ICON.match(icon):
+        resolved.refuse(
+            f"icon: {written!r} is no web address; write a path such as '/icon.png'",
+            schema.SITE_ICON,
+        )
+        return ""
+    return icon
 
 
 def check_whole(resolved: Resolved, config: Config, root: Path) -> None:
@@ -138,9 +157,6 @@ def check_whole(resolved: Resolved, config: Config, root: Path) -> None:
         )
     if config.feeds.ping and not config.site.hub:
         resolved.refuse('ping: nobody to tell; add hub = "https://..."', schema.FEEDS_PING)
-    icon = config.site.icon
-    if icon and not re.match(r"https?://[^\s\"'<>\\]+$", icon):
-        resolved.refuse(f"icon: {icon!r} is no web address", schema.SITE_ICON)
 
 
 def _check_id(resolved: Resolved) -> None:

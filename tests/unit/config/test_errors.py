@@ -51,6 +51,7 @@ WRONG_VALUES = {
     "port": ("[feeds]\nurl = 'http://a.example:99999/'", "is no URL; write it as https://"),
     "query": ("[feeds]\nurl = 'http://a.example/?a=b'", "has a '?' or '#' part; leave it out"),
     "script": ("[feeds]\nhub = 'javascript:alert(1)'", "is no web address"),
+    "icon that is none": ("icon = 'http://[x'", "4:8: icon: "),
     "icon": ("icon = 'data:image/png;base64,AA'", "4:8: icon: "),
     "section as value": ("pages = 1", "unknown key 'pages' in [site]"),
     "sources in single brackets": (
@@ -59,6 +60,12 @@ WRONG_VALUES = {
     ),
     "sources as text": ("sources = 'a'", "unknown key 'sources' in [site]"),
     "empty path": ("[[sources]]\npath = ''", "5:8: path: empty; name a path"),
+    "endless name": (f"[[sources]]\npath = 'a/{'名' * 90}'", "5:8: path: a name of more than 255"),
+    "endless path": (f"[[sources]]\npath = '{'a/' * 1500}'", "5:8: path: longer than 2048 bytes"),
+    "nobody's home": (
+        "[[sources]]\npath = '~nobody-at-all/a'",
+        "5:8: path: '~nobody-at-all' is no",
+    ),
     "glob outside": ("[[sources]]\nexclude = ['../x']", "5:12: exclude: '../x' is matched against"),
     "output over the site": ("[feeds]\nfolder = '.'", "5:10: folder: "),
     "output over a source": ("[feeds]\nfolder = 'a'\n[[sources]]\npath = 'a/b'", "own files; name"),
