@@ -3,12 +3,14 @@
 import logging
 import os
 import signal
+import socket
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
+from socketserver import ThreadingTCPServer
 from typing import ClassVar
 
 from feedpub.config import Config
@@ -202,23 +204,33 @@ def _serve_metrics(where: tuple[str, int] | None, shop: Workshop, tally: Tally) 
         pass
 
     Handler.shop, Handler.tally = shop, tally
+    host = f"[{where[0]}]" if ":" in where[0] else where[0]
     try:
-        server = ThreadingHTTPServer(where, Handler)
+        server = (_Server6 if ":" in where[0] else _Server)(where, Handler)
     except OSError as error:
         raise ConfigError(
-            f"cannot listen at {where[0]}:{where[1]}: {error.strerror}; choose another port",
+            f"cannot listen at {host}:{where[1]}: {error.strerror}; choose another address",
             path="--metrics",
         ) from error
-    server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, name="metrics", daemon=True)
     thread.start()
     try:
-        host, port = server.server_address[0], server.server_address[1]
-        yield f"http://{host!s}:{port}/metrics"
+        yield f"http://{host}:{server.server_address[1]}/metrics"
     finally:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+class _Server(ThreadingTCPServer):
+    """Not the HTTP server of the library, which asks a name server who we are."""
+
+    allow_reuse_address = True
+    daemon_threads = True
+
+
+class _Server6(_Server):
+    address_family = socket.AF_INET6
 
 
 class _Handler(BaseHTTPRequestHandler):
