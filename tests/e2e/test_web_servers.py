@@ -168,6 +168,15 @@ def test_feeds_are_compressed(server: str) -> None:
     assert re.fullmatch("(新闻)+", answer.content.decode())
 
 
+def test_the_element_costs_its_visitors_four_kilobytes(server: str) -> None:
+    url = f"{server}feeds/sample/embed/feedpub-feed.v1.js"
+
+    answer = requests.get(url, headers={"Accept-Encoding": "gzip"}, stream=True, timeout=60)
+
+    assert answer.headers["Content-Encoding"] == "gzip"
+    assert len(answer.raw.read(decode_content=False)) <= 4096
+
+
 def test_a_folder_shows_its_page(server: str) -> None:
     assert requests.get(f"{server}feeds/", timeout=60).text.startswith("新闻")
 
