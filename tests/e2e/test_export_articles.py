@@ -10,7 +10,9 @@ from PIL import Image
 
 from feedpub.config import load_config
 from feedpub.wiring import create_site, open_site
+from tests.e2e.test_remote_feeds import rsshub
 from tests.support.exports import wxr, wxr_item
+from tests.support.feed_server import run_feed_server
 from tests.support.processes import clean_environment
 
 SITE = """
@@ -23,6 +25,19 @@ url = "https://blog.example/"
 archive = "full"
 """
 FOLDER = '\n[[sources]]\npath = "{path}"\ngenerator = "{generator}"\n'
+FEED = """
+[remote]
+every = 0
+[thumbnails]
+mode = "link"
+[[sources]]
+type = "feed"
+name = "快讯"
+url = "{url}36kr/rss.xml"
+private = true
+categories = {{ "科技" = ["新媒体", "科技"], "财经" = "新媒体/财经" }}
+category = "新媒体"
+"""
 POSTS = {
     "2024/radio.md": 'title: "Radio: \\"R&D\\" & <x>"\ndate: 2024-10-02 20:15\n'
     "categories: [手艺, 电子]\ntags: [a, b]\ncover: radio.png\n---\n"
@@ -118,6 +133,31 @@ def test_an_export_of_another_system_is_kept_the_same(tmp_path: Path) -> None:
     names = sorted(str(file.relative_to(copy / "kept")) for file in copy.glob("kept/*/*"))
     assert names[0] == "2024/2024-05-06-no.html"
     assert re.fullmatch(r"2024/post-2-[0-9a-f]{8}\.html", names[1])  # its page is named after it
+
+
+def test_a_crawl_of_somebodys_feed_is_kept_the_same(tmp_path: Path) -> None:
+    """Also what the feed has long dropped; and the keepers' site asks nobody any more."""
+    root, copy = tmp_path / "portal", tmp_path / "copy"
+    root.mkdir()
+    with run_feed_server() as server:
+        source = FEED.format(url=server.url)
+        (root / "feedpub.toml").write_text(SITE + source, "utf-8")
+        create_site(load_config(root / "feedpub.toml", {}))
+        for numbers in ((3, 2, 1), (5, 4)):
+            server.documents["/36kr/rss.xml"] = rsshub(*numbers)
+            with open_site(load_config(root / "feedpub.toml", {})) as publisher:
+                publisher.build()
+
+    report = export(root, copy / "kept")
+    write_site(copy, ("kept", "hexo"))
+    settings = copy / "feedpub.toml"
+    settings.write_text(settings.read_text("utf-8") + '[thumbnails]\nmode = "link"\n', "utf-8")
+    build(copy)
+
+    assert (report.articles, report.written, report.problems) == (5, 5, ())
+    assert feeds(copy) == feeds(root)
+    assert b"https://36kr.example/p/1" in feeds(copy)["all/feed.json"]
+    assert any("/ke-ji/" in path for path in feeds(copy))
 
 
 def test_posts_of_a_day_with_one_title_are_all_kept(tmp_path: Path) -> None:
