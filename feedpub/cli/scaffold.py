@@ -130,11 +130,13 @@ def _feeds(answers: Answers, blog: "Blog | None") -> list[str]:
 def add_ignored(folder: Path) -> bool:
     """Add what must not be committed to ``.gitignore``; return whether anything was missing."""
     path = folder / ".gitignore"
-    before = path.read_text("utf-8") if path.is_file() else ""
+    # Whatever its encoding is: what is there stays as it is, to the byte.
+    before = path.read_bytes().decode("utf-8", "surrogateescape") if path.is_file() else ""
     there = {line.strip().lstrip("/") for line in before.splitlines()}
     missing = [line for line in IGNORED if line not in there]
     if missing:
         gap = "" if not before or before.endswith("\n") else "\n"
         note = "# feedpub: what it remembers, its secret, rehearsals"
-        path.write_text(f"{before}{gap}{note}\n" + "\n".join(missing) + "\n", "utf-8")
+        text = f"{before}{gap}{note}\n" + "\n".join(missing) + "\n"
+        path.write_bytes(text.encode("utf-8", "surrogateescape"))
     return bool(missing)

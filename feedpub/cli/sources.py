@@ -100,7 +100,7 @@ def _append(path: Path, text: str) -> None:
 
     from feedpub.config import load_config
 
-    before = path.read_text("utf-8")
+    before = path.read_text("utf-8-sig")  # Notepad begins with a mark that TOML does not know
     # Without any table of sources there is one that nobody wrote; it must not vanish now.
     own = "" if "sources" in tomllib.loads(before) else f"{_OWN}\n"
     waiting = path.with_name(f".{path.name}.new")

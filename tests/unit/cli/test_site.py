@@ -99,6 +99,15 @@ def test_what_must_not_be_committed_is_ignored_once(folder: Path) -> None:
     assert [line for line in IGNORED if line not in lines] == ["feedpub.key"]
 
 
+def test_a_gitignore_in_another_encoding_keeps_its_bytes(folder: Path) -> None:
+    before = "# 构建\r\n公共/\r\n".encode("gbk")
+    (folder / ".gitignore").write_bytes(before)
+
+    assert add_ignored(folder)
+
+    assert (folder / ".gitignore").read_bytes().startswith(before + b"# feedpub")
+
+
 def test_the_written_settings_explain_themselves(folder: Path) -> None:
     run("init", "--no-input")
 

@@ -63,6 +63,15 @@ def test_written_feeds_join_the_articles_that_nobody_named(settings: Path, opml:
     assert [path.name for path in settings.parent.iterdir() if "new" in path.name] == []
 
 
+def test_settings_that_notepad_saved_are_added_to(settings: Path, opml: Path) -> None:
+    settings.write_bytes(b"\xef\xbb\xbf" + settings.read_bytes().replace(b"\n", b"\r\n"))
+
+    result = run("sources", "import", "--write", str(opml))
+
+    assert result.exit_code == 0, result.output
+    assert len(load_config(settings, {}).sources) == 4
+
+
 def test_a_list_that_is_written_twice_adds_nothing(settings: Path, opml: Path) -> None:
     run("sources", "import", "--write", str(opml))
     before = settings.read_text()
