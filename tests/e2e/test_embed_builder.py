@@ -135,6 +135,36 @@ def test_everybody_can_use_the_pages(
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
+@needs.node_package("axe-core")
+@pytest.mark.parametrize("condition", CONDITIONS)
+def test_everybody_can_use_whatever_was_chosen(
+    feeds: Host, browser: "Browser", condition: str
+) -> None:
+    url = f"{feeds.url}/embed/index.html#notes"
+    with open_page(browser, url, **CONDITIONS[condition]) as page:
+        forms = page.locator("input[name=form]")
+        for number in range(forms.count()):
+            forms.nth(number).check()
+            page.wait_for_load_state("networkidle")
+
+            assert find_violations(page) == [], number
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), number
+
+
+@needs.node_package("axe-core")
+@pytest.mark.parametrize("condition", CONDITIONS)
+def test_everybody_can_use_the_portal_of_the_sample(
+    site: Path, browser: "Browser", condition: str
+) -> None:
+    with run_host(site) as host:
+        host.show("/favicon.ico", "")
+        with open_page(browser, f"{host.url}/portal.html", **CONDITIONS[condition]) as page:
+            page.frame_locator("iframe").locator(".feedpub-item").first.wait_for()
+
+            assert find_violations(page) == []
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
 @pytest.mark.parametrize("page", ["feeds/embed/index.html#notes", "portal.html"])
 def test_the_pages_open_from_the_disk(site: Path, browser: "Browser", page: str) -> None:
     with open_page(browser, f"{site.as_uri()}/{page}") as opened:
