@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
 
@@ -34,78 +34,100 @@ def _set_color(context: click.Context, _: click.Parameter, value: Any) -> None:
     context.color = resolve_color(session.color, session.environ)
 
 
+class _Shared(NamedTuple):
+    """An option that every command takes.
+
+    Attributes:
+        names: On the command line.
+        settings: For click.
+        variable: That sets it, too; empty for none.
+    """
+
+    names: tuple[str, ...]
+    settings: dict[str, Any]
+    variable: str = ""
+
+
+_SHARED = (
+    _Shared(
+        ("-C", "--directory"),
+        {
+            "type": click.Path(exists=True, file_okay=False, path_type=Path),
+            "callback": _store("directory"),
+            "help": "Folder of the site; by default this one or the nearest one above.",
+        },
+        "FEEDPUB_DIRECTORY",
+    ),
+    _Shared(
+        ("-c", "--config"),
+        {
+            "type": click.Path(dir_okay=False, path_type=Path),
+            "callback": _store("config_file"),
+            "help": "Settings file, if it is not feedpub.toml in that folder.",
+        },
+        "FEEDPUB_CONFIG",
+    ),
+    _Shared(
+        ("-v", "--verbose"),
+        {
+            "count": True,
+            "callback": _add_verbosity,
+            "help": "Tell more; twice for everything.",
+        },
+    ),
+    _Shared(
+        ("-q", "--quiet"),
+        {"is_flag": True, "callback": _store("quiet"), "help": "Tell of errors only."},
+    ),
+    _Shared(
+        ("--json",),
+        {
+            "is_flag": True,
+            "callback": _store("json"),
+            "help": "Write the result to stdout as JSON.",
+        },
+    ),
+    _Shared(
+        ("--color",),
+        {
+            "type": click.Choice(["auto", "always", "never"]),
+            "callback": _set_color,
+            # The callback also looks at NO_COLOR, before anything is written.
+            "is_eager": True,
+            "help": "When to use colour; NO_COLOR and FORCE_COLOR are honoured.",
+        },
+        "FEEDPUB_COLOR",
+    ),
+    _Shared(
+        ("--no-input",),
+        {
+            "is_flag": True,
+            "callback": _store("no_input"),
+            "help": "Ask nothing; take the defaults.",
+        },
+        "FEEDPUB_NO_INPUT",
+    ),
+)
+
+
 def shared_options(*, hidden: bool = False) -> list[click.Option]:
     """Return fresh options; they only store what they are given in the session.
 
     Args:
         hidden: Whether a command's help leaves them out, as the program's own help has them.
     """
-    shared: dict[str, Any] = {"expose_value": False, "hidden": hidden}
+    return [_make_option(one, hidden=hidden) for one in _SHARED]
+
+
+def _make_option(shared: _Shared, *, hidden: bool) -> click.Option:
     # Only the program itself looks at the environment, so that a flag after a command's name is
     # not put back by it.
-    if not hidden:
-        shared |= {"show_envvar": True}
-
-    def named(variable: str) -> dict[str, Any]:
-        return {} if hidden else {"envvar": variable}
-
-    return [
-        click.Option(
-            ["-C", "--directory"],
-            type=click.Path(exists=True, file_okay=False, path_type=Path),
-            callback=_store("directory"),
-            help="Folder of the site; by default this one or the nearest one above.",
-            **named("FEEDPUB_DIRECTORY"),
-            **shared,
-        ),
-        click.Option(
-            ["-c", "--config"],
-            type=click.Path(dir_okay=False, path_type=Path),
-            callback=_store("config_file"),
-            help="Settings file, if it is not feedpub.toml in that folder.",
-            **named("FEEDPUB_CONFIG"),
-            **shared,
-        ),
-        click.Option(
-            ["-v", "--verbose"],
-            count=True,
-            callback=_add_verbosity,
-            help="Tell more; twice for everything.",
-            **shared,
-        ),
-        click.Option(
-            ["-q", "--quiet"],
-            is_flag=True,
-            callback=_store("quiet"),
-            help="Tell of errors only.",
-            **shared,
-        ),
-        click.Option(
-            ["--json"],
-            is_flag=True,
-            callback=_store("json"),
-            help="Write the result to stdout as JSON.",
-            **shared,
-        ),
-        click.Option(
-            ["--color"],
-            type=click.Choice(["auto", "always", "never"]),
-            callback=_set_color,
-            # The callback also looks at NO_COLOR, before anything is written.
-            is_eager=True,
-            help="When to use colour; NO_COLOR and FORCE_COLOR are honoured.",
-            **named("FEEDPUB_COLOR"),
-            **shared,
-        ),
-        click.Option(
-            ["--no-input"],
-            is_flag=True,
-            callback=_store("no_input"),
-            help="Ask nothing; take the defaults.",
-            **named("FEEDPUB_NO_INPUT"),
-            **shared,
-        ),
-    ]
+    told: dict[str, Any] = (
+        {} if hidden else {"show_envvar": True, "envvar": shared.variable or None}
+    )
+    return click.Option(
+        [*shared.names], expose_value=False, hidden=hidden, **told, **shared.settings
+    )
 
 
 class SiteCommand(click.Command):

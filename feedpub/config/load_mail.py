@@ -253,40 +253,40 @@ def _build_bounces(
     address = resolved.get(bounces_schema.BOUNCES_ADDRESS) or (
         newsletter.sender.address if newsletter else ""
     )
-    security, host = (
-        resolved.get(bounces_schema.IMAP_SECURITY),
-        resolved.get(bounces_schema.IMAP_HOST),
-    )
-    maildir, user = (
-        resolved.get(bounces_schema.BOUNCES_MAILDIR),
-        resolved.get(bounces_schema.IMAP_USER),
-    )
-    if host and maildir:
-        resolved.refuse("imap_host: there is a maildir, too; remove one", bounces_schema.IMAP_HOST)
-    if host and not user:
-        resolved.refuse(
-            "imap_host: who logs in? add imap_user to [bounces]", bounces_schema.IMAP_HOST
-        )
-    if host and security == "none" and host not in LOOPBACK:
-        resolved.refuse(
-            f'imap_security: the password would cross the net in the clear to {host}; use "tls"',
-            bounces_schema.IMAP_SECURITY,
-        )
-    if not host:
-        _warn_of_lonely_imap(resolved)
+    security = resolved.get(bounces_schema.IMAP_SECURITY)
+    _check_imap(resolved)
     return BouncesConfig(
         address=address,
         unsubscribe=resolved.get(bounces_schema.BOUNCES_UNSUBSCRIBE) or address,
-        maildir=_optional(root, maildir),
-        imap_host=host,
+        maildir=_optional(root, resolved.get(bounces_schema.BOUNCES_MAILDIR)),
+        imap_host=resolved.get(bounces_schema.IMAP_HOST),
         imap_port=resolved.get(bounces_schema.IMAP_PORT) or (993 if security == "tls" else 143),
         imap_security=security,
         imap_ca_file=_optional(root, resolved.get(bounces_schema.IMAP_CA_FILE)),
-        imap_user=user,
+        imap_user=resolved.get(bounces_schema.IMAP_USER),
         imap_folder=resolved.get(bounces_schema.IMAP_FOLDER) or "INBOX",
         password=resolved.get(bounces_schema.BOUNCES_PASSWORD),
         password_file=_optional(root, resolved.get(bounces_schema.BOUNCES_PASSWORD_FILE)),
     )
+
+
+def _check_imap(resolved: Resolved) -> None:
+    """Refuse what of a mailbox does not go together."""
+    host = resolved.get(bounces_schema.IMAP_HOST)
+    if not host:
+        _warn_of_lonely_imap(resolved)
+        return
+    if resolved.get(bounces_schema.BOUNCES_MAILDIR):
+        resolved.refuse("imap_host: there is a maildir, too; remove one", bounces_schema.IMAP_HOST)
+    if not resolved.get(bounces_schema.IMAP_USER):
+        resolved.refuse(
+            "imap_host: who logs in? add imap_user to [bounces]", bounces_schema.IMAP_HOST
+        )
+    if resolved.get(bounces_schema.IMAP_SECURITY) == "none" and host not in LOOPBACK:
+        resolved.refuse(
+            f'imap_security: the password would cross the net in the clear to {host}; use "tls"',
+            bounces_schema.IMAP_SECURITY,
+        )
 
 
 def _warn_of_lonely_imap(resolved: Resolved) -> None:
