@@ -102,6 +102,25 @@ def test_an_article_is_published_and_a_due_issue_mailed_by_one_process(
     assert code == 0
 
 
+def test_what_waits_for_a_person_is_shown_by_status_until_somebody_has_acted(
+    site: MailSite, smtp: ScriptedServer
+) -> None:
+    site.subscribe(["one-more@x.example"])
+
+    with start_worker(site.site) as worker:
+        worker.wait_until(lambda: worker.ended("prepare") == ["failed"])
+        held = site.run_well("status")
+        site.run_well("send", "weekly", "--yes", "--max-recipients", "11")
+        swept = len(worker.ended("sweep"))
+        worker.wait_until(lambda: len(worker.ended("sweep")) > swept + 1)
+        worker.end(signal.SIGTERM)
+
+    assert "job failed   prepare frequency=weekly: weekly/" in held
+    assert "11 recipients, the first mass send of this site" in held
+    assert "job failed" not in site.run_well("status")
+    assert len(smtp.recipients()) == 11
+
+
 def read_feed(site: RealSite) -> str:
     path = site.feeds / "all/rss.xml"
     return path.read_text("utf-8") if path.exists() else ""
@@ -112,7 +131,7 @@ def test_the_program_tells_who_watches_it_that_it_is_alive(tmp_path: Path) -> No
     site.post("a.md", "A")
     health = tmp_path / "alive"
 
-    words = ("--build-every", "5", "--health-file", str(health), "--metrics", "127.0.0.1:0")
+    words = ("--build-every", "600", "--health-file", str(health), "--metrics", "127.0.0.1:0")
     with start_worker(site, *words) as worker:
         metrics = worker.wait_until_ready()["metrics"]
         worker.wait_until(lambda: worker.ended("build") == ["done"])
