@@ -8,7 +8,7 @@ from typing import Self
 
 from feedpub.catalog.identity import Flag, State
 from feedpub.catalog.lookup import look_up
-from feedpub.errors import ConfigError
+from feedpub.errors import BusyError, ConfigError
 from feedpub.feeds import build_opml
 from feedpub.model import (
     BuildReport,
@@ -28,7 +28,7 @@ from feedpub.ports.jobs import Failure, Job
 from feedpub.publishing.build import Build
 from feedpub.publishing.changes import Changes
 from feedpub.publishing.checking import check_links, check_sources
-from feedpub.publishing.chores import BUILD, fetch_left_over, list_jobs, read_feeds
+from feedpub.publishing.chores import BUILD, defer_later, fetch_left_over, list_jobs, read_feeds
 from feedpub.publishing.exporting import Export, check_place
 from feedpub.publishing.frontpage import summarize
 from feedpub.publishing.hub import tell_hub
@@ -95,9 +95,14 @@ class Publisher:
         options = BuildOptions(
             category, drafts, future, offline, dry_run, accept_deletions, everything, by_jobs
         )
-        with self._setup.lock(), _rare_collections():
-            self._setup.target.begin()
-            return Build(self._setup, options, progress or _ignore).run()
+        try:
+            with self._setup.lock(), _rare_collections():
+                self._setup.target.begin()
+                return Build(self._setup, options, progress or _ignore).run()
+        except BusyError:
+            if by_jobs:  # whoever has the site may have looked before there was what we look for
+                defer_later(self._setup)
+            raise
 
     def read(self, *, progress: Progress | None = None) -> frozenset[str]:
         """Ask the remote sources that are due, for builds on any machine.

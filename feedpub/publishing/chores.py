@@ -9,6 +9,7 @@ network.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from feedpub.ports import Progress, Staged, Target
 from feedpub.ports.jobs import Job
@@ -26,6 +27,8 @@ PING = Job("ping", key="ping")
 
 PICTURES = "pictures_pending"
 """Note of the site: how many pictures were left over."""
+
+_AGAIN_S = 60
 
 _AT_ONCE = 400
 """Pictures of one job: they are held in memory until a build has let go of the site."""
@@ -55,6 +58,13 @@ def list_leftovers(setup: Setup, meta: Mapping[str, str]) -> list[Job]:
     if setup.notifier is not None and load_topics(meta):
         jobs.append(PING)
     return jobs
+
+
+def defer_later(setup: Setup) -> None:
+    """Have a build tried again that found the site held by another run."""
+    at = int(setup.clock().timestamp()) + _AGAIN_S
+    with open_transaction(setup.open_store) as catalog:
+        catalog.jobs.defer([replace(BUILD, not_before=at)])
 
 
 def read_feeds(setup: Setup, progress: Progress) -> frozenset[str]:

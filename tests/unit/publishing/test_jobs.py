@@ -1,11 +1,13 @@
 """What a build leaves to jobs, and what they make of it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from feedpub.errors import BusyError
 from feedpub.model import BuildReport, Problem
 from feedpub.ports.jobs import End, Job, Verdict
 from feedpub.publisher import Publisher
@@ -281,3 +283,33 @@ def interrupt(blog: Blog) -> None:
     """Leave the catalog as a build does that was killed."""
     with blog.store.open() as store, store.transaction() as catalog:
         catalog.shelves.set_meta({"building": "1"})
+
+
+def test_a_build_that_finds_the_site_held_is_tried_again_in_a_minute(blog: Blog) -> None:
+    site = Site(blog)
+
+    with pytest.raises(BusyError):
+        build_beside_another(site, by_jobs=True)
+
+    (job,) = blog.store.queue.jobs
+    assert (job.task, job.not_before) == ("build", int(blog.clock().timestamp()) + 60)
+
+
+def test_a_build_that_is_typed_only_says_that_the_site_is_held(blog: Blog) -> None:
+    site = Site(blog)
+
+    with pytest.raises(BusyError):
+        build_beside_another(site, by_jobs=False)
+
+    assert site.waiting() == []
+
+
+def build_beside_another(site: Site, *, by_jobs: bool) -> None:
+    @contextmanager
+    def held() -> Iterator[None]:
+        raise BusyError("another run holds this site")
+        yield
+
+    publisher = site.publisher()
+    publisher._setup = replace(publisher._setup, lock=held)
+    publisher.build(by_jobs=by_jobs)
