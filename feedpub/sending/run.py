@@ -5,15 +5,14 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager
 from datetime import datetime
 
 from feedpub.deliveries import Breaker, judge, put_back, settle
-from feedpub.errors import FeedpubError, MailerError, MailerRefusedError
+from feedpub.errors import MailerError, MailerRefusedError
 from feedpub.model import DeliveryState, Message
 from feedpub.ports import Progress
 from feedpub.ports.mailing import (
-    Change,
     Claim,
     Connection,
     Ledger,
@@ -25,6 +24,7 @@ from feedpub.ports.mailing import (
 from feedpub.sending.bounced import OnBounces, hand_on_bounces
 from feedpub.sending.dispatcher import Dispatcher
 from feedpub.sending.fence import Fence, Ticket
+from feedpub.sending.leaving import AGAIN_S, leave
 from feedpub.sending.line import Job, Line
 from feedpub.sending.options import SendOptions, SendReport, Stop, Stopped, StopReason
 from feedpub.subscribers.addresses import find_domain
@@ -351,10 +351,11 @@ class _Run:
     def _close(self, found: list[bool]) -> None:
         try:
             self._fence.close()
-            with suppress(FeedpubError):
-                if self._fence.unsaved:
-                    self._ledger.commit([Change(self._fence.unsaved)], self.now())
-            found.append(self._ledger.release(self._issue, self.now()))
+            pauses_s = AGAIN_S if self.shared else ()
+            unsaved, stop = self._fence.unsaved, self._stop
+            found.append(
+                leave(self._issue, self._ledger, unsaved, self.now, pauses_s=pauses_s, stop=stop)
+            )
         except BaseException as error:  # noqa: BLE001 - raised by the main thread
             self.fail(error)
 

@@ -17,7 +17,9 @@ feedpub: the whole run from lease to release, one synced commit for each fence (
 smtp-source: one message again and again, no ledger; with its start, which takes milliseconds
 replies 25 ms later: the server sleeps before each, one after the other, also if pipelined
 CPU: user and system time of the client process, without its start
-memory: peak resident memory of the process, its ledger on tmpfs, a mailer that forgets"""
+memory: peak resident memory of the process, its ledger on tmpfs, a mailer that forgets
+workers: two connections each, shares of 500, one server of PostgreSQL that does not wait for the
+  disk, one smtp-sink; all of them on the processors of this machine"""
 
 
 def main() -> int:

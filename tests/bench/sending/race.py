@@ -18,6 +18,7 @@ from tests.bench.sending.peers import (
     run_smtp_source,
 )
 from tests.bench.sending.rows import Row
+from tests.bench.sending.workers import race_workers
 from tests.support.dkim_keys import rsa_pem
 from tests.support.ledger import LedgerFile
 from tests.support.postfix import run_postfix
@@ -178,6 +179,10 @@ class Races:
             f"{many // 10:,} recipients", f"{few_mb:.0f} MB", growth, "%",
         )  # fmt: skip
 
+    def race_of_workers(self) -> Iterator[Row]:
+        """Compare workers that share an issue with one alone."""
+        yield from race_workers(2 * self._scale.messages, self._scale.rounds, self._tell)
+
     def race_of_import(self) -> Iterator[Row]:
         """Import subscribers by the command line, its start included."""
         count = self._scale.imported
@@ -213,6 +218,7 @@ RACES: dict[str, Callable[[Races], Iterator[Row]]] = {
     "cpu": Races.race_in_cpu,
     "memory": Races.race_in_memory,
     "import": Races.race_of_import,
+    "workers": Races.race_of_workers,
 }
 
 

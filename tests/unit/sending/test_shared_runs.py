@@ -5,10 +5,11 @@ from collections.abc import Sequence
 
 import pytest
 
-from feedpub.errors import BusyError
+from feedpub.errors import BusyError, StoreError
 from feedpub.model import DeliveryState, IssueState
 from feedpub.ports.mailing import Bounced, Change
 from feedpub.sending import SendOptions, StopReason
+from feedpub.sending import run as sending_run
 from feedpub.testing import MemoryLedger, MemoryMailer
 from tests.support.runs import NO_USER, QUEUED, SENT, addresses, run, states
 
@@ -113,3 +114,34 @@ def test_addresses_that_do_not_exist_are_handed_on_by_whoever_finishes() -> None
 
     assert [[one.delivery for one in found] for found in told] == [[1]]
     assert ledger.state is IssueState.FINISHED
+
+
+def test_a_share_waits_for_a_ledger_that_is_gone_for_a_moment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sending_run, "AGAIN_S", (0, 0, 0))
+
+    class Restarting(MemoryLedger):
+        refusals = 0
+
+        def commit(self, changes: Sequence[Change], now: int) -> list[bool]:
+            if any(one.outcomes for one in changes) and self.refusals < 2:
+                self.refusals += 1
+                raise StoreError("the server is gone")
+            return super().commit(changes, now)
+
+        def release(self, issue: int, now: int) -> bool:
+            if self.refusals < 3:
+                self.refusals += 1
+                raise StoreError("the server is gone")
+            return super().release(issue, now)
+
+    ledger, mailer = Restarting(addresses(5)), MemoryMailer()
+
+    with pytest.raises(StoreError):
+        run(ledger, mailer, options=SHARE)
+
+    assert ledger.senders(1) == []
+    # Who was mailed is known after all; nobody else was touched.
+    assert states(ledger) == [SENT, QUEUED, QUEUED, QUEUED, QUEUED]
+    assert len(mailer.accepted) == 1
