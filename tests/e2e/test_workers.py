@@ -178,7 +178,7 @@ def test_an_import_without_end_is_an_error_and_not_a_wait_without_end(
 def test_a_worker_ends_by_itself_though_a_later_pool_is_open(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("feedpub.workers._PATIENCE_S", 60)  # of a busy machine
+    monkeypatch.setattr("feedpub.workers._PATIENCE_S", 600)  # of a busy machine
     first = Pool(work, 1, apart=True)
     (process,) = (worker.process for worker in first._workers)
 

@@ -21,7 +21,7 @@ CREDENTIALS = {
     "AWS_REGION": "us-east-1",
     "AWS_EC2_METADATA_DISABLED": "true",
 }
-_START_S = 60
+_START_S = 180
 _numbers = itertools.count(1)
 
 

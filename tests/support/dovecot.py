@@ -21,7 +21,7 @@ requires_dovecot = [
     pytest.mark.skipif(os.geteuid() != 0, reason="needs root, as Dovecot does"),
 ]
 PASSWORD = "secret"
-_ARRIVAL_S = 60
+_ARRIVAL_S = 120
 _NOBODY = 65534
 
 _CONF = """\

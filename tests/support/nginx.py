@@ -11,7 +11,7 @@ from pathlib import Path
 from tests.support import needs
 
 _KINDS = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-_DEADLINE_S = 20
+_DEADLINE_S = 90
 
 
 @contextmanager

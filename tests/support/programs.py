@@ -14,7 +14,7 @@ import requests
 from tests.support.processes import clean_environment
 
 PROGRAM = [sys.executable, "-m", "feedpub"]
-PATIENCE_S = 60
+PATIENCE_S = 180
 
 
 def environment(**variables: str) -> dict[str, str]:

@@ -18,7 +18,7 @@ from tests.support.processes import clean_environment
 from tests.support.real_site import REPOSITORY
 
 requires_smtp_sink = needs.program("smtp-sink")
-_START_S = 20
+_START_S = 90
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,7 @@ KILL = "signal=SIGKILL"
 Program = Callable[[Sequence[str]], int]
 _LINE = re.compile(r"^(\w+)\((.*)$")
 _STREAMS = ("1<", "2<")
-_ATTACH_S = 20
+_ATTACH_S = 90
 
 
 @dataclass(frozen=True)

@@ -404,6 +404,8 @@ def test_the_keys_of_a_feed_move_between_its_articles_and_out_of_it(
     with open_page(
         browser, show(f'<feedpub-feed src="{src}" limit="3" more></feedpub-feed>')
     ) as page:
+        # What stands for them before they are there is an article, too, and loses the focus.
+        page.get_by_text("Article 2").wait_for()
         page.get_by_role("article").first.focus()
         for key, name in (
             ("PageDown", "Article 1"),
