@@ -14,6 +14,8 @@ from feedpub.ports.mailing import Change, Outcome
 
 # A commit this short is not worth waiting for company.
 _FAST_S = 0.001
+# Of the time that a commit takes: if nobody comes for so long, the others wait for the mail server.
+_LULL = 0.25
 
 
 class Ticket:
@@ -94,13 +96,13 @@ class Fence:
             self._closed = True
 
     def _gather(self) -> list[Ticket]:
-        """Return what has arrived; on a slow disk wait for the others, as long as it is slow."""
+        """Return what has arrived; on a slow disk wait for the others, as long as they come."""
         batch = self._take()
         if self._last_s > _FAST_S:
-            until = time.monotonic() + self._last_s
+            until, lull_s = time.monotonic() + self._last_s, self._last_s * _LULL
             with suppress(queue.Empty):
-                while len(batch) < self._lines:
-                    batch.append(self._inbox.get(timeout=max(0.0, until - time.monotonic())))
+                while len(batch) < self._lines and (left_s := until - time.monotonic()) > 0:
+                    batch.append(self._inbox.get(timeout=min(left_s, lull_s)))
         return batch
 
     def _take(self) -> list[Ticket]:

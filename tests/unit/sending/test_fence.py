@@ -76,20 +76,31 @@ def test_on_a_slow_disk_it_waits_for_the_other_connections() -> None:
 
     def commit(changes: Sequence[Change]) -> list[bool]:
         batches.append(len(changes))
-        time.sleep(0.2)
+        time.sleep(0.8)
         return [True] * len(changes)
 
     fence = Fence(commit)
     with fence.line(), fence.line(), ThreadPoolExecutor() as lines:
         fence.submit([], 0).wait()
         first = lines.submit(fence.submit([], 1).wait)
-        time.sleep(0.05)
+        time.sleep(0.02)
         second = lines.submit(fence.submit([], 2).wait)
         assert first.result(10)
         assert second.result(10)
     fence.close()
 
     assert batches == [1, 2]
+
+
+def test_on_a_slow_disk_nobody_waits_for_those_who_wait_for_the_server() -> None:
+    fence = Fence(lambda changes: [True] * len(changes))
+    fence._last_s = 4.0
+
+    with fence.line(), fence.line():
+        start = time.monotonic()
+        assert fence.submit([], 1).wait()
+
+    assert time.monotonic() - start < 3
 
 
 def test_after_its_end_nobody_passes() -> None:
