@@ -21,7 +21,9 @@ from tests.bench.sending.rows import Row
 from tests.bench.sending.workers import race_workers
 from tests.support.dkim_keys import rsa_pem
 from tests.support.ledger import LedgerFile
+from tests.support.ledger_server import LedgerServer
 from tests.support.postfix import run_postfix
+from tests.support.postgres import REASON, Cluster, find_binaries
 from tests.support.real_site import REPOSITORY, RealSite
 from tests.support.smtp import run_forgetful_server, run_smtp_sink
 
@@ -41,7 +43,8 @@ class Scale:
         messages: To smtp-sink, in one run.
         postfix: Messages through Postfix.
         naive: Messages of the naive mailer, which is slow.
-        recipients: Of the largest issue, for its memory.
+        recipients: Of the largest issue, which goes to nobody.
+        server: Recipients of the issue that PostgreSQL keeps.
         imported: Subscribers.
     """
 
@@ -50,10 +53,11 @@ class Scale:
     postfix: int = 600
     naive: int = 400
     recipients: int = 1_000_000
+    server: int = 200_000
     imported: int = 100_000
 
 
-QUICK = Scale(1, 2_000, 300, 200, 100_000, 20_000)
+QUICK = Scale(1, 2_000, 300, 200, 100_000, 20_000, 20_000)
 
 
 class Races:
@@ -81,10 +85,8 @@ class Races:
             addresses = (f"reader{number}@inbox.test" for number in range(messages))
             self._templates[folder, messages] = LedgerFile.create(path, addresses)
         ledger = self._templates[folder, messages].copy(folder / "ledger.db")
-        command = [sys.executable, "-m", "tests.bench.sending.send", str(ledger.path), str(port)]
-        found = run_json([*command, *options], REPOSITORY)
-        assert found["sent"] == messages, found
-        return found
+        found = _run_sender(str(ledger.path), port, messages, *options)
+        return found | {"ledger_bytes": ledger.path.stat().st_size}
 
     def cost(self, port: int, messages: int, *options: str) -> Cost:
         return read_cost(self.send(port, messages, *options), messages)
@@ -168,16 +170,38 @@ class Races:
         """Compare an issue with one of a tenth of its recipients; nobody is at the other end."""
         many = self._scale.recipients
         with _memory_folder(self._folder) as folder:
-            few_mb, many_mb = (
-                self.send(0, messages, "--connections", "16", folder=folder)["peak_mb"]
+            small, large = (
+                self.send(0, messages, "--connections", "16", folder=folder)
                 for messages in (many // 10, many)
             )
+        few_mb, many_mb = small["peak_mb"], large["peak_mb"]
         yield Row("peak memory", f"{many_mb:.0f} MB", f"{many:,} recipients", "", many_mb, "MB")
         growth = (many_mb / few_mb - 1) * 100
         yield Row(
             "growth of memory, ten times the recipients", f"{many_mb:.0f} MB",
             f"{many // 10:,} recipients", f"{few_mb:.0f} MB", growth, "%",
         )  # fmt: skip
+        yield _cost_row("SQLite", large, many)
+        yield _size_row("SQLite", large, many)
+
+    def race_on_server(self) -> Iterator[Row]:
+        """Send an issue that PostgreSQL keeps; nobody is at the other end."""
+        binaries, messages = find_binaries(), self._scale.server
+        if binaries is None:
+            self._tell(REASON)
+            return
+        cluster = Cluster(binaries)
+        try:
+            url = cluster.create()
+            addresses = (f"reader{number}@inbox.test" for number in range(messages))
+            server = LedgerServer.create(url, addresses)
+            found = _run_sender(url, 0, messages, "--connections", "16")
+            ((size,),) = server.look("SELECT pg_database_size(current_database())")
+        finally:
+            cluster.stop()
+            cluster.remove()
+        yield _cost_row("PostgreSQL", found, messages)
+        yield _size_row("PostgreSQL", found | {"ledger_bytes": int(str(size))}, messages)
 
     def race_of_workers(self) -> Iterator[Row]:
         """Compare workers that share an issue with one alone."""
@@ -217,9 +241,33 @@ RACES: dict[str, Callable[[Races], Iterator[Row]]] = {
     "commit": Races.race_on_slow_disk,
     "cpu": Races.race_in_cpu,
     "memory": Races.race_in_memory,
+    "server": Races.race_on_server,
     "import": Races.race_of_import,
     "workers": Races.race_of_workers,
 }
+
+
+def _run_sender(database: str, port: int, messages: int, *options: str) -> dict[str, float]:
+    command = [sys.executable, "-m", "tests.bench.sending.send", database, str(port)]
+    found = run_json([*command, *options], REPOSITORY)
+    assert found["sent"] == messages, found
+    return found
+
+
+def _cost_row(kind: str, found: dict[str, float], messages: int) -> Row:
+    rate = messages / found["wall_s"]
+    return Row(
+        f"CPU per recipient, to nobody, {kind}", f"{rate:,.0f}/s", f"{messages:,} recipients", "",
+        found["cpu_s"] / messages * 1e6, "us",
+    )  # fmt: skip
+
+
+def _size_row(kind: str, found: dict[str, float], messages: int) -> Row:
+    size = found["ledger_bytes"]
+    return Row(
+        f"database per recipient, {kind}", f"{size / 1e6:,.0f} MB", f"{messages:,} recipients", "",
+        size / messages, "bytes",
+    )  # fmt: skip
 
 
 def _rate_row(what: str, pairs: Sequence[tuple[Cost, Cost]], peer: str) -> Row:

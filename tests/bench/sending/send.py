@@ -1,7 +1,8 @@
 """One run of feedpub's sender, measured: ``python -m tests.bench.sending.send DATABASE PORT``.
 
-The ledger is the real one, on disk, with every commit synced. Prints seconds of CPU and of the
-clock from the first claim to the end of the run, the size of a mail, and megabytes of memory.
+The ledger is the real one, with every commit synced: a file, or ``postgresql://...``. Prints
+seconds of CPU and of the clock from the first claim to the end of the run, the size of a mail, and
+megabytes of memory.
 """
 
 import argparse
@@ -18,6 +19,8 @@ from feedpub.model import Message
 from feedpub.ports.mailing import Change, Claim, Mailer, Reply, Stage
 from feedpub.sending import SendOptions, deliver
 from feedpub.store.ledger import SqlLedger
+from feedpub.store.postgres.address import Address
+from feedpub.store.postgres.plain import PostgresDatabase
 from tests.bench.sending.mails import make_composer
 from tests.support.ledger import ISSUE
 from tests.support.sending import hash_mailbox
@@ -78,7 +81,7 @@ def main() -> None:
         if options.port
         else NullMailer()
     )
-    ledger: Any = SqlLedger.open(options.database, hash_mailbox)
+    ledger: Any = _open_ledger(options.database)
     if options.commit_ms:
         ledger = SlowLedger(ledger, options.commit_ms / 1000)
     compose, sizes = _remember_size(make_composer(options.key))
@@ -93,6 +96,12 @@ def main() -> None:
     assert report.finished, report
     found = {"wall_s": wall_s, "cpu_s": cpu_s, "size": sizes[0], "peak_mb": _peak_mb()}
     print(json.dumps(found | {"sent": report.sent}))
+
+
+def _open_ledger(database: str) -> SqlLedger:
+    if "://" in database:
+        return SqlLedger(PostgresDatabase(Address(database)), hash_mailbox)
+    return SqlLedger.open(Path(database), hash_mailbox)
 
 
 def _remember_size(
@@ -119,7 +128,7 @@ def _peak_mb() -> float:
 def _parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser()
     add = parser.add_argument
-    add("database", type=Path)
+    add("database", help="path or address")
     add("port", type=int, help="0: to nobody")
     add("--connections", type=int, default=1)
     add("--capacity", type=int, default=1_000_000, help="messages on one connection")
