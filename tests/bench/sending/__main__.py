@@ -18,13 +18,10 @@ smtp-source: one message again and again, no ledger; with its start, which takes
 replies 25 ms later: the server sleeps before each, one after the other, also if pipelined
 CPU: user and system time of the client process, without its start
 memory: peak resident memory of the process, its ledger on tmpfs, a mailer that forgets
-<<<<<<< Updated upstream
+to nobody: the same run; PostgreSQL's own CPU is not counted, and it does not sync
+database: the file or database after the run, with the subscribers
 workers: two connections each, shares of 500, one server of PostgreSQL that does not wait for the
   disk, one smtp-sink; all of them on the processors of this machine"""
-=======
-to nobody: the same run; PostgreSQL's own CPU is not counted, and it does not sync
-database: the file or database after the run, with the subscribers"""
->>>>>>> Stashed changes
 
 
 def main() -> int:

@@ -28,7 +28,7 @@ def test_a_figure_is_judged_by_its_limits(what: str, value: float, verdict: str)
 
 
 def test_every_promise_has_its_race() -> None:
-    assert len(RACES) == 8
+    assert len(RACES) == 9
     assert len(LIMITS) == 11
 
 
