@@ -111,6 +111,8 @@ def _join(folder: str, name: str) -> str:
 
 
 def _quote(text: str) -> str:
+    if text.isascii() and text.isalnum():  # as the parts of a date are
+        return text
     return quote(text, safe="/+")
 
 
