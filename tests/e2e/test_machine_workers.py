@@ -175,6 +175,22 @@ def test_what_one_machine_fetches_another_publishes_as_a_build_alone_would(
     assert len(copies[0]) == 5
 
 
+def test_without_a_server_one_process_asks_and_builds(
+    tmp_path: Path, server: FeedServer, articles: Path
+) -> None:
+    alone = make_alone(tmp_path, server, articles)
+    server.documents["/36kr/rss.xml"] = rsshub(2, 1)
+
+    with alone.work("read", "build"):
+        wait_until(lambda: len(alone.titles()) == 9, alone)
+        server.documents["/36kr/rss.xml"] = rsshub(3)
+        wait_until(lambda: len(alone.titles()) == 10, alone)
+
+    statuses = [status for _, status in server.answers]
+    assert statuses.count(200) == 2
+    assert set(statuses) <= {200, 304}
+
+
 def test_a_build_that_is_killed_is_finished_by_the_worker_of_another_machine(
     tmp_path: Path, server: FeedServer, articles: Path, database: str, bucket: Bucket
 ) -> None:
