@@ -161,7 +161,7 @@ def _open_postgres(stack: ExitStack) -> Postgres:
 
 
 def main() -> None:
-    """Print the table, line by line on stderr as it grows."""
+    """Print the table, and what was measured on stderr as soon as it is."""
     options = _parse_options()
     plan = Plan(options.work, options.output, options.rounds)
     for place in (plan.work, plan.output):
@@ -174,6 +174,7 @@ def main() -> None:
             for database in databases:
                 print(f"{posts:,} posts, {database.name}", file=sys.stderr, flush=True)
                 costs.append(measure_cost(plan, posts, database))
+                print(costs[-1], file=sys.stderr, flush=True)
     print(format_costs(costs))
 
 
