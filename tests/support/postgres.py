@@ -53,7 +53,10 @@ class Cluster:
             options: Settings of the server, ``name=value``.
         """
         self._options = options
-        self.folder = Path(tempfile.mkdtemp(prefix="feedpub-pg-", dir="/tmp"))
+        # The path of a socket may not be long.
+        root = tempfile.gettempdir()
+        root = root if len(root) < 20 else "/tmp"
+        self.folder = Path(tempfile.mkdtemp(prefix="feedpub-pg-", dir=root))
         self._user = _make_user()
         self.folder.chmod(0o755)
         self.data = self.folder / "data"
@@ -110,7 +113,7 @@ class Cluster:
             preexec_fn=_end_with_parent,  # noqa: PLW1509
             **self._as_user,
         )  # fmt: skip
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 300
         while True:
             try:
                 psycopg.connect(self.url("postgres")).close()
@@ -127,7 +130,7 @@ class Cluster:
         ``fsync=off`` loses nothing by that: the machine keeps what was written.
         """
         self._process.send_signal(signal.SIGQUIT)
-        self._process.wait(30)
+        self._process.wait(120)
         self._log.close()
 
     def remove(self) -> None:

@@ -171,14 +171,14 @@ def test_a_frozen_sender_that_wakes_is_refused(tmp_path: Path) -> None:
 
     with run_scripted_server(tmp_path / "server") as server:
         # Without renewing, nothing but the fence tells it that its time is over.
-        options = ("--connections", "2", "--lease-s", "5", "--renew-s", "1000")
+        options = ("--connections", "2", "--lease-s", "600", "--renew-s", "1000")
         frozen = sending.start(ledger, server.port, *options)
         while len(server.recipients()) < 20:
             assert frozen.poll() is None
             time.sleep(0.01)
         freeze(frozen, ledger)
         early = sending.finish(ledger, server.port, *options)
-        time.sleep(5.1)
+        ledger.let_time_pass()
         other = sending.finish(ledger, server.port, *options)
         before = len(server.recipients())
         os.kill(frozen.pid, signal.SIGCONT)
@@ -199,6 +199,8 @@ def freeze(sender: "subprocess.Popen[str]", ledger: LedgerFile) -> None:
     """Stop a sender where it does not hold the database, which would keep all others waiting."""
     while True:
         os.kill(sender.pid, signal.SIGSTOP)
+        while not is_stopped(sender.pid):
+            time.sleep(0.01)
         try:
             ledger.change("UPDATE issues SET note = note", timeout_s=0.1)
         except sqlite3.OperationalError:
@@ -206,6 +208,12 @@ def freeze(sender: "subprocess.Popen[str]", ledger: LedgerFile) -> None:
             time.sleep(0.01)
         else:
             return
+
+
+def is_stopped(pid: int) -> bool:
+    """Return whether every thread of a process has taken the signal."""
+    tasks = Path(f"/proc/{pid}/task").iterdir()
+    return all((task / "stat").read_text().rpartition(")")[2].split()[0] == "T" for task in tasks)
 
 
 @pytest.mark.slow
