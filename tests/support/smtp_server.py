@@ -48,7 +48,8 @@ class HangUp(Exception):  # noqa: N818 - ends a connection, and is no error
 class Journal:
     """Messages that were taken, one JSON object a line, on disk before anybody is told."""
 
-    def __init__(self, path: Path | None, keep: Path | None) -> None:
+    def __init__(self, path: Path | None, keep: Path | None, *, synced: bool = True) -> None:
+        self._synced = synced
         self._file = path and os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         self._keep = keep
         self._lock = threading.Lock()
@@ -67,7 +68,8 @@ class Journal:
             if self._keep:
                 (self._keep / f"{next(self._numbers):06}.eml").write_bytes(data)
             os.write(self._file, json.dumps(entry).encode() + b"\n")
-            os.fdatasync(self._file)
+            if self._synced:
+                os.fdatasync(self._file)
 
 
 class Transcript:
@@ -281,7 +283,7 @@ class Server:
 
     def __init__(self, options: argparse.Namespace) -> None:
         self.options = options
-        self.journal = Journal(options.journal, options.keep)
+        self.journal = Journal(options.journal, options.keep, synced=not options.unsynced)
         self.transcript = Transcript(options.transcript)
         self.tls = None
         if options.certificate:
@@ -317,6 +319,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     add = parser.add_argument
     add("--journal", type=Path, help="where each message that was taken is noted")
+    add("--unsynced", action="store_true", help="the journal outlives this process, that is all")
     add("--port", type=int, default=0)
     add("--keep", type=Path, help="folder for the messages themselves")
     add("--transcript", type=Path, help="file for the commands")

@@ -230,7 +230,7 @@ def prove(folder: Path, cluster: Cluster, url: str, plan: Plan) -> Proof:
     """
     people = [f"p{number}@x{number % 97}.example" for number in range(plan.recipients)]
     journal = folder / "accepted.jsonl"
-    with run_forgetful_server("--journal", str(journal)) as port:
+    with run_forgetful_server("--journal", str(journal), "--unsynced") as port:
         site = MailSite.create(folder / "site", people)
         site.set_mailer(port, connections=plan.connections)
         move(site, url)
