@@ -19,8 +19,11 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-# Whose lines count for the coverage that CI asks for.
-_COUNTED = (REPOSITORY / "tests" / "unit", REPOSITORY / "tests" / "contract")
+# What these test is a process of its own, or counted by the unit tests, too.
+_NOT_COUNTED = (
+    "bench", "corpus", "e2e/embed", "e2e/test_attacks.py", "e2e/test_browser.py",
+    "e2e/test_hostile.py", "e2e/test_readers.py",
+)  # fmt: skip
 
 # Tests share two cores, so no example has a deadline; a test that must be fast counts its work.
 settings.register_profile("default", deadline=None, max_examples=100)
@@ -51,12 +54,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Count the lines of unit and contract tests only: to count makes a test take twice as long.
-
-    What the others test are processes of their own, and those that are to be counted still are.
-    """
+    """Leave out of the coverage who would only be slow: to count takes as long as the test."""
+    folders = [REPOSITORY / "tests" / name for name in _NOT_COUNTED]
     for item in items:
-        if not any(item.path.is_relative_to(folder) for folder in _COUNTED):
+        if any(item.path.is_relative_to(folder) for folder in folders):
             item.add_marker("no_cover")
 
 
