@@ -41,7 +41,7 @@ class FeedServer:
         """Listen.
 
         Args:
-            app: Of the site, as ``create_app`` makes it.
+            app: Of the site. What it has at hand, as those of ``create_app`` do, is answered at once.
             path: Of the feeds; begins and ends with ``/``.
             bind: Address to listen at.
             port: 0 takes a free one.
@@ -56,7 +56,7 @@ class FeedServer:
         # It tells of each request that has to wait a moment, which is no news.
         logging.getLogger("waitress.queue").setLevel(logging.ERROR)
         listening: dict[int, Any] = {}
-        self._loop = Loop(app.extensions[AT_HAND])
+        self._loop = Loop(app.extensions.get(AT_HAND, _find_nothing))
         try:
             # No ident: nobody needs to know which server this is.
             self._server: Any = create_server(
@@ -126,6 +126,10 @@ class Sender:
         if FOUND in environ or not isinstance(body, list) or len(body) != 1:
             return body
         return self._body(body[0]) if len(body[0]) >= _LARGE else body
+
+
+def _find_nothing(method: str, path: str, accepted: str) -> None:  # noqa: ARG001 # see ``Find``
+    """Leave every request to the threads."""
 
 
 def _explain(error: Exception, bind: str, port: int) -> ListenError:
