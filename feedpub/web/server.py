@@ -41,7 +41,7 @@ class FeedServer:
         """Listen.
 
         Args:
-            app: Of the site. What it has at hand, as those of ``create_app`` do, is answered at once.
+            app: Of the site. What it has at hand, as that of ``create_app``, is answered at once.
             path: Of the feeds; begins and ends with ``/``.
             bind: Address to listen at.
             port: 0 takes a free one.
@@ -128,7 +128,7 @@ class Sender:
         return self._body(body[0]) if len(body[0]) >= _LARGE else body
 
 
-def _find_nothing(method: str, path: str, accepted: str) -> None:  # noqa: ARG001 # see ``Find``
+def _find_nothing(method: str, path: str, accepted: str) -> None:
     """Leave every request to the threads."""
 
 
