@@ -16,9 +16,9 @@ from feedpub.errors import (
 from feedpub.ports.jobs import End, Failure, Job, Verdict
 
 MOST_ATTEMPTS = 10
-"""Then the queue is rid of a job, after some five hours; the sweep defers what is left to do."""
+"""Then the queue is rid of a job, after an hour; the sweep defers what is left to do."""
 
-_FIRST_S, _LONGEST_S = 30, 3600
+_FIRST_S, _LONGEST_S = 30, 600
 
 _PASSING = (
     BusyError, FetchError, MailboxError, MailerError, ResolverError, StoreError, TargetError,
