@@ -162,6 +162,7 @@ def test_what_one_machine_fetches_another_publishes_as_a_build_alone_would(
         server.documents["/36kr/rss.xml"] = rsshub(5, 4, 3)
         alone.build()
         wait_until(lambda: builds.files() == alone.files(), reads, builds)
+        wait_until(lambda: server.answers[-1][1] == 304, reads)
 
     statuses = [status for _, status in server.answers[asked:]]
     assert statuses.count(200) == 3  # one of them was asked for by the machine that is alone

@@ -101,8 +101,9 @@ def send_and_kill(ledger: LedgerFile, port: int, chance: random.Random) -> int:
         with sender:
             wait_for_progress(ledger, sender)
             try:
-                # The more often it was killed, the longer it may live, so that this has an end.
-                sender.wait(chance.uniform(0, 0.4 + kills / 20))
+                # The more often it was killed, the longer it may live, so that this has an end;
+                # the first ones die so soon that the fastest machine is not done before.
+                sender.wait(chance.uniform(0, 0.05 + kills / 20))
             except subprocess.TimeoutExpired:
                 sender.kill()
         if sender.returncode != -signal.SIGKILL:
