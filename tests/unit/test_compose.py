@@ -6,9 +6,11 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 import yaml
 
+from feedpub.cli.main import cli
 from feedpub.cli.worker import worker
 from feedpub.config import load_config
 from tests.support.settings import SITE
@@ -84,7 +86,9 @@ def test_the_file_that_is_looked_at_is_the_one_that_a_worker_touches() -> None:
     service = SERVICES["worker"]
     program, command, *words = service["command"]
 
-    with worker.make_context("worker", words) as context:
+    # A command keeps the names of its help for as long as it lives: those of the whole program.
+    parent = click.Context(cli, **cli.context_settings)
+    with worker.make_context("worker", words, parent=parent) as context:
         touched = context.params["health_file"]
 
     assert (program, command) == ("feedpub", "worker")
