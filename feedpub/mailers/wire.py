@@ -12,6 +12,7 @@ LONGEST_LINE = 2048
 """Of a line that is received, its end included; RFC 5321, 4.5.3.1.5, says 512."""
 
 _AT_ONCE = 8192
+_A_MAIL = 200_000
 
 
 class Wire:
@@ -31,6 +32,8 @@ class Wire:
         self._limits_s = {socket.SO_SNDTIMEO: 0.0, socket.SO_RCVTIMEO: 0.0}
         # Otherwise a lone dot waits for the acknowledgement of what went before it.
         opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        # So that a whole mail fits in, and nobody has to be woken for the rest of it.
+        opened.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _A_MAIL)
         self._received = _drain(opened, read_before)
         if self._by_system:
             opened.settimeout(None)
