@@ -11,8 +11,8 @@ from typing import BinaryIO
 LONGEST_LINE = 2048
 """Of a line that is received, its end included; RFC 5321, 4.5.3.1.5, says 512."""
 
-_AT_ONCE = 8192
-_A_MAIL = 200_000
+_AT_ONCE = 8192  # bytes that are asked for
+_A_MAIL = 200_000  # bytes; a digest has 72 KB, and the system counts its own upkeep, too
 
 
 class Wire:

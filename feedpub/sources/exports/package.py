@@ -22,7 +22,8 @@ MAX_TOTAL = 16 * 1024**3
 MAX_RATIO = 200
 """Text shrinks to a tenth, rarely to a fiftieth."""
 
-# Whatever the libraries behind an archive raise of what is damaged in it, or unknown to them.
+# Whatever the libraries behind an archive raise of what is damaged in it, or unknown to them:
+# zipfile's NotImplementedError is a compression that it lacks, its RuntimeError a password.
 READ_FAULTS = (
     OSError, EOFError, NotImplementedError, RuntimeError, ValueError, lzma.LZMAError,
     zipfile.BadZipFile, zlib.error,

@@ -13,6 +13,7 @@ from feedpub.cli.schedule import compose_cron, compose_systemd
 from feedpub.cli.workflow import compose_actions
 from feedpub.config import Config, load_config
 from tests.support.cli import write_site
+from tests.support.schemas import find_faults
 from tests.support.settings import SITE
 
 LETTER = '[newsletter]\nweekly = "Fri 09:00"\nfrom = "news@a.example"\n'
@@ -149,7 +150,9 @@ def test_a_folder_of_any_name_is_no_syntax_of_a_workflow(tmp_path: Path) -> None
 
 
 def read_workflow(config: Config) -> dict[str, Any]:
-    job: dict[str, Any] = yaml.safe_load(compose_actions(config, "hour"))["jobs"]["build"]
+    text = compose_actions(config, "hour")
+    assert not find_faults(text, "vendor.github-workflows")
+    job: dict[str, Any] = yaml.safe_load(text)["jobs"]["build"]
     return job
 
 
