@@ -1,32 +1,20 @@
 """What the settings of the newsletter amount to, and how wrong ones are refused."""
 
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from feedpub.config import (
     BouncesConfig,
-    Config,
     DkimConfig,
     Mailbox,
     MailConfig,
     WebConfig,
-    read_password,
     resolve_settings,
-    settings_as_data,
     show_settings,
 )
-from feedpub.config.kinds import InvalidValueError
-from feedpub.config.mail_formats import daily, mailbox, monthly, weekly
-from feedpub.errors import ConfigError
 from feedpub.model.newsletter import Frequency, Schedule
-from tests.support.settings import SITE, Complain, Load
-
-SENDER = 'from = "纸飞机 <news@a.example>"\n'
-LETTER = f'[newsletter]\nweekly = "Fri 09:00"\n{SENDER}'
+from tests.support.settings import LETTER, SENDER, SITE, Complain, Load
 
 
 def test_without_any_of_it_there_is_no_newsletter(load: Load) -> None:
@@ -189,47 +177,6 @@ def test_an_empty_section_is_the_mail_server_of_this_machine(load: Load) -> None
     config = load(LETTER, {"FEEDPUB_MAIL_HOST": "127.0.0.1"})
 
     assert config.mail == MailConfig(host="127.0.0.1")
-
-
-# Schedules and mailboxes
-
-WEEKDAYS = ["Mon", "tuesday", "WED", "Thurs", "fri", "Saturday", "sun."]
-
-
-@pytest.mark.parametrize(("number", "name"), list(enumerate(WEEKDAYS)))
-def test_a_weekday_is_known_by_three_letters_or_more(number: int, name: str) -> None:
-    schedule = weekly().check(f" {name}   9:05 ")
-
-    assert schedule == Schedule(Frequency.WEEKLY, 9, 5, weekday=number)
-
-
-@given(st.integers(0, 23), st.integers(0, 59), st.integers(1, 28))
-def test_a_schedule_is_read_as_it_is_written(hour: int, minute: int, day: int) -> None:
-    time = f"{hour:02}:{minute:02}"
-
-    assert daily().check(time) == Schedule(Frequency.DAILY, hour, minute)
-    assert monthly().check(f"{day} {time}") == Schedule(Frequency.MONTHLY, hour, minute, day=day)
-
-
-@given(st.text())
-def test_any_text_is_a_schedule_or_refused(text: str) -> None:
-    for kind in (daily(), weekly(), monthly()):
-        with suppress(InvalidValueError):
-            assert kind.check(text) is None or any(map(str.isdigit, text))
-
-
-@pytest.mark.parametrize(
-    ("written", "name"),
-    [
-        ("a@b.example", ""),
-        ("<a@b.example>", ""),
-        ("A B <a@b.example>", "A B"),
-        ('"A, \\"B\\"" <a@b.example>', 'A, "B"'),
-        ("=?utf-8?q?=0A?= <a@b.example>", "=?utf-8?q?=0A?="),
-    ],
-)
-def test_a_mailbox_is_a_name_and_an_address(written: str, name: str) -> None:
-    assert mailbox().check(written) == Mailbox(name, "a@b.example")
 
 
 # Refusals
@@ -409,107 +356,6 @@ def test_a_newsletter_that_never_goes_out_is_odd(load: Load) -> None:
         '[newsletter] has no schedule, so there is no newsletter; add weekly = "Fri'
         in (config.warnings[0])
     )
-
-
-# Secrets
-
-
-@pytest.mark.parametrize("section", ["mail", "bounces"])
-def test_a_password_in_a_known_section_is_refused_and_not_repeated(
-    complain: Complain, section: str
-) -> None:
-    (found,) = complain(f"{SITE}[{section}]\npassword = 'hunter2'\n")
-
-    assert found.startswith("feedpub.toml:5:1: 'password' is a secret")
-    assert f"FEEDPUB_{section.upper()}_PASSWORD" in found
-    assert "hunter2" not in found
-
-
-def with_password(load: Load, environ: dict[str, str] | None = None) -> Config:
-    return load(f"{LETTER}[mail]\nuser = 'me'\npassword_file = 'secret'\n", environ)
-
-
-def mail_of(config: Config) -> MailConfig:
-    assert config.mail is not None
-    return config.mail
-
-
-def write_secret(tmp_path: Path, text: str = "hunter2\n", mode: int = 0o600) -> None:
-    (tmp_path / "secret").write_text(text)
-    (tmp_path / "secret").chmod(mode)
-
-
-def test_a_password_comes_from_its_file(load: Load, tmp_path: Path) -> None:
-    write_secret(tmp_path)
-
-    assert read_password(mail_of(with_password(load))) == "hunter2"
-
-
-def test_the_environment_goes_before_the_file(load: Load, tmp_path: Path) -> None:
-    write_secret(tmp_path)
-    config = with_password(load, {"FEEDPUB_MAIL_PASSWORD": "other"})
-
-    assert read_password(mail_of(config)) == "other"
-    assert "other" not in repr(config)
-
-
-@pytest.mark.parametrize("mode", [0o604, 0o606, 0o644])
-def test_a_password_that_others_can_read_is_refused(load: Load, tmp_path: Path, mode: int) -> None:
-    write_secret(tmp_path, mode=mode)
-
-    with pytest.raises(ConfigError, match=r":9:17: password_file: others can .* chmod 600 secret"):
-        with_password(load)
-
-
-def test_a_password_that_became_readable_is_refused_when_it_is_used(
-    load: Load, tmp_path: Path
-) -> None:
-    config = with_password(load)
-    write_secret(tmp_path, mode=0o644)
-
-    with pytest.raises(ConfigError, match="others can read it; type: chmod 600"):
-        read_password(mail_of(config))
-
-
-def test_a_missing_password_is_missed_only_when_it_is_used(load: Load, tmp_path: Path) -> None:
-    config = with_password(load)
-
-    with pytest.raises(ConfigError, match="secret: cannot be read: no such file"):
-        read_password(mail_of(config))
-
-
-def test_an_empty_password_file_is_refused(load: Load, tmp_path: Path) -> None:
-    write_secret(tmp_path, "\n")
-
-    with pytest.raises(ConfigError, match="empty; write the secret into it"):
-        read_password(mail_of(with_password(load)))
-
-
-def test_no_password_at_all_names_both_ways(load: Load) -> None:
-    with pytest.raises(ConfigError, match=r"set FEEDPUB_BOUNCES_PASSWORD, or add password_file"):
-        read_password(load().bounces)
-
-
-@pytest.mark.parametrize("name", ["FEEDPUB_MAIL_PASSWORD", "FEEDPUB_BOUNCES_PASSWORD"])
-def test_a_password_for_nothing_is_odd(load: Load, name: str) -> None:
-    (warning,) = load(LETTER, {name: "hunter2"}).warnings
-
-    assert warning.startswith(f"{name}: there is no ")
-    assert "hunter2" not in warning
-
-
-def test_a_password_is_never_shown(tmp_path: Path) -> None:
-    path = tmp_path / "feedpub.toml"
-    path.write_text(f"{SITE}{LETTER}[mail]\nuser = 'me'\n")
-    environ = {"FEEDPUB_MAIL_PASSWORD": "hunter2"}
-    resolved = resolve_settings(path, environ)
-
-    shown = show_settings(resolved, origin=True)
-    data = settings_as_data(resolved)
-
-    assert '# password = "***", from FEEDPUB_MAIL_PASSWORD' in shown
-    assert data["mail.password"] == {"value": "***", "origin": "FEEDPUB_MAIL_PASSWORD"}
-    assert "hunter2" not in shown + str(data)
 
 
 def test_what_is_shown_of_a_newsletter_gives_the_same_settings_again(
