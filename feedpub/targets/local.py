@@ -4,12 +4,12 @@ import errno
 import os
 import secrets
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from feedpub.errors import TargetError
 from feedpub.ports import Staged
+from feedpub.targets.durability import synchronise
 
 PREFIX = ".feedpub-"
 """What the name of a file begins with that waits beside its place."""
@@ -31,8 +31,8 @@ _REMEDIES = {
 class LocalTarget:
     """Publishes into a folder.
 
-    A file is written beside its place, synchronised, renamed; then the folders are synchronised.
-    So at every instant a reader sees the old bytes or the new, and after a power cut too.
+    A file is written beside its place; before any is renamed all are on the disk, and the folders
+    after that. So at every instant a reader sees the old bytes or the new, after a power cut too.
     """
 
     def __init__(self, root: Path) -> None:
@@ -67,17 +67,19 @@ class LocalTarget:
         """See ``feedpub.ports.Target``."""
         fresh: set[str] = set()
         folders: dict[str, None] = {}
-        for path, ticket in staged:
-            place = self._place(path)
+        places = ((self._place(path), ticket) for path, ticket in staged)
+        moves = [(f"{os.path.dirname(place)}/{ticket}", place) for place, ticket in places]
+        self._synchronise([source for source, _ in moves])
+        for source, place in moves:
             folder = os.path.dirname(place)
             with explain_errors(place):
                 if not os.path.exists(place):
                     fresh.add(folder)
-                os.replace(f"{folder}/{ticket}", place)
+                os.replace(source, place)
             folders[folder] = None
         # Perhaps folders are new, too, and their names stand in those above.
         above = (parent for folder in fresh for parent in self._list_above(folder))
-        self._synchronise([*folders, *(dict.fromkeys(above).keys() - folders.keys())])
+        self._synchronise([*dict.fromkeys([*folders, *above])])
 
     def _place(self, path: str) -> str:
         return f"{self._base}/{path}"
@@ -118,10 +120,9 @@ class LocalTarget:
             folder = os.path.dirname(folder)
         return went
 
-    def _synchronise(self, folders: Sequence[str]) -> None:
-        # The calls wait for the disk, which serves several at once better than one by one.
-        with ThreadPoolExecutor(8) as threads:
-            list(threads.map(_synchronise_folder, folders))
+    def _synchronise(self, paths: Sequence[str]) -> None:
+        with explain_errors(self._base):
+            synchronise(paths)
 
     def exists(self, path: str) -> bool:
         """See ``feedpub.ports.Target``."""
@@ -153,19 +154,6 @@ def _write(path: str, data: bytes) -> None:
         view = memoryview(data)
         while view:
             view = view[os.write(descriptor, view) :]
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _synchronise_folder(folder: str) -> None:
-    try:
-        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    except (FileNotFoundError, PermissionError):  # one above the output need not be ours
-        return
-    try:
-        with explain_errors(folder):
-            os.fsync(descriptor)
     finally:
         os.close(descriptor)
 

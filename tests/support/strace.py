@@ -30,7 +30,7 @@ from tests.support.real_site import environment
 # The question mark lets strace pass over what this architecture does not have.
 CALLS = (
     "openat", "?mkdir", "mkdirat", "write", "pwrite64", "ftruncate", "fsync", "fdatasync",
-    "?rename", "?renameat", "renameat2", "?unlink", "unlinkat", "?rmdir",
+    "?syncfs", "?rename", "?renameat", "renameat2", "?unlink", "unlinkat", "?rmdir",
 )  # fmt: skip
 PRELOADED = (
     "feedpub.cli.main", "feedpub.cli.build", "feedpub.cli.keep", "feedpub.cli.site",
