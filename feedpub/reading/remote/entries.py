@@ -1,13 +1,16 @@
 """What a feed says, whichever format it is in."""
 
 import hashlib
+import heapq
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
+from typing import TypeVar
 from urllib.parse import urljoin, urlsplit
 
+from feedpub.reading.remote.markup import to_text
 from feedpub.reading.text import plain_line
 
 MAX_ENTRIES = 1000
@@ -15,6 +18,8 @@ MAX_ENTRIES = 1000
 
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
 _NO_NAME = frozenset({"javascript", "data", "vbscript"})
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,13 +79,37 @@ class RemoteFeed:
     left_out: tuple[str, ...] = ()
 
 
-def collect(format_name: str, title: str, entries: Iterable[RemoteEntry]) -> RemoteFeed:
+def choose_newest(found: Sequence[T], moment: Callable[[T], datetime | None]) -> list[T]:
+    """Return what is to be read of a document, in its order: at most ``MAX_ENTRIES``, the newest.
+
+    Some feeds begin with the oldest. Where dates do not tell, the first ones count.
+
+    Args:
+        found: What a document has for entries.
+        moment: Gives when one was last changed, aware; None if unknown.
+    """
+    if len(found) <= MAX_ENTRIES:
+        return list(found)
+    stamps = [_stamp(moment(one)) for one in found]
+    newest = heapq.nlargest(MAX_ENTRIES, range(len(found)), key=stamps.__getitem__)
+    return [found[place] for place in sorted(newest)]
+
+
+def collect(
+    format_name: str, title: str, entries: Iterable[RemoteEntry], *, surplus: int
+) -> RemoteFeed:
     """Return the feed of some entries that say something; of two with one key the later one.
 
     RFC 4287, 4.1.1, lets a feed hold versions of an entry, and says that the dates tell.
+
+    Args:
+        format_name: As ``RemoteFeed`` has it.
+        title: Plain text.
+        entries: Those that were read.
+        surplus: How many the document has beside them.
     """
     kept: dict[str, RemoteEntry] = {}
-    empty = doubled = surplus = 0
+    empty = doubled = 0
     for entry in entries:
         if not entry.says_something:
             empty += 1
@@ -88,28 +117,37 @@ def collect(format_name: str, title: str, entries: Iterable[RemoteEntry]) -> Rem
             doubled += 1
             if _version(entry) > _version(kept[entry.key]):
                 kept[entry.key] = entry
-        elif len(kept) >= MAX_ENTRIES:
-            surplus += 1
         else:
             kept[entry.key] = entry
     reasons = [
         f"{empty} with neither title, link nor text" if empty else "",
         f"{doubled} with the id of another one, which counts if it is newer" if doubled else "",
-        f"{surplus} beyond the first {MAX_ENTRIES}" if surplus else "",
+        f"{surplus} beyond the newest {MAX_ENTRIES}" if surplus else "",
     ]
     return RemoteFeed(format_name, title, tuple(kept.values()), tuple(filter(None, reasons)))
 
 
 def _version(entry: RemoteEntry) -> float:
-    moment = entry.updated or entry.published
+    return _stamp(entry.updated or entry.published)
+
+
+def _stamp(moment: datetime | None) -> float:
     return moment.timestamp() if moment else float("-inf")
 
 
-def make_key(guid: str | None, link: str | None, texts: Sequence[str]) -> str:
-    """Return what tells an entry from the others of its feed: its id, its link, else its words."""
-    if guid or link:
-        return guid or link or ""
-    return hashlib.sha256("\n".join(texts).encode("utf-8", "replace")).hexdigest()
+def make_key(guid: str | None, link: str | None, title: str, body: str) -> str:
+    """Return what tells an entry from the others of its feed: its id, its link, else its words.
+
+    Args:
+        guid: As the feed has it, IRI or not.
+        link: Absolute.
+        title: Plain text.
+        body: HTML.
+    """
+    if found := guid or link:
+        return found
+    words = f"{title}\n{to_text(body)}"
+    return hashlib.sha256(words.encode("utf-8", "replace")).hexdigest()
 
 
 def as_iri(guid: str | None) -> str | None:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 from typing import Any
 
 from feedpub.errors import FeedError
@@ -12,12 +12,13 @@ from feedpub.reading.remote.entries import (
     RemoteFeed,
     absolute,
     as_iri,
+    choose_newest,
     collect,
     literal_line,
     make_key,
     unique,
 )
-from feedpub.reading.remote.markup import clean_body, to_html, to_text
+from feedpub.reading.remote.markup import clean_body, to_html
 
 _VERSIONS = {
     "https://jsonfeed.org/version/1": "json1",
@@ -42,13 +43,11 @@ def read_json_feed(text: str, *, url: str, home: tzinfo) -> RemoteFeed:
         raise FeedError("the document is JSON, but no JSON Feed; look for another", url=url)
     if version not in _VERSIONS:
         raise FeedError(f"{version!r} is no known version of JSON Feed", url=url)
-    items = document.get("items")
-    entries = [
-        _read_item(item, document, url, home)
-        for item in (items if isinstance(items, list) else [])
-        if isinstance(item, dict)
-    ]
-    return collect(_VERSIONS[version], literal_line(_text(document, "title")), entries)
+    items = [item for item in _list(document, "items") if isinstance(item, dict)]
+    newest = choose_newest(items, lambda item: _read_dates(item, home)[1])
+    entries = (_read_item(item, document, url, home) for item in newest)
+    title = literal_line(_text(document, "title"))
+    return collect(_VERSIONS[version], title, entries, surplus=len(items) - len(newest))
 
 
 def _read_item(item: _Object, feed: _Object, url: str, home: tzinfo) -> RemoteEntry:
@@ -59,15 +58,14 @@ def _read_item(item: _Object, feed: _Object, url: str, home: tzinfo) -> RemoteEn
     html = _text(item, "content_html") or to_html(_text(item, "content_text"), "text/plain")
     summary = literal_line(_text(item, "summary"))
     body = clean_body(html, base) if html else to_html(summary, "text/plain")
-    published = read_date(item.get("date_published"), home)
-    updated = read_date(item.get("date_modified"), home)
+    published, updated = _read_dates(item, home)
     return RemoteEntry(
-        key=make_key(guid, link, (title, to_text(body))),
+        key=make_key(guid, link, title, body),
         guid=as_iri(guid),
         title=title,
         link=link,
-        published=published or updated,
-        updated=updated if published and updated != published else None,
+        published=published,
+        updated=updated if updated != published else None,
         authors=unique(_list_authors(item)) or unique(_list_authors(feed)),
         categories=unique(literal_line(tag) for tag in _list(item, "tags") if isinstance(tag, str)),
         language=_text(item, "language") or _text(feed, "language") or None,
@@ -76,6 +74,13 @@ def _read_item(item: _Object, feed: _Object, url: str, home: tzinfo) -> RemoteEn
         base=base,
         picture=absolute(_text(item, "image"), base) or absolute(_text(item, "banner_image"), base),
     )
+
+
+def _read_dates(item: _Object, home: tzinfo) -> tuple[datetime | None, datetime | None]:
+    """Return when an item was published and last changed; one stands for the other."""
+    published = read_date(item.get("date_published"), home)
+    updated = read_date(item.get("date_modified"), home)
+    return published or updated, updated or published
 
 
 def _read_id(item: _Object) -> str | None:

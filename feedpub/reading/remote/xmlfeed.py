@@ -17,6 +17,7 @@ from feedpub.reading.remote.entries import (
     RemoteFeed,
     absolute,
     as_iri,
+    choose_newest,
     collect,
     is_web,
     literal_line,
@@ -52,7 +53,9 @@ def read_xml_feed(text: str, *, url: str, home: tzinfo) -> RemoteFeed:
         raise FeedError("the document is no feed that is known; check the URL", url=url)
     feed = parsed.get("feed") or {}
     reading = _Reading(feed, url, home, is_atom=version.startswith("atom"))
-    return collect(version, _read_title(feed), (reading.read(entry) for entry in found))
+    newest = choose_newest(found, reading.read_moment)
+    entries = (reading.read(entry) for entry in newest)
+    return collect(version, _read_title(feed), entries, surplus=len(found) - len(newest))
 
 
 def _parse(data: bytes, url: str) -> _Parsed:
@@ -88,7 +91,7 @@ class _Reading:
         body = clean_body(body, base)
         published, updated = self._read_dates(entry)
         return RemoteEntry(
-            key=make_key(guid, link, (title, to_text(body))),
+            key=make_key(guid, link, title, body),
             guid=as_iri(guid),
             title=title,
             link=link,
@@ -102,6 +105,11 @@ class _Reading:
             base=base,
             picture=find_picture(entry, link or self._url),
         )
+
+    def read_moment(self, entry: _Parsed) -> datetime | None:
+        """Return when an entry was last changed, UTC; None if it does not say."""
+        published, updated = self._read_dates(entry)
+        return updated or published
 
     def _read_link(self, entry: _Parsed, guid: str | None) -> str | None:
         """Return where an entry leads; an id in place of a link only if it is an address."""
