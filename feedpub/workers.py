@@ -23,6 +23,7 @@ from multiprocessing.reduction import ForkingPickler
 from typing import Any, Generic, TypeVar
 from weakref import WeakSet
 
+from feedpub.batches import cut_batches
 from feedpub.errors import BusyError, FeedpubError
 from feedpub.ports import Lost
 
@@ -259,7 +260,7 @@ class Pool(Generic[T, R]):
         """
         if not self._workers:
             return map(partial(_attempt, self._function), items)
-        tasks = _chunks(items, chunk)
+        tasks = enumerate(cut_batches(items, chunk))
         for worker in self._workers:
             _feed(worker, tasks, ahead)
         return self._collect_all(tasks, ahead)
@@ -329,15 +330,3 @@ def _open(results: "list[Any] | _Failure") -> list[Any]:
     if isinstance(results, _Failure):
         raise results.error
     return results
-
-
-def _chunks(items: Iterable[T], size: int) -> Iterator[tuple[int, Sequence[T]]]:
-    number = 0
-    chunk: list[T] = []
-    for item in items:
-        chunk.append(item)
-        if len(chunk) >= size:
-            yield number, chunk
-            number, chunk = number + 1, []
-    if chunk:
-        yield number, chunk

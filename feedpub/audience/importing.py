@@ -4,12 +4,13 @@ import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
-from itertools import chain, islice
+from itertools import islice
 
 from feedpub.audience.changing import change_preferences
 from feedpub.audience.desk import Desk, write_wish
 from feedpub.audience.importcounts import Counts
 from feedpub.audience.setup import AudienceSetup
+from feedpub.batches import cut_batches
 from feedpub.errors import CategoryError, ListError
 from feedpub.model import (
     Choice,
@@ -92,10 +93,10 @@ class Import:
         """Take the rows in, a transaction for every few thousand, or one that is undone."""
         if self._options.dry_run or self._options.on_conflict == OnConflict.FAIL:
             with self._try_out() as desk:
-                for chunk in _cut(rows):
+                for chunk in cut_batches(rows, CHUNK):
                     self._take(desk, chunk, reader, total)
             return
-        for chunk in _cut(rows):
+        for chunk in cut_batches(rows, CHUNK):
             with self._setup.transaction() as catalog:
                 self._take(Desk(self._setup, catalog), chunk, reader, total)
 
@@ -326,8 +327,3 @@ def _describe(kind: ImportKind, *, said: bool) -> str:
 def _gravity(entry: Entry) -> int:
     """Return how much the kind of a row weighs: a yes least, a complaint most."""
     return list(_EVENTS).index(entry.kind) if entry.kind in _EVENTS else -1
-
-
-def _cut(rows: Iterator[Row]) -> Iterator[list[Row]]:
-    for row in rows:
-        yield list(chain([row], islice(rows, CHUNK - 1)))

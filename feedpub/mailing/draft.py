@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from feedpub.batches import cut_batches
 from feedpub.catalog.categories import CategoryTree
 from feedpub.catalog.identity import BACKDATED_S, Record, State
 from feedpub.digest.values import DigestArticle, DigestHead, Level
@@ -16,7 +17,7 @@ from feedpub.ports import Progress
 from feedpub.ports.newsletter import Group, Selection
 from feedpub.publishing.payload import Payload
 from feedpub.publishing.renditions import render_stale
-from feedpub.publishing.setup import cut, open_transaction
+from feedpub.publishing.setup import open_transaction
 from feedpub.publishing.standing import EVERYTHING
 from feedpub.publishing.store import Catalog
 from feedpub.publishing.workbench import Recipe, load_entries
@@ -24,7 +25,6 @@ from feedpub.publishing.workbench import Recipe, load_entries
 if TYPE_CHECKING:
     from feedpub.digest import FrozenDigest
 
-_BATCH = 500
 INTRO_NOTE = "intro"
 """Note of the site: digest of the editor's words that were sent last."""
 
@@ -128,7 +128,7 @@ def _leave_backdated(catalog: Catalog, news: Mapping[int, int], now: int) -> dic
     Builds report it. A first sight that lies ahead is one of a clock that was put right since.
     """
     kept = {}
-    for rows in cut(list(news), _BATCH):
+    for rows in cut_batches(news):
         for record in catalog.sources.records(rows):
             if min(news[record.id], now) - record.published <= BACKDATED_S:
                 kept[record.id] = news[record.id]
@@ -146,7 +146,7 @@ def _list_shown(
     most = setup.letterhead.cards + setup.letterhead.section_cards
     records: dict[int, Record] = {}
     nodes: dict[int, set[int]] = {}
-    for rows in cut(news, _BATCH):
+    for rows in cut_batches(news):
         for record in catalog.sources.records(rows):
             if record.state == State.LIVE:
                 records[record.id] = record
@@ -180,7 +180,7 @@ def _load_articles(
         site=site.site, tree=tree, entries=site.entries, archive=site.archive, mode=site.mode
     )
     articles: list[DigestArticle] = []
-    for rows in cut(list(news), _BATCH):
+    for rows in cut_batches(news):
         said = {
             kept.article: Payload.from_bytes(kept.payload).digest
             for kept in catalog.renditions.get(rows)

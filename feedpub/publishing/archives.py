@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Literal
 
+from feedpub.batches import cut_batches
 from feedpub.feeds import FORMATS, build_feed, document_folder
 from feedpub.model import Archive, Entry, Feed, RenderedEntry, Site
-from feedpub.publishing.batches import cut_batches
 from feedpub.publishing.standing import ALL_MONTHS, EVERYTHING, month_of
 from feedpub.publishing.workbench import EPOCH, FeedTask, Workbench
 

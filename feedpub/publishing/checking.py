@@ -3,19 +3,19 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from feedpub.batches import cut_batches
 from feedpub.catalog.identity import Sighting, State
 from feedpub.errors import SourceHeldError
 from feedpub.model import Problem
 from feedpub.ports import Lost, ReadTask, Scan, StoredProblem
 from feedpub.publishing.generation import list_warnings
 from feedpub.publishing.payload import Payload
-from feedpub.publishing.setup import Setup, cut, open_transaction
+from feedpub.publishing.setup import Setup, open_transaction
 from feedpub.publishing.source import ArticleSource
 from feedpub.publishing.standing import EVERYTHING
 from feedpub.publishing.store import Catalog
 
 _CHUNK = 64
-_BATCH = 500
 
 
 def check_sources(setup: Setup, paths: Sequence[Path]) -> list[Problem]:
@@ -92,7 +92,7 @@ def _list_addresses(
 ) -> Iterator[tuple[str, str]]:
     """Yield address and file of the articles that others serve."""
     labels = {catalog.sources.open_source(source.name).id: source.label for source in setup.sources}
-    for some in cut(rows, _BATCH):
+    for some in cut_batches(rows):
         records = {record.id: record for record in catalog.sources.records(some)}
         for kept in catalog.renditions.get(some):
             payload = Payload.from_bytes(kept.payload)

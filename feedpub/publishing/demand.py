@@ -3,18 +3,18 @@
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
+from feedpub.batches import cut_batches
 from feedpub.catalog.categories import CategoryTree
 from feedpub.catalog.identity import State
 from feedpub.catalog.lookup import look_up
 from feedpub.feeds import FORMATS
 from feedpub.model import Category
 from feedpub.publishing.selection import Selection
-from feedpub.publishing.setup import BuildOptions, Setup, cut
+from feedpub.publishing.setup import BuildOptions, Setup
 from feedpub.publishing.standing import ALL_MONTHS, EVERYTHING
 from feedpub.publishing.store import Catalog
 from feedpub.publishing.workbench import FeedTask
 
-_BATCH = 500
 _DOCUMENT = FORMATS[0].file
 _FEEDS_IN_A_TASK = 40
 
@@ -97,7 +97,7 @@ class Demand:
             for source in self._setup.sources
             if not source.has_urls
         }
-        for rows in cut(self._list_changed(), _BATCH):
+        for rows in cut_batches(self._list_changed()):
             for record in sources.records(rows):
                 if record.source in homeless and record.state == State.LIVE:
                     yield record.id
@@ -124,4 +124,4 @@ def share(tasks: Sequence[FeedTask], tree: CategoryTree) -> Iterator[list[FeedTa
     for task in tasks:
         tops.setdefault(tree[task.category].slugs[0], []).append(task)
     for some in tops.values():
-        yield from cut(some, _FEEDS_IN_A_TASK)
+        yield from cut_batches(some, _FEEDS_IN_A_TASK)

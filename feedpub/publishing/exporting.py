@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import PurePath
 from urllib.parse import urlsplit
 
+from feedpub.batches import cut_batches
 from feedpub.catalog.categories import CategoryTree
 from feedpub.catalog.identity import Record, State
 from feedpub.catalog.lookup import look_up
@@ -17,7 +18,7 @@ from feedpub.model.keeping import ExportReport
 from feedpub.ports import ArticleFolder, KeptArticle, Progress
 from feedpub.publishing.rendering import find_address
 from feedpub.publishing.selection import Selection
-from feedpub.publishing.setup import Setup, cut
+from feedpub.publishing.setup import Setup
 from feedpub.publishing.source import ArticleSource
 from feedpub.publishing.standing import EVERYTHING
 from feedpub.publishing.store import Catalog
@@ -25,7 +26,6 @@ from feedpub.reading.filenames import fold_name, make_file_name
 from feedpub.reading.transcript import Transcript, transcribe_article
 from feedpub.reading.writing import Manuscript, write_article
 
-_BATCH = 500
 _VERSION = "1"  # of what is made of an article; another one writes every file again
 _CHANGED = "was changed since it was exported, and is left alone; move it to have it exported again"
 _FOREIGN = "was not written by 'feedpub export', and is left alone; move it, or name another folder"
@@ -81,7 +81,7 @@ class Export:
     def _export_all(self, rows: Sequence[int], wanted: int | None, progress: Progress) -> None:
         done = 0
         progress("export", 0, len(rows))
-        for some in cut(rows, _BATCH):
+        for some in cut_batches(rows):
             records = [
                 record
                 for record in sorted(self._catalog.sources.records(some))

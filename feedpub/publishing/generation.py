@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from unicodedata import normalize
 
+from feedpub.batches import cut_batches
 from feedpub.catalog.duplicates import seniority
 from feedpub.catalog.identity import (
     Flag,
@@ -14,11 +15,8 @@ from feedpub.catalog.identity import (
     settle,
 )
 from feedpub.ports import StoredProblem
-from feedpub.publishing.batches import cut_batches
 from feedpub.publishing.changes import Changes
 from feedpub.publishing.knowledge import Generation, Intake
-
-_BATCH = 500
 
 
 def list_warnings(seen: Sighting) -> list[StoredProblem]:
@@ -57,14 +55,14 @@ class GenerationRun:
 
     def take_in(self, sightings: Iterable[Sighting | StoredProblem]) -> None:
         """Decide over files, and write what was decided."""
-        for batch in cut_batches(sightings, _BATCH):
+        for batch in cut_batches(sightings):
             problems = [seen for seen in batch if isinstance(seen, StoredProblem)]
             self.problems += problems
             self.unsettled.update(problem.folder for problem in problems if problem.passing)
             self._take_in_batch([seen for seen in batch if isinstance(seen, Sighting)])
         waiting, self._waiting = self._waiting, []
         # The one who has the id may have let go of it by now.
-        for some in cut_batches(waiting, _BATCH):
+        for some in cut_batches(waiting):
             self._take_in_batch(some, last=True)
 
     def _take_in_batch(self, sightings: list[Sighting], *, last: bool = False) -> None:

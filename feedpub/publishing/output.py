@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
+from feedpub.batches import cut_batches
 from feedpub.catalog.identity import Record, State
 from feedpub.embeds.places import FOLDER, INDEX
 from feedpub.feeds import FORMATS
@@ -21,7 +22,6 @@ from feedpub.publishing.setup import (
     ReadOnly,
     Setup,
     count_jobs,
-    cut,
     open_transaction,
 )
 from feedpub.publishing.standing import Difference, stand
@@ -30,8 +30,6 @@ from feedpub.publishing.workbench import FeedTask, Made, Recipe
 
 PROBE = "all/" + FORMATS[0].file
 """A document that every site has; without it the output is gone, and is made anew."""
-
-_BATCH = 500
 
 
 class Output:
@@ -100,7 +98,7 @@ class Output:
             had_pages = bool(catalog.shelves.meta().get("article_pages"))
             articles = demand.list_pages(wanted) if pages or had_pages else []
         self._make(FeedMaker, recipe, share(feeds, recipe.tree), "feeds", len(feeds))
-        self._make(ArticlePageMaker, recipe, cut(articles, _BATCH), "pages", len(articles))
+        self._make(ArticlePageMaker, recipe, cut_batches(articles), "pages", len(articles))
         self._make_front(recipe)
         self._commit()
         self._forget(feeds, articles, rendered.failed)
@@ -231,7 +229,7 @@ class Output:
                 )
             gone = [
                 record.id
-                for rows in cut(articles, _BATCH)
+                for rows in cut_batches(articles)
                 for record in catalog.sources.records(rows)
                 if record.state == State.DELETED
             ]
@@ -242,7 +240,7 @@ class Output:
 def _list_pictures(catalog: Catalog, rows: Sequence[int]) -> list[str]:
     """Return remote pictures of articles, the newest article's first."""
     published: dict[str, int] = {}
-    for some in cut(rows, _BATCH):
+    for some in cut_batches(rows):
         times = {record.id: record.published for record in catalog.sources.records(some)}
         for kept in catalog.renditions.get(some):
             if kept.picture is not None:
@@ -255,7 +253,7 @@ def soil(catalog: Catalog, articles: Sequence[int]) -> None:
     """Note that the feeds and pages that show these articles have to be made."""
     tree = catalog.shelves.load_tree()
     difference = Difference()
-    for some in cut(articles, _BATCH):
+    for some in cut_batches(articles):
         duplicates: dict[int | None, list[Record]] = {}
         for duplicate in catalog.sources.duplicates_of(some):
             duplicates.setdefault(duplicate.same_as, []).append(duplicate)

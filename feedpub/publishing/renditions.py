@@ -4,14 +4,14 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from feedpub.batches import cut_batches
 from feedpub.feeds import load_libraries
 from feedpub.ports import Lost, Progress, RenditionRow, Staged, StoredProblem, Target
 from feedpub.publishing.payload import MEDIA, make_key, satisfies
 from feedpub.publishing.rendering import Rendered, Renderer, RenderTask
-from feedpub.publishing.setup import Setup, count_jobs, cut, open_transaction
+from feedpub.publishing.setup import Setup, count_jobs, open_transaction
 from feedpub.publishing.store import Catalog
 
-_BATCH = 500
 _CHUNK, _AHEAD = 16, 4  # articles that travel together, and how often a process gets some more
 UNREADABLE = "cannot be "
 """How the message of a fault begins that may pass though the file does not change."""
@@ -61,7 +61,7 @@ def render_stale(
     ):
         results = pool.map(_make_tasks(setup, catalog, rows, wanted), chunk=_CHUNK, ahead=_AHEAD)
         load_libraries()  # the processes are at work, and those that make feeds inherit them
-        for batch in cut_iterator(_count(results, len(rows), progress), _BATCH):
+        for batch in cut_batches(_count(results, len(rows), progress)):
             _keep(setup, catalog, batch, outcome)
     return outcome
 
@@ -73,7 +73,7 @@ def place_media(target: Target, staged: Sequence[Staged]) -> list[str]:
 
 
 def _list_stale(setup: Setup, catalog: Catalog, wanted: Mapping[int, bool]) -> Iterator[int]:
-    for rows in cut(list(wanted), _BATCH):
+    for rows in cut_batches(wanted):
         keys = catalog.renditions.keys(rows)
         for record in sorted(catalog.sources.records(rows)):
             key = make_key(record, setup.settings, full=wanted[record.id])
@@ -83,7 +83,7 @@ def _list_stale(setup: Setup, catalog: Catalog, wanted: Mapping[int, bool]) -> I
 
 def _list_broken(target: Target, catalog: Catalog, wanted: Mapping[int, bool]) -> Iterator[int]:
     """Yield the articles that show a copied picture that is not there."""
-    for rows in cut(list(wanted), _BATCH):
+    for rows in cut_batches(wanted):
         for kept in catalog.renditions.get(rows):
             names = _COPY.findall(kept.payload)
             if not all(target.exists(name.decode()) for name in names):
@@ -94,7 +94,7 @@ def _make_tasks(
     setup: Setup, catalog: Catalog, rows: Sequence[int], wanted: Mapping[int, bool]
 ) -> Iterator[RenderTask]:
     places = {catalog.sources.open_source(source.name).id: source.index for source in setup.sources}
-    for some in cut(rows, _BATCH):
+    for some in cut_batches(rows):
         for record in sorted(catalog.sources.records(some)):
             if record.source in places:
                 key = make_key(record, setup.settings, full=wanted[record.id])
@@ -106,18 +106,6 @@ def _count(results: Iterator[Any], total: int, progress: Progress) -> Iterator[A
         if number % 100 == 0 or number == total:
             progress("render", number, total)
         yield result
-
-
-def cut_iterator(items: Iterator[Any], size: int) -> Iterator[list[Any]]:
-    """Yield the items in lists of at most ``size``."""
-    batch: list[Any] = []
-    for item in items:
-        batch.append(item)
-        if len(batch) >= size:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
 
 
 def _keep(setup: Setup, catalog: Catalog, results: Sequence[Any], outcome: Outcome) -> None:

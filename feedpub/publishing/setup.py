@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal
 
 from feedpub.model import CategoryPath, Problem, Site
 from feedpub.ports import (
@@ -139,16 +139,9 @@ class ReadOnly:
         return open_transaction(self._open_store, read_only=True)
 
 
-T = TypeVar("T")
 _WORTH_A_PROCESS = 64
 
 
 def count_jobs(setup: Setup, tasks: int) -> int:
     """Return how many processes some tasks are worth."""
     return setup.jobs if tasks >= _WORTH_A_PROCESS else 1
-
-
-def cut(rows: Sequence[T], size: int) -> Iterator[list[T]]:
-    """Yield the rows in lists of at most ``size``."""
-    for start in range(0, len(rows), size):
-        yield list(rows[start : start + size])

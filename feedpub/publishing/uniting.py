@@ -1,12 +1,10 @@
 """After files have changed, those with one title and body are one article again."""
 
+from feedpub.batches import cut_batches
 from feedpub.catalog.duplicates import unite
 from feedpub.catalog.identity import Record, State
 from feedpub.publishing.changes import Changes
 from feedpub.publishing.knowledge import Intake
-from feedpub.publishing.setup import cut
-
-_BATCH = 500
 
 
 def unite_equals(intake: Intake, changes: Changes) -> None:
@@ -16,7 +14,7 @@ def unite_equals(intake: Intake, changes: Changes) -> None:
         intake: Knows the texts, and counts what comes of it.
         changes: Flushed before and after.
     """
-    for some in cut(sorted(intake.texts), _BATCH):
+    for some in cut_batches(sorted(intake.texts)):
         groups: dict[bytes, list[Record]] = {}
         for record in intake.catalog.sources.records_by_content(some):
             groups.setdefault(record.content, []).append(record)

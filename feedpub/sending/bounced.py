@@ -1,13 +1,11 @@
 """Hands on addresses that do not exist, unless they are suspiciously many."""
 
-from collections.abc import Callable, Iterator, Sequence
-from itertools import islice
+from collections.abc import Callable, Sequence
 
+from feedpub.batches import cut_batches
 from feedpub.deliveries import are_held
 from feedpub.model import DeliveryState
 from feedpub.ports.mailing import Bounced, Ledger
-
-_BATCH = 500
 
 OnBounces = Callable[[Sequence[Bounced]], None]
 """Is given addresses that do not exist, a few hundred at a time, some perhaps a second time."""
@@ -29,11 +27,6 @@ def hand_on_bounces(ledger: Ledger, issue: int, on_bounces: OnBounces | None) ->
     number = sum(1 for _ in ledger.bounced(issue))
     if are_held(number, done):
         return 0, number
-    for batch in _batches(ledger.bounced(issue)):
+    for batch in cut_batches(ledger.bounced(issue)):
         on_bounces(batch)
     return number, 0
-
-
-def _batches(found: Iterator[Bounced]) -> Iterator[Sequence[Bounced]]:
-    while batch := list(islice(found, _BATCH)):
-        yield batch

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 
 import sqlalchemy as sa
 
+from feedpub.batches import cut_batches
 from feedpub.ports.depot import ERA, DepotFile
 from feedpub.store.dialect import insert_many
 from feedpub.store.schema import fetched
-from feedpub.store.sources import batches
 
 _AT_ONCE = 200  # files that are held: an entry may have megabytes
 
@@ -48,7 +48,7 @@ class Fetched:
         """Keep files in place of those of the same names; return the number of this change."""
         last = sa.select(sa.func.max(fetched.c.version)).where(fetched.c.source == source)
         version = int(self._connection.scalar(last) or 0) + 1
-        for names in batches([file.name for file in files]):
+        for names in cut_batches([file.name for file in files]):
             self._connection.execute(
                 sa.delete(fetched).where(fetched.c.source == source, fetched.c.name.in_(names))
             )

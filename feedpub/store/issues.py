@@ -6,6 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from feedpub.batches import cut_batches
 from feedpub.catalog.identity import Flag
 from feedpub.deliveries import OPEN
 from feedpub.model import (
@@ -27,7 +28,6 @@ from feedpub.store.newsletter_schema import (
     subscribers,
 )
 from feedpub.store.schema import arrivals, articles
-from feedpub.store.sources import batches
 
 _EVERYTHING = 0
 _DAY = timedelta(days=1)
@@ -139,7 +139,7 @@ class Issues:
         if wanted is None:
             return set(self._connection.scalars(query))
         found: set[int] = set()
-        for rows in batches(sorted(wanted)):
+        for rows in cut_batches(sorted(wanted)):
             found.update(self._connection.scalars(query.where(articles.c.id.in_(rows))))
         return found
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from feedpub.batches import cut_batches
 from feedpub.model import DeliveryState, SubscriberState
 from feedpub.ports.people import ConsentRow, NoticeRow, Person
 from feedpub.store.choices import join_choice, split_choice
@@ -19,7 +20,6 @@ from feedpub.store.newsletter_schema import (
     subscribers,
     suppressions,
 )
-from feedpub.store.sources import batches
 from feedpub.store.statements import Statement
 
 _PAGE = 1000
@@ -72,7 +72,7 @@ class People:
     def find(self, mailboxes: Iterable[str]) -> dict[str, Person]:
         """Return whoever has one of these mailboxes, by mailbox."""
         found: dict[str, Person] = {}
-        for some in batches(mailboxes):
+        for some in cut_batches(mailboxes):
             for row in self._connection.execute(_FIND, {"several": some}):
                 found[row.mailbox] = _make_person(row)
         return found
@@ -116,7 +116,7 @@ class People:
 
     def erase(self, gone: Sequence[int]) -> None:
         """Leave nothing of some people but empty rows and the nameless part of the log."""
-        for some in batches(gone):
+        for some in cut_batches(gone):
             self._connection.execute(
                 sa.update(subscribers)
                 .where(subscribers.c.id.in_(some))
@@ -200,7 +200,7 @@ class People:
     def suppressed(self, hashes: Iterable[bytes]) -> dict[bytes, str]:
         """Return why some addresses are suppressed, those that are."""
         found: dict[bytes, str] = {}
-        for some in batches(hashes):
+        for some in cut_batches(hashes):
             rows = self._connection.execute(_SUPPRESSED, {"several": some})
             found.update((bytes(hash), why) for hash, why in rows)
         return found

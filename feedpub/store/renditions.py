@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import sqlalchemy as sa
 
+from feedpub.batches import cut_batches
 from feedpub.ports import PictureRow, PictureState, RenditionRow
 from feedpub.store import schema
 from feedpub.store.dialect import insert_many
-from feedpub.store.sources import batches
 
 
 class Renditions:
@@ -19,7 +19,7 @@ class Renditions:
     def get(self, articles: Iterable[int]) -> Iterator[RenditionRow]:
         """Yield the renditions that some articles have, in no order."""
         table = schema.renditions
-        for some in batches(articles):
+        for some in cut_batches(articles):
             query = sa.select(table).where(table.c.article.in_(some))
             for row in self._connection.execute(query):
                 yield RenditionRow(*row)
@@ -28,7 +28,7 @@ class Renditions:
         """Return the keys of the renditions that some articles have."""
         table = schema.renditions
         found: dict[int, bytes] = {}
-        for some in batches(articles):
+        for some in cut_batches(articles):
             query = sa.select(table.c.article, table.c.key).where(table.c.article.in_(some))
             found.update((article, key) for article, key in self._connection.execute(query))
         return found
@@ -41,14 +41,14 @@ class Renditions:
     def drop(self, articles: Iterable[int]) -> None:
         """Forget the renditions of articles that are no longer published."""
         table = schema.renditions
-        for some in batches(articles):
+        for some in cut_batches(articles):
             self._connection.execute(table.delete().where(table.c.article.in_(some)))
 
     def pictures(self, urls: Iterable[str]) -> dict[str, PictureRow]:
         """Return what is known of some pictures."""
         table = schema.pictures
         found: dict[str, PictureRow] = {}
-        for some in batches(urls):
+        for some in cut_batches(urls):
             query = sa.select(table).where(table.c.url.in_(some))
             found.update((row[0], PictureRow(*row)) for row in self._connection.execute(query))
         return found
@@ -56,7 +56,7 @@ class Renditions:
     def put_pictures(self, rows: Sequence[PictureRow]) -> None:
         """Keep what is known of pictures."""
         table = schema.pictures
-        for some in batches([row.url for row in rows]):
+        for some in cut_batches([row.url for row in rows]):
             self._connection.execute(table.delete().where(table.c.url.in_(some)))
         insert_many(self._connection, table, rows)
 
@@ -70,7 +70,7 @@ class Renditions:
         """Return the articles whose rendition shows one of these pictures."""
         table = schema.renditions
         found: list[int] = []
-        for some in batches(urls):
+        for some in cut_batches(urls):
             query = sa.select(table.c.article).where(table.c.picture.in_(some))
             found += self._connection.scalars(query)
         return found

@@ -5,12 +5,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from feedpub.batches import cut_batches
 from feedpub.catalog.categories import CategoryTree, Row
 from feedpub.catalog.identity import State
 from feedpub.store import schema
 from feedpub.store.dialect import insert_many
 from feedpub.store.people import People
-from feedpub.store.sources import batches
 from feedpub.store.statements import Statement
 
 _ALL = (1 << 63) - 1  # as a limit none, to every database
@@ -185,7 +185,7 @@ class Shelves:
         rows = list(dict.fromkeys(self._connection.scalars(several)))
         shelves: dict[int, set[int]] = {}
         public: set[int] = set()
-        for some in batches(rows):
+        for some in cut_batches(rows):
             query = sa.select(articles.c.id, articles.c.same_as, articles.c.categories).where(
                 articles.c.state.in_([int(State.LIVE), int(State.DUPLICATE)]),
                 sa.or_(articles.c.id.in_(some), articles.c.same_as.in_(some)),
@@ -237,6 +237,6 @@ class Shelves:
     def set_meta(self, values: Mapping[str, str]) -> None:
         """Replace some notes; an empty value removes one."""
         table = schema.meta
-        for keys in batches(values):
+        for keys in cut_batches(values):
             self._connection.execute(table.delete().where(table.c.key.in_(keys)))
         insert_many(self._connection, table, [item for item in values.items() if item[1]])

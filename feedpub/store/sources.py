@@ -2,27 +2,17 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from itertools import islice
-from typing import Any, TypeVar
+from typing import Any
 
 import sqlalchemy as sa
 
+from feedpub.batches import cut_batches
 from feedpub.catalog.identity import Record, State
 from feedpub.ports import SourceRow, StoredProblem
 from feedpub.store import schema
 from feedpub.store.dialect import insert_many
 
-T = TypeVar("T")
-
-_BATCH = 500  # SQLite takes 32,766 variables in a statement; smaller keeps the compiled cache warm
 _CATEGORIES = Record._fields.index("categories")
-
-
-def batches(values: Iterable[T], size: int = _BATCH) -> Iterator[list[T]]:
-    """Yield lists of at most ``size`` values."""
-    iterator = iter(values)
-    while batch := list(islice(iterator, size)):
-        yield batch
 
 
 def to_row(record: Record) -> tuple[object, ...]:
@@ -81,7 +71,7 @@ class Sources:
     ) -> None:
         """Keep the fingerprints of folders that were read, forget those that are gone."""
         table = schema.folders
-        for paths in batches([*gone, *found]):
+        for paths in cut_batches([*gone, *found]):
             self._connection.execute(
                 table.delete().where(table.c.source == source, table.c.path.in_(paths))
             )
@@ -91,7 +81,7 @@ class Sources:
     def records_in(self, source: int, folders: Iterable[str]) -> Iterator[Record]:
         """Yield every record of some folders, tombstones too."""
         table = schema.articles
-        for paths in batches(folders):
+        for paths in cut_batches(folders):
             query = sa.select(table).where(table.c.source == source, table.c.folder.in_(paths))
             yield from map(to_record, self._connection.execute(query))
 
@@ -118,7 +108,7 @@ class Sources:
         yield from sorted(self._records_where(schema.articles.c.same_as, ids))
 
     def _records_where(self, column: sa.Column[Any], values: Iterable[Any]) -> Iterator[Record]:
-        for some in batches(values):
+        for some in cut_batches(values):
             query = sa.select(schema.articles).where(column.in_(some))
             yield from map(to_record, self._connection.execute(query))
 
@@ -257,7 +247,7 @@ class Sources:
 
     def remove(self, ids: Sequence[int]) -> None:
         """Drop rows whose identity lives on in another row."""
-        for some in batches(ids):
+        for some in cut_batches(ids):
             for column in (schema.renditions.c.article, schema.articles.c.id):
                 self._connection.execute(sa.delete(column.table).where(column.in_(some)))
 
@@ -271,7 +261,7 @@ class Sources:
         table = schema.problems
         for folder in {folder for folder, _ in places}:
             names = [name for at, name in places if at == folder]
-            for some in batches(names):
+            for some in cut_batches(names):
                 self._connection.execute(
                     table.delete().where(
                         table.c.source == source,

@@ -17,8 +17,8 @@ from tests.support.processes import clean_environment
 FIRST = ("errors", "model", "ports")
 # Upstream to downstream: each may import those before it.
 PURE = (
-    "reading", "catalog", "feeds", "pages", "embeds", "tokens", "links", "filetypes", "digest",
-    "messages", "subscribers", "deliveries", "bounces",
+    "batches", "reading", "catalog", "feeds", "pages", "embeds", "tokens", "links", "filetypes",
+    "digest", "messages", "subscribers", "deliveries", "bounces",
 )  # fmt: skip
 APIS = (
     "publishing", "publisher", "sending", "mailing", "audience", "returned", "newsletter", "doctor",

@@ -6,12 +6,11 @@ has not got yet, with the same times, by which a build sees that nothing changed
 """
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from itertools import islice
 from pathlib import Path
-from typing import TypeVar
 
+from feedpub.batches import cut_batches
 from feedpub.ports.depot import ERA, Depot, DepotFile
 
 STATE = ".feedpub-feed.json"
@@ -19,9 +18,6 @@ STATE = ".feedpub-feed.json"
 
 WAITING = ".waiting-"
 _COPIED = ".feedpub-copied"
-_BATCH = 500
-
-T = TypeVar("T")
 
 
 class Files:
@@ -108,7 +104,7 @@ class Files:
     def _copy(self, source: str, depot: Depot, version: int) -> set[str]:
         """Return the names of all files that there were."""
         known: set[str] = set()
-        for files in _cut(depot.since(source, version)):
+        for files in cut_batches(depot.since(source, version)):
             known.update(file.name for file in files)
             fresh = [file for file in files if not self._has(file)]
             for file in fresh:
@@ -127,7 +123,7 @@ class Files:
     def _share_rest(self, source: str, depot: Depot, known: set[str]) -> None:
         with suppress(FileNotFoundError):  # nothing was ever fetched
             names = (name for name in sorted(os.listdir(self.folder)) if _is_shared(name))
-            for some in _cut(name for name in names if name not in known):
+            for some in cut_batches(name for name in names if name not in known):
                 files = [self._load(self.folder / name, name) for name in some]
                 self._note(depot.put(source, files))
 
@@ -149,12 +145,6 @@ def clear_waiting(folder: Path) -> None:
 
 def _is_shared(name: str) -> bool:
     return name == STATE or not name.startswith(".")
-
-
-def _cut(items: Iterable[T]) -> Iterator[list[T]]:
-    iterator = iter(items)
-    while some := list(islice(iterator, _BATCH)):
-        yield some
 
 
 def _wait_for_disk(path: Path, flags: int) -> None:
