@@ -7,6 +7,7 @@ import pytest
 
 from feedpub.model import ReadArticle, Rendition
 from feedpub.reading import Dialect, read_article, render_body
+from tests.support.markup import BASE, Render
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -30,7 +31,7 @@ def read() -> Callable[..., ReadArticle]:
 
 
 @pytest.fixture
-def render() -> Callable[..., Rendition]:
+def render() -> Render:
     """Render a body, in Hexo's dialect unless another is named."""
 
     def render_text(
@@ -44,7 +45,7 @@ def render() -> Callable[..., Rendition]:
             f"---\ntitle: T\n---\n{body}".encode(),
             path=path,
             dialect=Dialect(zone=SHANGHAI, generator=generator),
-            base_url="https://blog.example/2021/post/",
+            base_url=BASE,
             title=title,
             **options,  # type: ignore[arg-type]
         )

@@ -1,16 +1,12 @@
-from collections.abc import Callable
-
 import pytest
 import regex
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedpub.model import Rendition
 from feedpub.reading.clean import clean_html
 from feedpub.reading.extract import extract_text, join_lines
 from feedpub.reading.summary import shorten, summarise, summarise_text
-
-Render = Callable[..., Rendition]
+from tests.support.markup import Render
 
 
 def graphemes(text: str) -> int:
