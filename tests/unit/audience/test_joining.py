@@ -12,7 +12,7 @@ from feedpub.errors import (
     SubscriberError,
     TokenError,
 )
-from feedpub.model import Frequency, NoticeKind, SubscriberState
+from feedpub.model import Frequency, SubscriberState
 from feedpub.tokens import Action, Signer
 from tests.support.audience import READER, House
 
@@ -246,6 +246,21 @@ def _without(words: list[str], *fewer: str) -> list[str]:
     return rest
 
 
+def test_that_too_many_ask_is_told_alike_of_the_known_and_the_unknown(house: House) -> None:
+    house.join("known@example.com")
+    house.changes["policy"] = Policy(hourly_asks=1)
+
+    told = []
+    for address in ("known@example.com", "unknown@example.com"):
+        with pytest.raises(LimitError) as caught:
+            house.subscribe(address)
+        told.append(str(caught.value))
+
+    assert caught.value.retry_s == 3600
+    assert told[0] == told[1]
+    assert "example.com" not in told[0]
+
+
 def test_who_called_our_mail_spam_gets_no_mail_and_leaves_the_same_trace(house: House) -> None:
     subscriber = house.join()
     house.audience.record_complaint(subscriber.id, message=b"m", source="bounces")
@@ -279,86 +294,6 @@ def test_who_was_forgotten_may_come_back_by_themselves(house: House) -> None:
     house.audience.confirm(house.token(), source="page")
 
     assert house.show().suppressed is None
-
-
-# Limits
-
-
-def test_an_address_is_asked_once_a_day(house: House) -> None:
-    house.subscribe()
-    house.clock.advance(hours=23, minutes=59)
-    house.subscribe()
-    assert house.mails() == ["confirm"]
-
-    house.clock.advance(minutes=2)
-    house.subscribe()
-
-    assert house.mails() == ["confirm", "confirm"]
-
-
-def test_an_address_is_asked_three_times_in_all(house: House) -> None:
-    for _ in range(10):
-        house.subscribe()
-        house.clock.advance(days=2)
-
-    assert house.mails() == ["confirm"] * 3
-
-
-def test_variants_of_an_address_count_together(house: House) -> None:
-    for address in ("a.b@gmail.com", "ab@gmail.com", "A.B+x@GMAIL.com", "ab+y@gmail.com"):
-        house.subscribe(address)
-
-    assert house.mails() == ["confirm"]
-
-
-def test_who_has_confirmed_may_ask_again_another_day(house: House) -> None:
-    for _ in range(5):
-        house.audience.unsubscribe(house.join().id, source="page")
-        house.clock.advance(days=2)
-
-    assert house.mails().count("confirm") == 5
-
-
-def try_all(house: House, networks: list[str]) -> int:
-    """Ask for an address from each network, and return how often that was too much."""
-    refused = 0
-    for number, network in enumerate(networks):
-        try:
-            name = network.replace(":", "-").replace(".", "-")
-            house.subscribe(f"{name}-{number}@example.com", network=network)
-        except LimitError:
-            refused += 1
-    return refused
-
-
-def test_a_network_may_ask_twenty_times_an_hour(house: House) -> None:
-    assert try_all(house, [f"192.0.2.{number}" for number in range(30)]) == 10
-    assert len(house.mails()) == 20
-    assert try_all(house, [f"2001:db8::1:{number:x}" for number in range(30)]) == 10
-    assert len(house.mails()) == 40
-
-    house.clock.advance(hours=1)
-    house.subscribe("late@example.com", network="192.0.2.1")
-
-    assert len(house.mails()) == 41
-
-
-def test_all_networks_together_have_a_ceiling(house: House) -> None:
-    house.changes["policy"] = Policy(hourly_asks=7)
-
-    assert try_all(house, [f"192.0.{number}.1" for number in range(10)]) == 3
-    assert len(house.mails()) == 7
-    assert len(house.audience.list_subscribers()) == 7
-
-
-def test_what_is_counted_tells_neither_address_nor_network(house: House) -> None:
-    house.subscribe()
-
-    with house.store.open() as store, store.transaction() as catalog:
-        keys = catalog._connection.exec_driver_sql("SELECT key FROM attempts").scalars().all()
-
-    assert len(keys) == 3
-    assert not any(b"reader" in key or b"192" in key for key in keys)
 
 
 # By the editor's hand
@@ -406,81 +341,3 @@ def test_a_barred_address_is_added_only_by_word_of_its_owner(house: House) -> No
 
     assert house.audience.add(READER, confirmed=True, source="call").state == SubscriberState.ACTIVE
     assert house.show().suppressed is None
-
-
-# Another address
-
-
-def test_a_new_address_holds_once_its_owner_confirmed_it(house: House) -> None:
-    subscriber = house.join()
-
-    house.audience.request_address(subscriber.id, "New@Example.com", source="page")
-    assert house.show().subscriber.address == READER
-    token = house.token(kind=NoticeKind.ADDRESS)
-    changed = house.audience.change_address(token, source="page")
-
-    assert (changed.id, changed.address) == (subscriber.id, "New@example.com")
-    assert house.show("new@example.com").subscriber == changed
-    with pytest.raises(SubscriberError):
-        house.show(READER)
-
-
-def test_a_new_address_is_limited_like_any_other(house: House) -> None:
-    subscriber = house.join()
-
-    for _ in range(3):
-        house.audience.request_address(subscriber.id, "new@example.com", source="page")
-
-    assert house.mails().count("address") == 1
-
-
-def test_one_link_does_not_mail_any_number_of_new_addresses(house: House) -> None:
-    subscriber = house.join()
-
-    def ask(number: int) -> None:
-        house.audience.request_address(
-            subscriber.id, f"new{number}@example.com", source="page", network="198.51.100.9"
-        )
-
-    for number in range(20):
-        ask(number)
-    with pytest.raises(LimitError):
-        ask(20)
-
-    assert house.mails().count("address") == 20
-
-
-def test_the_address_of_another_subscriber_is_not_taken(house: House) -> None:
-    subscriber = house.join()
-    house.audience.request_address(subscriber.id, "other@example.com", source="page")
-    house.audience.add("other@example.com", confirmed=True, source="editor")
-
-    with pytest.raises(SubscriberError, match="another subscriber"):
-        house.audience.change_address(house.token(kind=NoticeKind.ADDRESS), source="page")
-
-
-def test_an_address_that_was_asked_for_but_never_confirmed_is_taken(house: House) -> None:
-    subscriber = house.join()
-    house.audience.request_address(subscriber.id, "new@example.com", source="page")
-    token = house.token(kind=NoticeKind.ADDRESS)
-    house.clock.advance(days=2)
-    house.subscribe("new@example.com")
-
-    house.audience.change_address(token, source="page")
-
-    assert house.show("new@example.com").subscriber.id == subscriber.id
-
-
-def test_that_too_many_ask_is_told_alike_of_the_known_and_the_unknown(house: House) -> None:
-    house.join("known@example.com")
-    house.changes["policy"] = Policy(hourly_asks=1)
-
-    told = []
-    for address in ("known@example.com", "unknown@example.com"):
-        with pytest.raises(LimitError) as caught:
-            house.subscribe(address)
-        told.append(str(caught.value))
-
-    assert caught.value.retry_s == 3600
-    assert told[0] == told[1]
-    assert "example.com" not in told[0]
