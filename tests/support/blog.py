@@ -19,6 +19,7 @@ from feedpub.testing import FixedClock, MemoryHub, MemoryStore, MemoryTarget, ma
 from feedpub.testing import make_config as make_default_config
 
 DATE = "2026-01-01T08:00:00+08:00"
+SAME = {"title": "Same", "body": "The same text."}
 _FIRST_WRITE = datetime(2025, 12, 1, tzinfo=UTC)
 
 
