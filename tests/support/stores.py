@@ -1,4 +1,4 @@
-"""An empty store in each of its forms."""
+"""An empty store in each of its forms, and somebody to put into it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from feedpub.model import SubscriberState
+from feedpub.ports.people import Person
 from feedpub.store.postgres.address import Address
 from feedpub.store.postgres.store import PostgresStore
 from feedpub.store.sql import SqlStore, create
@@ -29,3 +31,9 @@ def open_store(request: pytest.FixtureRequest, folder: Path) -> Iterator[Store]:
         yield opened
     finally:
         opened.close()
+
+
+def somebody(row: int, state: int = int(SubscriberState.ACTIVE), **changes: object) -> Person:
+    """Return a subscriber as the store keeps one."""
+    name = f"a{row}@example.com"
+    return Person(row, name, name, state, 100)._replace(**changes)  # type: ignore[arg-type]
