@@ -16,13 +16,6 @@ JOB = Job("work", {"number": 1})
 
 
 @pytest.fixture
-def store() -> Iterator[MemoryStore]:
-    made = MemoryStore()
-    yield made
-    made.close()
-
-
-@pytest.fixture
 def events() -> list[Event]:
     return []
 

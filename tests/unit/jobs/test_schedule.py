@@ -1,7 +1,5 @@
 """What is done regularly, by whichever worker is first to look."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from feedpub.jobs.schedule import MOST_LATE_S, Clockwork, Regular
@@ -10,13 +8,6 @@ from feedpub.testing import FixedClock, MemoryStore
 
 BUILD = Job("build", key="build")
 SWEEP = Job("sweep", key="sweep")
-
-
-@pytest.fixture
-def store() -> Iterator[MemoryStore]:
-    made = MemoryStore()
-    yield made
-    made.close()
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """What the sweep finds in the database that no job speaks of."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -16,13 +15,6 @@ from feedpub.testing import FixedClock, MemoryStore
 FRIDAY = datetime(2026, 11, 27, 9, tzinfo=UTC)
 WEEKLY = Schedule(Frequency.WEEKLY, 9, weekday=4)
 PREPARE = make_prepare_job(Frequency.WEEKLY)
-
-
-@pytest.fixture
-def store() -> Iterator[MemoryStore]:
-    made = MemoryStore()
-    yield made
-    made.close()
 
 
 @pytest.fixture
