@@ -106,6 +106,10 @@ class CategoryTree:
         path = self._by_id[category].path
         return tuple(self._by_path[path[:depth]] for depth in range(len(path)))
 
+    def former_folders(self, category: int) -> list[str]:
+        """Return where a category was published before it was renamed."""
+        return [folder for folder, owner in self.aliases.items() if owner == category]
+
     def grow(self, paths: Iterable[CategoryPath], *, read: Read | None = None) -> "CategoryTree":
         """Return the tree with a node for each path and each of its prefixes.
 

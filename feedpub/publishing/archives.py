@@ -51,7 +51,7 @@ class Archives:
 
         Nobody would mend them where an article is withdrawn.
         """
-        for folder in self._bench.list_aliases(task.category):
+        for folder in self._recipe.tree.former_folders(task.category):
             for month in {*self._selection.months(task.category), *task.months}:
                 place = f"{folder}/archive/{month}"
                 if self._bench.target.exists(f"{place}/{_DOCUMENTS[0]}"):

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 from feedpub.catalog.categories import CategoryTree
 from feedpub.catalog.identity import Record, State
-from feedpub.publishing.standing import Difference, Standing, stand
+from feedpub.publishing.standing import Difference, Standing
+from feedpub.publishing.standings import load_standings
 from feedpub.publishing.store import Catalog
 
 
@@ -79,18 +80,8 @@ class Changes:
         """Keep how the articles of some records stand, before anything of them changes."""
         rows = {record.same_as or record.id for record in records}
         rows -= self._before.keys() | self._fresh.keys()
-        for standing in self._load(rows):
+        for standing in load_standings(self._catalog.sources, rows):
             self._before[standing.record.id] = standing
-
-    def _load(self, rows: Iterable[int]) -> list[Standing]:
-        rows = list(rows)
-        if not rows:
-            return []
-        duplicates: dict[int | None, list[Record]] = {}
-        for duplicate in self._catalog.sources.duplicates_of(rows):
-            duplicates.setdefault(duplicate.same_as, []).append(duplicate)
-        records = self._catalog.sources.records(rows)
-        return [stand(record, duplicates.get(record.id, ())) for record in records]
 
     def flush(self, tree: CategoryTree) -> None:
         """Write the rows of this batch, move articles on the shelves, note what is dirty."""
@@ -103,7 +94,9 @@ class Changes:
         for row in alone:
             difference.add_new(self._fresh[row], tree, self._first_reads)
         rows = (self._before.keys() | self._joined) - set(alone)
-        after = {standing.record.id: standing for standing in self._load(rows)}
+        after = {
+            standing.record.id: standing for standing in load_standings(self._catalog.sources, rows)
+        }
         for row in sorted(rows):
             before, now = self._before.get(row), after.get(row)
             difference.add(

@@ -34,8 +34,12 @@ class Demand:
         self._asked = () if asked is None else look_up(self.tree, asked).path
         self._everything = ALL_MONTHS in self._dirty.get(EVERYTHING, ()) or options.everything
 
-    def list_feeds(self) -> Iterator[FeedTask]:
-        """Yield the feeds that are dirty, depth-first, everything last."""
+    @cached_property
+    def feeds(self) -> list[FeedTask]:
+        """The feeds that are dirty, depth-first, everything last."""
+        return list(self._list_feeds())
+
+    def _list_feeds(self) -> Iterator[FeedTask]:
         for node in (*list(self.tree)[1:], self.tree[EVERYTHING]):
             months = self._dirty.get(node.id, set())
             if self._everything and self._is_shown(node):
@@ -52,8 +56,7 @@ class Demand:
         """
         if node.id in self._filled:
             return True
-        former = [folder for folder, owner in self.tree.aliases.items() if owner == node.id]
-        folders = (node.folder, *former)
+        folders = (node.folder, *self.tree.former_folders(node.id))
         return any(self._setup.target.exists(f"{folder}/{_DOCUMENT}") for folder in folders)
 
     @cached_property
@@ -73,7 +76,7 @@ class Demand:
         if setup.archive != "none":
             wanted.update((row, setup.archive == "full") for row in self._list_archived(selection))
         full = setup.site.content == "full"
-        for task in self.list_feeds():
+        for task in self.feeds:
             if task.live:
                 for row in (*selection.newest(task.category), *selection.burst(task.category)):
                     wanted[row] = wanted.get(row, False) or full
@@ -82,7 +85,7 @@ class Demand:
         return wanted
 
     def _list_archived(self, selection: Selection) -> Iterator[int]:
-        for task in self.list_feeds():
+        for task in self.feeds:
             if ALL_MONTHS not in task.months:
                 for month in task.months:
                     yield from selection.within(task.category, month)

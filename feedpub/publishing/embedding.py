@@ -27,7 +27,7 @@ class Embedding:
             category: With its id.
             entries: Of its live feed, by row, newest first.
         """
-        aliases = self._bench.list_aliases(category.id)
+        aliases = self._bench.recipe.tree.former_folders(category.id)
         if self._embeds is None:
             self._drop((category.folder, *aliases))
             return

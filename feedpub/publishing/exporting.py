@@ -22,7 +22,7 @@ from feedpub.publishing.setup import Setup
 from feedpub.publishing.source import ArticleSource
 from feedpub.publishing.standing import EVERYTHING
 from feedpub.publishing.store import Catalog
-from feedpub.reading.filenames import fold_name, make_file_name
+from feedpub.reading.filenames import LONGEST, fold_name, make_file_name
 from feedpub.reading.transcript import Transcript, transcribe_article
 from feedpub.reading.writing import Manuscript, write_article
 
@@ -179,7 +179,7 @@ class Export:
                 stem, date = record.title, manuscript.date
                 name = make_file_name(stem, key=record.uid, taken=(), date=date)
         path = posixpath.join(base, folder, name)
-        if fold_name(path) in self._taken:
+        if fold_name(path) in self._taken or len(name.encode()) > LONGEST:
             name = make_file_name(stem, key=record.uid, taken=None, date=date)
             path = posixpath.join(base, folder, name)
         return path

@@ -83,7 +83,7 @@ class _LiveFeeds:
         )
         self._embedding.make(node, [(row, entries[row]) for row in rows])
         shown = [entries[row] for row in rows]
-        aliases = self._bench.list_aliases(category)
+        aliases = self._recipe.tree.former_folders(category)
         for folder in (node.folder, *aliases):
             for name, data in documents.items():
                 self._bench.stage(f"{folder}/{name}", data)

@@ -271,7 +271,8 @@ class Observation:
         """Yield what files say, in the order of the tasks."""
         self._progress("read", 0, len(tasks))
         ahead, self._ahead = self._ahead, None
-        if ahead is not None and ahead[0] == tasks:
+        # Both are of one scan, and what was read ahead is all of it.
+        if ahead is not None and ahead[0].source is source and len(ahead[0]) == len(tasks):
             results = ahead[1]
         else:
             deque(ahead[1] if ahead else (), maxlen=0)  # one call after another

@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from feedpub.batches import cut_batches
-from feedpub.catalog.identity import Record, State
+from feedpub.catalog.identity import State
 from feedpub.embeds.places import FOLDER, INDEX
 from feedpub.feeds import FORMATS
 from feedpub.model import FeedSummary, Problem
@@ -24,7 +24,8 @@ from feedpub.publishing.setup import (
     count_jobs,
     open_transaction,
 )
-from feedpub.publishing.standing import Difference, stand
+from feedpub.publishing.standing import Difference
+from feedpub.publishing.standings import load_standings
 from feedpub.publishing.store import Catalog
 from feedpub.publishing.workbench import FeedTask, Made, Recipe
 
@@ -94,7 +95,7 @@ class Output:
         with self._transaction() as catalog:
             demand = Demand(setup, self._options, catalog)
             recipe = self._make_recipe(catalog, demand)
-            feeds = list(demand.list_feeds())
+            feeds = demand.feeds
             had_pages = bool(catalog.shelves.meta().get("article_pages"))
             articles = demand.list_pages(wanted) if pages or had_pages else []
         self._make(FeedMaker, recipe, share(feeds, recipe.tree), "feeds", len(feeds))
@@ -254,12 +255,9 @@ def soil(catalog: Catalog, articles: Sequence[int]) -> None:
     tree = catalog.shelves.load_tree()
     difference = Difference()
     for some in cut_batches(articles):
-        duplicates: dict[int | None, list[Record]] = {}
-        for duplicate in catalog.sources.duplicates_of(some):
-            duplicates.setdefault(duplicate.same_as, []).append(duplicate)
-        for record in catalog.sources.records(some):
-            if record.state == State.LIVE:
-                difference.soil(stand(record, duplicates.get(record.id, ())), tree)
+        for standing in load_standings(catalog.sources, some):
+            if standing.is_public:
+                difference.soil(standing, tree)
     catalog.shelves.mark_dirty(difference.dirty)
     catalog.shelves.touch(difference.touched)
 

@@ -29,6 +29,7 @@ class ReadTasks:
     more memory than all the rest of a build.
 
     Attributes:
+        source: That holds them.
         untouched: Folder and name of the files that are as they were.
     """
 
@@ -45,7 +46,7 @@ class ReadTasks:
             folders: In order of their paths.
             known: What the catalog has of them; a file that is as it was is not read.
         """
-        self._source = source
+        self.source = source
         self._folders = folders
         self._known = known
         files = sum(len(folder.files) for folder in folders)
@@ -64,18 +65,7 @@ class ReadTasks:
         for folder in self._folders:
             for file in folder.files:
                 if self._is_stale(folder.path, file):
-                    yield self._source.make_task(folder.path, file)
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, ReadTasks):
-            return NotImplemented
-        return (self._source, self._folders, self._known) == (
-            other._source,
-            other._folders,
-            other._known,
-        )
-
-    __hash__ = None  # type: ignore[assignment] # compared, and never looked up
+                    yield self.source.make_task(folder.path, file)
 
     def _is_stale(self, folder: str, file: File) -> bool:
         record = self._known.get((folder, file.name))

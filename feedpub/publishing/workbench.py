@@ -6,13 +6,14 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from feedpub.catalog.categories import CategoryTree
-from feedpub.catalog.identity import Record
 from feedpub.errors import LintError
 from feedpub.feeds import render_entries
 from feedpub.model import Entry, FeedSummary, RenderedEntry, Site
 from feedpub.ports import Staged, Target
 from feedpub.publishing.payload import Payload, ThumbnailMode, make_entry
 from feedpub.publishing.selection import Selection
+from feedpub.publishing.standing import Standing
+from feedpub.publishing.standings import load_standings
 from feedpub.publishing.store import Catalog
 
 if TYPE_CHECKING:
@@ -119,10 +120,6 @@ class Workbench:
             return newest
         return self.selection.month_before(category, newest)
 
-    def list_aliases(self, category: int) -> list[str]:
-        """Return the old folders of a renamed category."""
-        return [folder for folder, owner in self.recipe.tree.aliases.items() if owner == category]
-
     def load(self, rows: Iterable[int]) -> dict[int, Entry]:
         """Return articles as feeds show them; see ``load_entries``."""
         return load_entries(self.catalog, rows, self.recipe)
@@ -153,26 +150,22 @@ def load_entries(catalog: Catalog, rows: Iterable[int], recipe: Recipe) -> dict[
     An article without a rendition could not be read; it is left out, and was reported then.
     """
     rows = list(rows)
-    records = {record.id: record for record in catalog.sources.records(rows)}
-    shelves: dict[int, set[int]] = {row: {*record.categories} for row, record in records.items()}
-    for duplicate in catalog.sources.duplicates_of(rows):
-        if duplicate.same_as in shelves:
-            shelves[duplicate.same_as].update(duplicate.categories)
+    standings = {one.record.id: one for one in load_standings(catalog.sources, rows)}
     payloads = {
         kept.article: Payload.from_bytes(kept.payload) for kept in catalog.renditions.get(rows)
     }
     urls = {payload.picture for payload in payloads.values() if payload.picture}
     pictures = catalog.renditions.pictures(urls) if recipe.mode == "copy" else {}
 
-    def entry(record: Record) -> Entry:
-        nodes = sorted((recipe.tree[id] for id in shelves[record.id]), key=lambda node: node.slugs)
+    def entry(standing: Standing) -> Entry:
+        nodes = sorted((recipe.tree[id] for id in standing.shelves), key=lambda node: node.slugs)
         return make_entry(
-            record,
-            payloads[record.id],
+            standing.record,
+            payloads[standing.record.id],
             categories=nodes,
             pictures=pictures,
             site=recipe.site,
             mode=recipe.mode,
         )
 
-    return {row: entry(records[row]) for row in rows if row in records and row in payloads}
+    return {row: entry(standings[row]) for row in rows if row in standings and row in payloads}
