@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import count
 
 from feedpub.errors import ConfigError, IssueError, IssueHeldError
 from feedpub.mailing.draft import INTRO_NOTE, Draft, Hand, make_draft
 from feedpub.mailing.schedule import Due, NotDue, find_due, make_due_now
 from feedpub.mailing.setup import MailSetup
-from feedpub.model import Frequency, Issue, IssueState
+from feedpub.model import Frequency, Issue, IssueState, Schedule
 from feedpub.ports import Progress
 from feedpub.ports.jobs import Job, share_out
 from feedpub.publishing.build import RESTORED
@@ -45,25 +46,13 @@ def decide(setup: MailSetup, frequency: Frequency, timing: Timing) -> Due | NotD
         ConfigError: The frequency is not scheduled.
         IssueHeldError: Something was missed so long ago that a person has to decide.
     """
-    schedule = setup.find_schedule(frequency)
-    if schedule is None:
-        raise ConfigError(
-            f"there is no {frequency} newsletter; add a line such as"
-            f" {frequency} = {_EXAMPLES[frequency]} to [newsletter]",
-            key=f"newsletter.{frequency}",
-        )
-    now, zone = setup.clock(), setup.site.site.zone
+    if timing.now:
+        return decide_now(setup, frequency)
+    schedule, now = _find_schedule(setup, frequency), setup.clock()
     with open_transaction(setup.site.open_store, read_only=True) as catalog:
         last = catalog.issues.last(frequency)
         clock = _read_clock(catalog)
-        if timing.now:
-            number = 1
-            due = make_due_now(schedule, zone, now, last=last)
-            while catalog.issues.get(due.key) is not None:
-                number += 1
-                due = make_due_now(schedule, zone, now, last=last, number=number)
-            return _include(due, clock)
-    found = find_due(schedule, zone, now, last=last)
+    found = find_due(schedule, setup.site.site.zone, now, last=last)
     if isinstance(found, NotDue):
         return found
     found = _include(found, clock)
@@ -76,6 +65,34 @@ def decide(setup: MailSetup, frequency: Frequency, timing: Timing) -> Due | NotD
         f" {len(found.missed)} issues were missed; mail all of it with --catch-up, or let what is"
         " older than the last period go with --skip-missed",
         key=found.key,
+    )
+
+
+def decide_now(setup: MailSetup, frequency: Frequency) -> Due:
+    """Return an issue that is wanted now, whether or not one is due.
+
+    Raises:
+        ConfigError: The frequency is not scheduled.
+    """
+    schedule, now = _find_schedule(setup, frequency), setup.clock()
+    zone = setup.site.site.zone
+    with open_transaction(setup.site.open_store, read_only=True) as catalog:
+        last = catalog.issues.last(frequency)
+        for number in count(1):
+            due = make_due_now(schedule, zone, now, last=last, number=number)
+            if catalog.issues.get(due.key) is None:
+                break
+        return _include(due, _read_clock(catalog))
+
+
+def _find_schedule(setup: MailSetup, frequency: Frequency) -> Schedule:
+    for schedule in setup.schedules:
+        if schedule.frequency == frequency:
+            return schedule
+    raise ConfigError(
+        f"there is no {frequency} newsletter; add a line such as"
+        f" {frequency} = {_EXAMPLES[frequency]} to [newsletter]",
+        key=f"newsletter.{frequency}",
     )
 
 
@@ -105,12 +122,11 @@ _EXAMPLES = {
 def _include(due: Due, clock: int) -> Due:
     """End an issue behind everything that the catalog has seen, though the clock went back."""
     ends = max(due.ends, datetime.fromtimestamp(clock + 1, due.ends.tzinfo))
-    return Due(due.key, due.frequency, due.starts, ends, due.scheduled, due.missed)
+    return replace(due, ends=ends)
 
 
 def _skip_missed(due: Due) -> Due:
-    starts = max(due.starts, due.missed[-1])
-    return Due(due.key, due.frequency, starts, due.ends, due.scheduled)
+    return replace(due, starts=max(due.starts, due.missed[-1]), missed=())
 
 
 def _read_clock(catalog: Catalog) -> int:
@@ -173,17 +189,11 @@ def _freeze(setup: MailSetup, catalog: Catalog, draft: Draft, *, on_the_way: boo
         raise IssueError(f"{due.key}: the issue exists; look at it with 'feedpub issue show'")
     is_empty = draft.digest is None or draft.recipients == 0
     waiting = IssueState.SENDING if on_the_way else IssueState.PREPARED
-    issue = Issue(
-        id=0,
-        key=due.key,
-        frequency=due.frequency,
-        starts=due.starts,
-        ends=due.ends,
-        scheduled=due.scheduled,
+    issue = replace(
+        due.make_issue(now),
         state=IssueState.EMPTY if is_empty else waiting,
         subject=draft.subject,
         articles=draft.articles,
-        created=now,
         finished=now if is_empty else None,
         note="" if not is_empty else _explain_empty(draft),
     )

@@ -1,19 +1,19 @@
 """The issue that would be next, as one mail: to look at, to test, to agree to."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from feedpub.digest.plan import LONGEST, Slot
 from feedpub.digest.plan import Plan as MailPlan
 from feedpub.errors import IssueError, SubscriberError
-from feedpub.mailing.draft import Draft, Hand
-from feedpub.mailing.preparing import Timing, decide, draft_issue
+from feedpub.mailing.draft import Hand
+from feedpub.mailing.preparing import decide, decide_now, draft_issue
 from feedpub.mailing.results import Plan, Preview
 from feedpub.mailing.schedule import NotDue
 from feedpub.mailing.sending import Choices, load_digest
 from feedpub.mailing.setup import MailSetup
 from feedpub.messages.bodies import read_bodies
-from feedpub.model import Choice, Frequency, Issue, IssueState, Message
+from feedpub.model import Choice, Frequency, Issue, Message
 from feedpub.ports import Progress
 from feedpub.ports.newsletter import Member
 from feedpub.publishing.setup import open_transaction
@@ -46,36 +46,30 @@ def make_plan(
     with open_transaction(setup.site.open_store, read_only=True) as catalog:
         open_issues = [one for one in catalog.issues.unfinished() if one.frequency == frequency]
     for issue in open_issues:
-        digest = load_digest(setup, issue)
-        return _describe(setup, issue.key, digest, frequency, issue.recipients, resumes=True)
+        return _describe(setup, issue, load_digest(setup, issue), resumes=True)
     due = decide(setup, frequency, choices.timing)
     if isinstance(due, NotDue):
         return None
     draft = draft_issue(setup, due, choices.hand, progress)
     if draft.digest is None or not draft.recipients:
         return None
-    return _describe(setup, due.key, draft.digest, frequency, draft.recipients)
+    issue = replace(due.make_issue(setup.clock()), recipients=draft.recipients)
+    return _describe(setup, issue, draft.digest)
 
 
 def _describe(
-    setup: MailSetup,
-    key: str,
-    digest: "FrozenDigest",
-    frequency: Frequency,
-    recipients: int,
-    *,
-    resumes: bool = False,
+    setup: MailSetup, issue: Issue, digest: "FrozenDigest", *, resumes: bool = False
 ) -> Plan:
-    plan = digest.plan((), setup.letterhead.languages[0], 0)
+    plan = _plan(setup, digest, (), "", int(issue.starts.timestamp()))
     with open_transaction(setup.site.open_store, read_only=True) as catalog:
-        members = catalog.issues.members(setup.audience_of(frequency), _EXAMPLES)
+        members = catalog.issues.members(setup.audience_of(issue.frequency), _EXAMPLES)
     return Plan(
-        frequency,
-        key,
-        plan.subject if plan else "",
+        issue.frequency,
+        issue.key,
+        plan.subject,
         len(digest.articles),
-        recipients,
-        _measure(plan) if plan else 0,
+        issue.recipients,
+        _measure(plan),
         tuple(mask_address(member.address) for member in members),
         resumes,
     )
@@ -99,8 +93,7 @@ def make_preview(
 ) -> Preview:
     """Return the next issue as one mail; see ``Newsletter.preview``."""
     member = _find_member(setup, subscriber, language)
-    mail = _make_mail(setup, _draft_something(setup, frequency, hand, progress), member)
-    return mail.preview
+    return _make_mail(setup, frequency, member, hand, progress).preview
 
 
 def make_test_mail(
@@ -108,20 +101,7 @@ def make_test_mail(
 ) -> TestMail:
     """Return the next issue as a mail to an address whose links belong to nobody."""
     member = Member(0, address, (), "", None)
-    return _make_mail(setup, _draft_something(setup, frequency, hand, progress), member)
-
-
-def _draft_something(
-    setup: MailSetup, frequency: Frequency, hand: Hand, progress: Progress
-) -> Draft:
-    """Return the issue that would be made now; without news, one of the newest articles."""
-    due = decide(setup, frequency, Timing(now=True))
-    if isinstance(due, NotDue):  # never, of an issue that is wanted now
-        raise IssueError("the issue is not due")
-    draft = draft_issue(setup, due, hand, progress, stand_in=True)
-    if draft.digest is None:
-        raise IssueError("there is no article to show yet; write one, then type: feedpub build")
-    return draft
+    return _make_mail(setup, frequency, member, hand, progress)
 
 
 def _find_member(setup: MailSetup, subscriber: int | None, language: str) -> Member:
@@ -134,17 +114,17 @@ def _find_member(setup: MailSetup, subscriber: int | None, language: str) -> Mem
     return member._replace(language=language) if language else member
 
 
-def _make_mail(setup: MailSetup, draft: Draft, member: Member) -> TestMail:
-    if draft.digest is None:  # never, of a draft with something to show
-        raise IssueError("there is nothing to show")
-    since = member.since if member.since is not None else 0
-    plan = _plan(setup, draft.digest, member.choice, member.language, since)
-    due = draft.due
-    issue = Issue(
-        0, due.key, due.frequency, due.starts, due.ends, due.scheduled, IssueState.PREPARED,
-        created=setup.clock(),
-    )  # fmt: skip
-    composer = setup.make_composer(issue)
+def _make_mail(
+    setup: MailSetup, frequency: Frequency, member: Member, hand: Hand, progress: Progress
+) -> TestMail:
+    """Return the issue that would be made now; without news, one of the newest articles."""
+    due = decide_now(setup, frequency)
+    digest = draft_issue(setup, due, hand, progress, stand_in=True).digest
+    if digest is None:
+        raise IssueError("there is no article to show yet; write one, then type: feedpub build")
+    since = member.since if member.since is not None else int(due.starts.timestamp())
+    plan = _plan(setup, digest, member.choice, member.language, since)
+    composer = setup.make_composer(due.make_issue(setup.clock()))
     message = composer.compose(
         composer.compile(plan), delivery=0, subscriber=member.subscriber, address=member.address
     )
@@ -154,8 +134,13 @@ def _make_mail(setup: MailSetup, draft: Draft, member: Member) -> TestMail:
 def _plan(
     setup: MailSetup, digest: "FrozenDigest", choice: Choice, language: str, since: int
 ) -> MailPlan:
+    """Return what they would get; else of what they chose, else of all, what is no news."""
     language = language or setup.letterhead.languages[0]
-    plan = digest.plan(choice, language, since) or digest.plan((), language, 0)
+    plan = (
+        digest.plan(choice, language, since)
+        or digest.plan(choice, language, 0)
+        or digest.plan((), language, 0)
+    )
     if plan is None:
         raise IssueError("there is nothing to show in what is chosen; choose something else")
     return plan

@@ -8,7 +8,7 @@ from feedpub.mailing.results import End, SendResult
 from feedpub.mailing.schedule import NotDue
 from feedpub.mailing.sending import Choices
 from feedpub.mailing.setup import MailSetup
-from feedpub.model import Frequency, Issue, IssueState
+from feedpub.model import Frequency
 from feedpub.ports import Progress
 from feedpub.ports.newsletter import Member
 from feedpub.publishing.setup import open_transaction
@@ -48,11 +48,7 @@ def rehearse(
 
 def _write(setup: MailSetup, draft: Draft, digest: "FrozenDigest", limit: int) -> tuple[str, ...]:
     due = draft.due
-    issue = Issue(
-        0, due.key, due.frequency, due.starts, due.ends, due.scheduled, IssueState.PREPARED,
-        created=setup.clock(),
-    )  # fmt: skip
-    composer = setup.make_composer(issue)
+    composer = setup.make_composer(due.make_issue(setup.clock()))
     starts = int(due.starts.timestamp())
     with open_transaction(setup.site.open_store, read_only=True) as catalog:
         members = catalog.issues.members(setup.audience_of(due.frequency), limit) or [_NOBODY]

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
-from feedpub.model import Frequency, Issue, Schedule
+from feedpub.model import Frequency, Issue, IssueState, Schedule
 
 EARLY = timedelta(minutes=30)
 """A run this much before its time is meant for it: cron and the clock of the site may differ."""
@@ -42,6 +42,19 @@ class Due:
     def age(self, now: datetime) -> timedelta:
         """Return how long ago the first of its instants was."""
         return now - (*self.missed, self.scheduled)[0]
+
+    def make_issue(self, now: datetime) -> Issue:
+        """Return the issue as it is made now: not kept yet, and nothing known of its contents."""
+        return Issue(
+            id=0,
+            key=self.key,
+            frequency=self.frequency,
+            starts=self.starts,
+            ends=self.ends,
+            scheduled=self.scheduled,
+            state=IssueState.PREPARED,
+            created=now,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,10 +118,6 @@ class MailSetup:
         """Now, aware."""
         return self.site.clock
 
-    def find_schedule(self, frequency: Frequency) -> Schedule | None:
-        """Return the schedule of a frequency, None if there is none."""
-        return next((one for one in self.schedules if one.frequency == frequency), None)
-
     def max_age(self, frequency: Frequency) -> timedelta:
         """Return how old a missed issue may be before it asks."""
         if self.max_age_days:

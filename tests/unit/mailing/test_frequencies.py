@@ -59,3 +59,28 @@ def test_another_schedule_of_the_site_misses_nothing_and_repeats_nothing(press: 
         everything = "".join(press.read(name))
         titles = ("One", "Two", *(f"Daily {day}" for day in range(5)), "Last")
         assert [everything.count(f"# {title}") for title in titles] == [1] * len(titles), name
+
+
+def test_a_preview_shows_the_window_of_the_issue_and_not_what_one_changer_is_owed(
+    tmp_path: Path,
+) -> None:
+    press = Press(tmp_path, newsletter='daily = "09:00"')
+    changer = press.join("a", frequency=Frequency.WEEKLY)
+    press.join("b", frequency=Frequency.DAILY)
+    press.write("One")
+    press.send()
+    press.write("Two")
+    press.send(Frequency.DAILY, at=FRIDAY + timedelta(days=2))
+    press.audience.set_preferences(
+        changer.id, choice=(), frequency=Frequency.DAILY, language=None, source="test"
+    )
+    press.now += timedelta(hours=1)
+    press.write("Three")
+    press.build()
+
+    newsletter = press.newsletter
+    shown = newsletter.preview(Frequency.DAILY).text
+    owed = newsletter.preview(Frequency.DAILY, subscriber=changer.id).text
+
+    assert ("# Two" in shown, "# Three" in shown) == (False, True)
+    assert ("# Two" in owed, "# Three" in owed) == (True, True)
