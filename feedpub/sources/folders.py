@@ -19,6 +19,8 @@ SIDECAR = ".meta"
 """Nikola keeps the front matter of ``a.rst`` in ``a.meta``, if one likes."""
 
 MAX_FILE_BYTES = 8 * 1024 * 1024
+# What a database can hold: the years 1677 to 2262. File systems take times far beyond.
+_LAST_NS = 2**63 - 1
 _CHUNK = 32 * 1024  # a larger buffer is zeroed by the kernel and costs more than it saves
 
 
@@ -141,7 +143,7 @@ class PackedFiles(Sequence[File]):
     def __iter__(self) -> Iterator[File]:
         for line in self._data.decode().split("\0") if self._data else ():
             name, size, mtime = line.rsplit("/", 2)
-            yield File(name, int(size), int(mtime))
+            yield File(name, int(size), max(-_LAST_NS, min(int(mtime), _LAST_NS)))
 
     @overload
     def __getitem__(self, index: int) -> File: ...

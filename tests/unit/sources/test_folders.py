@@ -13,7 +13,8 @@ from feedpub.sources.folders import PackedFiles, scan_tree
 NAMES = st.text(
     st.characters(exclude_categories=["Cs"], exclude_characters="\0/"), min_size=1, max_size=20
 )
-FILES = st.lists(st.builds(File, NAMES, st.integers(0), st.integers(0)), max_size=5)
+TIMES = st.integers(-(2**63) + 1, 2**63 - 1)
+FILES = st.lists(st.builds(File, NAMES, st.integers(0), TIMES), max_size=5)
 
 
 def scan(root: Path, known: dict[str, bytes] | None = None) -> Scan:
@@ -44,6 +45,14 @@ def test_files_come_in_order_of_their_names_with_size_and_time(root: Path) -> No
     status = (root / "a.md").stat()
     assert [file.name for file in folder.files] == ["a.md", "b.md"]
     assert folder.files[0] == File("a.md", status.st_size, status.st_mtime_ns)
+
+
+@pytest.mark.parametrize("mtime", [2**63, -(2**63), 99_999_999_999 * 10**9])
+def test_a_time_beyond_what_a_database_holds_is_brought_within(mtime: int) -> None:
+    (file,) = PackedFiles(f"a.md/1/{mtime}".encode())
+
+    assert abs(file.mtime_ns) == 2**63 - 1
+    assert (file.mtime_ns > 0) == (mtime > 0)
 
 
 def test_the_files_of_a_folder_that_is_as_it_was_are_left_out(root: Path) -> None:
