@@ -72,5 +72,8 @@ def is_unchanged(environ: Mapping[str, object], etag: str, modified: float | Non
     since = environ.get("HTTP_IF_MODIFIED_SINCE")
     if not isinstance(since, str) or modified is None:
         return False
-    date = parse_date(since)
+    try:
+        date = parse_date(since)
+    except OverflowError:  # a year of twelve digits; werkzeug knows only of other mistakes
+        return False
     return date is not None and int(modified) <= date.timestamp()

@@ -54,6 +54,12 @@ def test_a_date_matches_if_nothing_is_younger(modified: int, later: int) -> None
     assert found == (modified <= max(0, modified + later))
 
 
+def test_a_date_beyond_all_calendars_is_none() -> None:
+    since = {"HTTP_IF_MODIFIED_SINCE": "Sat, 01 Jan 99999999999 00:00:00 GMT"}
+
+    assert not is_unchanged(since, OURS, 1.0)
+
+
 def test_a_date_says_nothing_where_there_is_none_or_a_tag_beside_it() -> None:
     since = {"HTTP_IF_MODIFIED_SINCE": formatdate(10, usegmt=True)}
 
