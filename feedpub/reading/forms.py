@@ -41,8 +41,11 @@ def read_toml(block: str, *, path: str, line: int) -> Fields:
             line=line + at - 1 if match and match[1] else line,
             column=column,
         ) from error
-    except (RecursionError, ValueError) as error:
+    except RecursionError as error:
         raise _too_deep(path, line) from error
+    except ValueError as error:  # of int(), which takes 4,300 digits
+        message = "a number of thousands of digits; put it between quotes"
+        raise ArticleError(message, path=path, line=line) from error
 
 
 def read_json(block: str, *, path: str, line: int) -> Fields:

@@ -129,6 +129,7 @@ ERRORS = {
     "a program": ("---js\nlet a = 1;\n---\n", 1, "write YAML"),
     "no TOML": ("+++\ntitle = x\n+++\n", 2, "correct the TOML"),
     "deep TOML": ("+++\n" + "a." * 30 + "b = 1\n+++\n", 2, "20 levels"),
+    "a number without end in TOML": ("+++\na = " + "9" * 5000 + "\n+++\n", 2, "number"),
     "nested TOML": ("+++\na = " + "[" * 900 + "]" * 900 + "\n+++\n", 2, "20 levels"),
     "no JSON": ('{\n"a": x\n}\n', 2, "correct the JSON"),
     "JSON twice": ('{"a": 1, "a": 2}\n', 1, "'a' is there twice"),
