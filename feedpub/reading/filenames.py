@@ -7,7 +7,10 @@ from datetime import datetime
 from unicodedata import category, normalize
 
 MAX_BYTES = 200
-"""Well below the 255 that file systems take, so that a suffix of a program still fits."""
+"""Well below ``LONGEST``, so that a suffix of a program still fits."""
+
+LONGEST = 255
+"""So many bytes file systems take for a name."""
 
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d|index|readme|_index)", re.IGNORECASE)
 _DATED = re.compile(r"\d{4}-\d{1,2}-\d{1,2}(?:[-_]|$)")
