@@ -13,22 +13,10 @@ from typing import Any
 
 import pytest
 
-from feedpub.config import load_config
-from feedpub.wiring import create_site, open_site
+from feedpub.model import BuildReport
+from tests.support.export_site import ExportSite
 
 EXPORT = Path(__file__).parent / "substack"
-SITE = """
-[site]
-id = "0b5f3c1e-6c1d-4c39-9d6a-3a1d2f4b5c6d"
-title = "Moved"
-url = "https://new.example/"
-[[sources]]
-name = "tide"
-type = "substack"
-path = "{path}"
-url = "https://tide.substack.example"
-{more}
-"""
 PUBLISHED = {
     "First tide": ("first-tide", "2024-03-01T08:30:00+00:00"),
     "潮水第二封": ("chao-shui", "2024-03-08T08:30:00+00:00"),
@@ -37,15 +25,11 @@ PUBLISHED = {
 }
 
 
-def publish(root: Path, path: str, more: str = "") -> tuple[Any, dict[str, dict[str, Any]]]:
+def publish(root: Path, path: str, more: str = "") -> tuple[BuildReport, dict[str, dict[str, Any]]]:
     """Return the report of a build, and the items of its feed by title."""
-    (root / "feedpub.toml").write_text(SITE.format(path=path, more=more), "utf-8")
-    config = load_config(root / "feedpub.toml", {})
-    create_site(config)
-    with open_site(config) as publisher:
-        report = publisher.build(offline=True)
-    items = json.loads((root / "feeds/all/feed.json").read_bytes())["items"]
-    return report, {item["title"]: item for item in items}
+    site = ExportSite(root, "substack", path, f'url = "https://tide.substack.example"\n{more}')
+    report = site.build()
+    return report, {item["title"]: item for item in site.items()}
 
 
 @pytest.fixture(params=["folder", "archive"])

@@ -10,10 +10,10 @@ from PIL import Image
 
 from feedpub.config import load_config
 from feedpub.wiring import create_site, open_site
-from tests.e2e.test_remote_feeds import rsshub
 from tests.support.exports import wxr, wxr_item
 from tests.support.feed_server import run_feed_server
 from tests.support.processes import clean_environment
+from tests.support.rsshub import SETTINGS, rsshub
 
 SITE = """
 [site]
@@ -25,19 +25,6 @@ url = "https://blog.example/"
 archive = "full"
 """
 FOLDER = '\n[[sources]]\npath = "{path}"\ngenerator = "{generator}"\n'
-FEED = """
-[remote]
-every = 0
-[thumbnails]
-mode = "link"
-[[sources]]
-type = "feed"
-name = "快讯"
-url = "{url}36kr/rss.xml"
-private = true
-categories = {{ "科技" = ["新媒体", "科技"], "财经" = "新媒体/财经" }}
-category = "新媒体"
-"""
 POSTS = {
     "2024/radio.md": 'title: "Radio: \\"R&D\\" & <x>"\ndate: 2024-10-02 20:15\n'
     "categories: [手艺, 电子]\ntags: [a, b]\ncover: radio.png\n---\n"
@@ -140,7 +127,7 @@ def test_a_crawl_of_somebodys_feed_is_kept_the_same(tmp_path: Path) -> None:
     root, copy = tmp_path / "portal", tmp_path / "copy"
     root.mkdir()
     with run_feed_server() as server:
-        source = FEED.format(url=server.url)
+        source = SETTINGS.format(url=server.url)
         (root / "feedpub.toml").write_text(SITE + source, "utf-8")
         create_site(load_config(root / "feedpub.toml", {}))
         for numbers in ((3, 2, 1), (5, 4)):
@@ -171,6 +158,20 @@ def test_posts_of_a_day_with_one_title_are_all_kept(tmp_path: Path) -> None:
 
     assert export(root, tmp_path / "kept").written == 3
     assert len(list(tmp_path.glob("kept/2024/2024-05-06-Same*.html"))) == 3
+
+
+@pytest.mark.parametrize("name", ["字" * 84, "a" * 252], ids=["han", "latin"])
+def test_a_name_as_long_as_names_may_be_is_kept(blog: Path, tmp_path: Path, name: str) -> None:
+    (blog / f"posts/{name}.md").write_text("---\ntitle: Long\ndate: 2024-11-03\n---\nLong.\n")
+    build(blog)
+    copy = tmp_path / "copy"
+
+    report = export(blog, copy / "kept")
+    write_site(copy, ("kept", "hexo"))
+    build(copy)
+
+    assert (report.written, report.problems) == (7, ())
+    assert feeds(copy) == feeds(blog)
 
 
 def test_another_export_writes_only_what_changed(blog: Path, tmp_path: Path) -> None:

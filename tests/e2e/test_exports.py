@@ -1,72 +1,34 @@
 """Exports of other systems as sources of a site that is really built."""
 
-import json
 import os
 import re
 import signal
 import subprocess
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from feedpub.config import load_config
-from feedpub.model import BuildReport
 from feedpub.sources.exports import source as export_source
-from feedpub.wiring import create_site, open_site
+from tests.support.export_site import ExportSite
 from tests.support.exports import ghost, ghost_post, substack_table, write_zip, wxr, wxr_item
 from tests.support.programs import start, wait_for_line
 
-SITE = """
-[site]
-id = "0b5f3c1e-6c1d-4c39-9d6a-3a1d2f4b5c6d"
-title = "Moved"
-url = "https://new.example/"
-
-[[sources]]
-name = "old"
-type = "{kind}"
-path = "{path}"
-{more}
-"""
-NOW = datetime(2026, 1, 2, tzinfo=UTC)
-
-
-class Site:
-    """A site whose only source is an export."""
-
-    def __init__(self, root: Path, kind: str, path: str, more: str = "") -> None:
-        self.root, self.export = root, root / path
-        (root / "feedpub.toml").write_text(SITE.format(kind=kind, path=path, more=more))
-        create_site(load_config(root / "feedpub.toml", {}))
-
-    def build(self, **options: Any) -> BuildReport:
-        config = load_config(self.root / "feedpub.toml", {})
-        with open_site(config, clock=lambda: NOW) as publisher:
-            return publisher.build(offline=True, **options)
-
-    def items(self) -> list[dict[str, Any]]:
-        feed = json.loads((self.root / "feeds/all/feed.json").read_bytes())
-        items: list[dict[str, Any]] = feed["items"]
-        return items
-
-    def titles(self) -> list[str]:
-        return sorted(item["title"] for item in self.items())
+Make = Callable[..., ExportSite]
 
 
 @pytest.fixture
-def site(tmp_path: Path) -> Callable[..., Site]:
-    def make(text: str, **options: str) -> Site:
-        site = Site(tmp_path, "wordpress", "export.xml", **options)
+def site(tmp_path: Path) -> Make:
+    def make(text: str, **options: str) -> ExportSite:
+        site = ExportSite(tmp_path, "wordpress", "export.xml", **options)
         site.export.write_text(text)
         return site
 
     return make
 
 
-def test_a_wordpress_export_is_published(site: Callable[..., Site]) -> None:
+def test_a_wordpress_export_is_published(site: Make) -> None:
     terms = '<category domain="category" nicename="t">T &amp; T</category>'
     blog = site(
         wxr(
@@ -94,7 +56,7 @@ def test_a_wordpress_export_is_published(site: Callable[..., Site]) -> None:
 
 
 def test_a_draft_is_shown_by_a_build_for_drafts_and_a_private_post_never(
-    site: Callable[..., Site],
+    site: Make,
 ) -> None:
     blog = site(wxr(wxr_item(1, status="draft"), wxr_item(2, status="private")))
 
@@ -103,7 +65,7 @@ def test_a_draft_is_shown_by_a_build_for_drafts_and_a_private_post_never(
     assert blog.titles() == ["Post 1"]
 
 
-def test_a_newer_export_is_the_whole_truth(site: Callable[..., Site]) -> None:
+def test_a_newer_export_is_the_whole_truth(site: Make) -> None:
     blog = site(wxr(wxr_item(1), wxr_item(2)))
     blog.build()
 
@@ -114,7 +76,7 @@ def test_a_newer_export_is_the_whole_truth(site: Callable[..., Site]) -> None:
     assert (report.new, report.updated, report.deleted) == (1, 1, 1)
 
 
-def test_an_article_keeps_its_id_when_its_name_changes(site: Callable[..., Site]) -> None:
+def test_an_article_keeps_its_id_when_its_name_changes(site: Make) -> None:
     blog = site(wxr(wxr_item(1, guid="")))
     blog.build()
     before = blog.items()[0]["id"]
@@ -126,7 +88,7 @@ def test_an_article_keeps_its_id_when_its_name_changes(site: Callable[..., Site]
     assert (report.moved, report.deleted, report.new) == (1, 0, 0)
 
 
-def test_an_export_that_lost_much_is_held(site: Callable[..., Site]) -> None:
+def test_an_export_that_lost_much_is_held(site: Make) -> None:
     blog = site(wxr(*map(wxr_item, range(1, 60))))
     blog.build()
 
@@ -138,7 +100,7 @@ def test_an_export_that_lost_much_is_held(site: Callable[..., Site]) -> None:
     assert blog.build(accept_deletions=True).articles == 29
 
 
-def test_an_export_that_breaks_off_changes_nothing(site: Callable[..., Site]) -> None:
+def test_an_export_that_breaks_off_changes_nothing(site: Make) -> None:
     blog = site(wxr(wxr_item(1), wxr_item(2)))
     blog.build()
     feed = (blog.root / "feeds/all/rss.xml").read_bytes()
@@ -154,7 +116,9 @@ def test_an_export_that_breaks_off_changes_nothing(site: Callable[..., Site]) ->
     assert "changed" not in "".join(p.read_text() for p in blog.root.rglob(".feedpub/**/*.html"))
 
 
-def test_an_export_that_is_gone_is_held_until_that_is_meant(site: Callable[..., Site]) -> None:
+def test_an_export_that_is_gone_is_held_until_that_is_meant(
+    site: Make,
+) -> None:
     blog = site(wxr(wxr_item(1)))
     blog.build()
 
@@ -164,9 +128,7 @@ def test_an_export_that_is_gone_is_held_until_that_is_meant(site: Callable[..., 
     assert blog.build(accept_deletions=True).articles == 0
 
 
-def test_an_unchanged_export_is_not_opened(
-    site: Callable[..., Site], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_unchanged_export_is_not_opened(site: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     blog = site(wxr(wxr_item(1)))
     blog.build()
 
@@ -180,7 +142,7 @@ def test_an_unchanged_export_is_not_opened(
 
 
 def test_a_touched_export_is_hashed_and_not_read(
-    site: Callable[..., Site], monkeypatch: pytest.MonkeyPatch
+    site: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     blog = site(wxr(wxr_item(1)))
     blog.build()
@@ -191,7 +153,7 @@ def test_a_touched_export_is_hashed_and_not_read(
     assert blog.build().written == 0
 
 
-def test_what_is_no_article_is_told_until_it_is_gone(site: Callable[..., Site]) -> None:
+def test_what_is_no_article_is_told_until_it_is_gone(site: Make) -> None:
     blog = site(wxr(wxr_item(1), wxr_item(2, type="recipe")))
 
     for report in (blog.build(), blog.build()):
@@ -204,7 +166,7 @@ def test_what_is_no_article_is_told_until_it_is_gone(site: Callable[..., Site]) 
 
 
 def test_an_interrupted_unpacking_is_done_again(
-    site: Callable[..., Site], monkeypatch: pytest.MonkeyPatch
+    site: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     blog = site(wxr(wxr_item(1)))
     blog.build()
@@ -223,7 +185,7 @@ def test_an_interrupted_unpacking_is_done_again(
 
 
 def test_after_an_interrupted_unpacking_the_former_export_is_read_anew(
-    site: Callable[..., Site], monkeypatch: pytest.MonkeyPatch
+    site: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     blog = site(wxr(wxr_item(1)))
     blog.build()
@@ -249,7 +211,7 @@ def test_a_folder_that_cannot_be_listed_changes_nothing(
     (tmp_path / "export/more").mkdir(parents=True)
     for name, number in (("a.xml", 1), ("more/b.xml", 2)):
         (tmp_path / "export" / name).write_text(wxr(wxr_item(number)))
-    old = Site(tmp_path, "wordpress", "export")
+    old = ExportSite(tmp_path, "wordpress", "export")
     old.build()
     listed = os.scandir
 
@@ -265,7 +227,9 @@ def test_a_folder_that_cannot_be_listed_changes_nothing(
     assert old.titles() == ["Post 1", "Post 2"]
 
 
-def test_settings_of_the_source_are_heeded_when_they_change(site: Callable[..., Site]) -> None:
+def test_settings_of_the_source_are_heeded_when_they_change(
+    site: Make,
+) -> None:
     blog = site(wxr(wxr_item(1), wxr_item(2, type="page")))
     blog.build()
 
@@ -279,10 +243,10 @@ def test_settings_of_the_source_are_heeded_when_they_change(site: Callable[..., 
 
 def test_ghost_substack_and_medium_are_published_too(tmp_path: Path) -> None:
     (tmp_path / "g").mkdir()
-    ghost_site = Site(tmp_path / "g", "ghost", "ghost.json")
+    ghost_site = ExportSite(tmp_path / "g", "ghost", "ghost.json")
     ghost_site.export.write_text(ghost(ghost_post(1), ghost_post(2, visibility="paid")))
     (tmp_path / "s").mkdir()
-    substack = Site(tmp_path / "s", "substack", "s.zip", 'url = "https://s.example/"')
+    substack = ExportSite(tmp_path / "s", "substack", "s.zip", 'url = "https://s.example/"')
     table = substack_table({"post_id": "1.a-b", "title": "S"})
     write_zip(substack.export, {"posts.csv": table, "posts/1.a-b.html": "<p>text</p>"})
 
@@ -296,7 +260,7 @@ def test_ghost_substack_and_medium_are_published_too(tmp_path: Path) -> None:
     ]
 
 
-def test_a_watch_builds_again_when_the_export_is_replaced(site: Callable[..., Site]) -> None:
+def test_a_watch_builds_again_when_the_export_is_replaced(site: Make) -> None:
     blog = site(wxr(wxr_item(1)))
     (blog.root / "templates").mkdir()  # else the whole folder is watched, the export in it
 

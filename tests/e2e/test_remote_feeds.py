@@ -10,50 +10,14 @@ import pytest
 
 from tests.support.feed_server import FeedServer, run_feed_server
 from tests.support.programs import PATIENCE_S, finish, start
+from tests.support.rsshub import SETTINGS, rsshub
 
-SETTINGS = """
+SITE = """
 [site]
 title = "门户"
 url = "https://portal.example/"
 id = "7e0cf2a2-4c3f-4c3a-9e26-6d7d5b2c0a11"
-
-[[sources]]
-type = "feed"
-name = "快讯"
-url = "{url}36kr/rss.xml"
-private = true
-categories = {{ "科技" = ["新媒体", "科技"], "财经" = "新媒体/财经" }}
-category = "新媒体"
-
-[remote]
-every = 0
-
-[thumbnails]
-mode = "link"
 """
-# As RSSHub writes them: CDATA, GMT, no author, a picture in the text, an id that is an address.
-ITEM = """<item><title><![CDATA[{title}]]></title><description><![CDATA[<p>{text}</p>
-<img src="https://img.example/{number}.png" referrerpolicy="no-referrer"><script>x()</script>]]>
-</description><pubDate>{date}</pubDate><guid isPermaLink="false">https://36kr.example/p/{number}
-</guid><link>https://36kr.example/p/{number}</link>{categories}</item>"""
-
-
-def rsshub(*numbers: int, **changes: str) -> bytes:
-    items = "".join(
-        ITEM.format(
-            number=number,
-            title=changes.get(f"title{number}", f"第 {number} 条快讯"),
-            text=f"正文 {number}，“重庆”的天气。",
-            date=f"Thu, {number:02} Jan 2026 08:00:00 GMT".replace("Thu, ", ""),
-            categories=f"<category>{('科技', '财经', '其他')[number % 3]}</category>",
-        )
-        for number in numbers
-    )
-    return (
-        '<?xml version="1.0" encoding="UTF-8"?><rss xmlns:atom="http://www.w3.org/2005/Atom"'
-        ' version="2.0"><channel><title><![CDATA[36氪快讯]]></title><link>https://36kr.example'
-        f"</link><ttl>5</ttl>{items}</channel></rss>"
-    ).encode()
 
 
 @pytest.fixture
@@ -64,7 +28,7 @@ def server() -> Iterator[FeedServer]:
 
 @pytest.fixture
 def site(tmp_path: Path, server: FeedServer) -> Path:
-    (tmp_path / "feedpub.toml").write_text(SETTINGS.format(url=server.url), "utf-8")
+    (tmp_path / "feedpub.toml").write_text(SITE + SETTINGS.format(url=server.url), "utf-8")
     made = finish("init", "--database", cwd=tmp_path)
     assert made.returncode == 0, made.stderr.decode()
     return tmp_path
