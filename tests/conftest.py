@@ -4,6 +4,7 @@ import os
 import signal
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -12,6 +13,9 @@ from tests.support.compiled import compile_once
 from tests.support.coverage_data import remove_broken
 from tests.support.memory import use_memory
 from tests.support.postgres import REASON, Cluster, find_binaries
+
+if TYPE_CHECKING:
+    from tests.support.bucket import Bucket
 
 # A shell that starts the tests in the background has them ignore Ctrl-C, and with them every
 # program that they start, to press it on.
@@ -51,6 +55,13 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.load_profile(
         os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "default")
     )
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Run twice as many processes as there are cores: half of them wait for a server or a child."""
+    from feedpub.workers import count_cores
+
+    return 2 * count_cores()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -107,3 +118,22 @@ def database(cluster: Cluster) -> Iterator[str]:
     url = cluster.create()
     yield url
     cluster.drop(url)
+
+
+@pytest.fixture(scope="session")
+def object_store() -> Iterator[str]:
+    """Address of a store that speaks S3, one for each process of the tests."""
+    from tests.support.bucket import run_store
+
+    with run_store() as address:
+        yield address
+
+
+@pytest.fixture
+def bucket(object_store: str, monkeypatch: pytest.MonkeyPatch) -> "Bucket":
+    """An empty bucket, and the credentials for it in the environment."""
+    from tests.support.bucket import CREDENTIALS, make_bucket
+
+    for name, value in CREDENTIALS.items():
+        monkeypatch.setenv(name, value)
+    return make_bucket(object_store)

@@ -14,7 +14,7 @@ import pytest
 from feedpub.publishing.output import rank_path
 from feedpub.targets.s3 import STATE
 from tests.e2e.killmatrix import write_first, write_second
-from tests.support.bucket import CREDENTIALS, Bucket, make_bucket, run_store
+from tests.support.bucket import CREDENTIALS, Bucket
 from tests.support.mail_site import MailSite
 from tests.support.published import find_dead_ends, list_starts
 from tests.support.real_site import FEEDS, RealSite
@@ -23,22 +23,9 @@ from tests.support.store_proxy import StoreProxy, run_proxy
 PREFIX = "some/feeds"
 
 
-@pytest.fixture(scope="module")
-def store() -> Iterator[str]:
-    with run_store() as address:
-        yield address
-
-
 @pytest.fixture
-def bucket(store: str, monkeypatch: pytest.MonkeyPatch) -> Bucket:
-    for name, value in CREDENTIALS.items():
-        monkeypatch.setenv(name, value)
-    return make_bucket(store)
-
-
-@pytest.fixture
-def proxy(store: str) -> Iterator[StoreProxy]:
-    with run_proxy(store) as proxy:
+def proxy(object_store: str) -> Iterator[StoreProxy]:
+    with run_proxy(object_store) as proxy:
         yield proxy
 
 

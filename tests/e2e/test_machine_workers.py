@@ -14,10 +14,10 @@ import pytest
 from feedpub.config import load_config
 from feedpub.targets.s3 import STATE
 from feedpub.wiring import create_site, open_site
-from tests.e2e.test_remote_feeds import rsshub
-from tests.support.bucket import CREDENTIALS, Bucket, make_bucket, run_store
+from tests.support.bucket import CREDENTIALS, Bucket
 from tests.support.feed_server import FeedServer, run_feed_server
 from tests.support.programs import PATIENCE_S, environment, finish
+from tests.support.rsshub import rsshub
 
 SETTINGS = """\
 {places}
@@ -121,19 +121,6 @@ def articles(tmp_path: Path) -> Path:
 def server() -> Iterator[FeedServer]:
     with run_feed_server() as server:
         yield server
-
-
-@pytest.fixture(scope="module")
-def store() -> Iterator[str]:
-    with run_store() as address:
-        yield address
-
-
-@pytest.fixture
-def bucket(store: str, monkeypatch: pytest.MonkeyPatch) -> Bucket:
-    for name, value in CREDENTIALS.items():
-        monkeypatch.setenv(name, value)
-    return make_bucket(store)
 
 
 def make_alone(tmp_path: Path, server: FeedServer, articles: Path) -> Machine:

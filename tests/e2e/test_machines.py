@@ -1,7 +1,7 @@
 """One site on several machines: one server, one bucket, and the bytes that one machine makes."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from feedpub.model import BuildReport
 from feedpub.publisher import Publisher
 from feedpub.targets.s3 import STATE, S3Target
 from feedpub.wiring import create_site, open_site
-from tests.support.bucket import CREDENTIALS, Bucket, make_bucket, run_store
+from tests.support.bucket import CREDENTIALS, Bucket
 from tests.support.pictures import drawing
 
 SETTINGS = """\
@@ -164,19 +164,6 @@ def live_alone(root: Path, **places: str) -> Machine:
 def wanted(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     """What one machine publishes that keeps its database in a file."""
     return live_alone(tmp_path_factory.mktemp("alone") / "site").files()
-
-
-@pytest.fixture(scope="module")
-def store() -> Iterator[str]:
-    with run_store() as address:
-        yield address
-
-
-@pytest.fixture
-def bucket(store: str, monkeypatch: pytest.MonkeyPatch) -> Bucket:
-    for name, value in CREDENTIALS.items():
-        monkeypatch.setenv(name, value)
-    return make_bucket(store)
 
 
 @pytest.fixture
