@@ -1,6 +1,7 @@
 """What is published once for the whole site: subscribe page, OPML, assets, scripts, status."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -23,9 +24,20 @@ _WEEKS = 12
 def summarize(shelves: Shelves, tree: CategoryTree) -> list[FeedSummary]:
     """Return a line for each category that has or had articles, everything first, depth-first."""
     counts = shelves.counts()
-    overlaps = shelves.overlaps()
+    doubled = _count_doubled(shelves.overlaps(), tree)
     recent = {shelf: _list_recent(shelves, shelf) for shelf in counts}
-    return [_summarize(node.id, tree, counts, overlaps, recent) for node in tree]
+    return [_summarize(node.id, tree, counts, doubled, recent) for node in tree]
+
+
+def _count_doubled(overlaps: Mapping[tuple[int, ...], int], tree: CategoryTree) -> Counter[int]:
+    """Return how often articles stand in a category, or below it, more than once."""
+    doubled: Counter[int] = Counter()
+    for shelves, articles in overlaps.items():
+        times = Counter(
+            node.id for shelf in shelves for node in (tree[shelf], *tree.ancestors(shelf))
+        )
+        doubled.update({node: articles * (number - 1) for node, number in times.items()})
+    return doubled
 
 
 def _list_recent(shelves: Shelves, shelf: int) -> list[tuple[int, int]]:
@@ -40,24 +52,21 @@ def _summarize(
     category: int,
     tree: CategoryTree,
     counts: Mapping[int, int],
-    overlaps: Sequence[Sequence[int]],
+    doubled: Mapping[int, int],
     recent: Mapping[int, Sequence[tuple[int, int]]],
 ) -> FeedSummary:
     node = tree[category]
     if category == EVERYTHING:
-        below = {EVERYTHING}
-        doubled = 0
-        own = counts.get(EVERYTHING, 0)
+        below, number = {EVERYTHING}, counts.get(EVERYTHING, 0)
     else:
         below = {item.id for item in tree.subtree(category)}
-        doubled = sum(max(0, len(below.intersection(shelves)) - 1) for shelves in overlaps)
-        own = counts.get(category, 0)
+        number = sum(counts.get(shelf, 0) for shelf in below) - doubled.get(category, 0)
     articles = {article for shelf in below for article in recent.get(shelf, ())}
     times = sorted((time for time, _ in articles), reverse=True)
     return FeedSummary(
         category=node,
-        articles=sum(counts.get(shelf, 0) for shelf in below) - doubled,
-        own_articles=own,
+        articles=number,
+        own_articles=counts.get(category, 0),
         weekly=_per_week(times),
         updated=datetime.fromtimestamp(times[0], UTC) if times else None,
     )

@@ -191,8 +191,8 @@ class Shelves(Protocol):
         """Return how many articles each shelf holds."""
         ...
 
-    def overlaps(self) -> list[list[int]]:
-        """Return the shelves, everything apart, of each article that stands on several."""
+    def overlaps(self) -> dict[tuple[int, ...], int]:
+        """Return how many articles stand on the same several shelves, everything apart."""
         ...
 
     def mark_dirty(self, shelves: Iterable[tuple[int, str]]) -> None:

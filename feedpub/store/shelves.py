@@ -1,6 +1,7 @@
 """Where published articles stand: categories, who is in them, and what has to be made again."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -174,28 +175,43 @@ class Shelves:
         query = sa.select(table.c.category, sa.func.count()).group_by(table.c.category)
         return dict(self._connection.execute(query).all())
 
-    def overlaps(self) -> list[list[int]]:
-        """Return the shelves, everything apart, of each article that stands on several."""
+    def overlaps(self) -> dict[tuple[int, ...], int]:
+        """Return how many articles stand on the same several shelves, everything apart."""
         articles = schema.articles
-        # Only categories that are a list, or a duplicate, put an article on a second shelf.
-        several = sa.select(sa.func.coalesce(articles.c.same_as, articles.c.id)).where(
-            articles.c.state.in_([int(State.LIVE), int(State.DUPLICATE)]),
-            sa.or_(articles.c.same_as.is_not(None), articles.c.categories.contains(" ")),
+        copies = articles.alias()
+        # Only categories that are a list, or a copy, put an article on a second shelf.
+        alone = (
+            sa.select(articles.c.categories, sa.func.count())
+            .where(
+                articles.c.state == int(State.LIVE),
+                articles.c.categories.contains(" "),
+                ~sa.exists().where(copies.c.same_as == articles.c.id),
+            )
+            .group_by(articles.c.categories)
         )
-        rows = list(dict.fromkeys(self._connection.scalars(several)))
-        shelves: dict[int, set[int]] = {}
-        public: set[int] = set()
-        for some in cut_batches(rows):
+        found: Counter[tuple[int, ...]] = Counter()
+        for categories, number in self._connection.execute(alone):
+            found[tuple(sorted(map(int, categories.split())))] += number
+        found.update(self._list_united())
+        return found
+
+    def _list_united(self) -> Iterator[tuple[int, ...]]:
+        """Yield the shelves of each article that others repeat, where they are several."""
+        articles = schema.articles
+        repeated = sa.select(articles.c.same_as).where(articles.c.same_as.is_not(None))
+        for some in cut_batches(self._connection.scalars(repeated.distinct()).all()):
             query = sa.select(articles.c.id, articles.c.same_as, articles.c.categories).where(
                 articles.c.state.in_([int(State.LIVE), int(State.DUPLICATE)]),
                 sa.or_(articles.c.id.in_(some), articles.c.same_as.in_(some)),
             )
+            shelves: dict[int, set[int]] = {}
+            public: set[int] = set()
             for row, same_as, categories in self._connection.execute(query):
                 if same_as is None:
                     public.add(row)
                 shelves.setdefault(same_as or row, set()).update(map(int, categories.split()))
-        # What repeats a hidden article stands nowhere.
-        return [sorted(shelves[row]) for row in rows if row in public and len(shelves[row]) > 1]
+            # What repeats a hidden article stands nowhere.
+            yield from (tuple(sorted(shelves[row])) for row in public if len(shelves[row]) > 1)
 
     def mark_dirty(self, shelves: Iterable[tuple[int, str]]) -> None:
         """Note feeds to be made again: category, and a month of its archive or ``""``."""

@@ -238,6 +238,27 @@ def test_what_is_withdrawn_is_gone(store: Store) -> None:
         assert catalog.shelves.latest_arrivals(1, 9) == [(100, 2)]
 
 
+def test_articles_on_several_shelves_are_counted_by_these(store: Store, source: int) -> None:
+    copied, hidden, copy = State.LIVE, State.HELD, State.DUPLICATE
+    insert(
+        store,
+        make_record(1, source=source, categories=(1, 2)),
+        make_record(2, source=source, categories=(2, 1)),
+        make_record(3, source=source, categories=(3,)),
+        make_record(4, source=source, categories=(1,), state=copied),
+        make_record(5, source=source, categories=(2, 3), state=copy, same_as=4),
+        make_record(6, source=source, categories=(1, 2), state=copied),
+        make_record(7, source=source, categories=(2,), state=copy, same_as=6),
+        make_record(8, source=source, categories=(1, 2), state=hidden),
+        make_record(9, source=source, categories=(3,), state=copy, same_as=8),
+        make_record(10, source=source, categories=(5,), state=copied),
+        make_record(11, source=source, categories=(5,), state=copy, same_as=10),
+    )
+
+    with store.transaction() as catalog:
+        assert catalog.shelves.overlaps() == {(1, 2): 3, (1, 2, 3): 1}
+
+
 def test_shelves_may_be_merged(store: Store) -> None:
     with store.transaction() as catalog:
         catalog.shelves.place([(1, 10, 1), (1, 20, 2), (2, 10, 1), (3, 30, 3)])
