@@ -1,12 +1,14 @@
 """Data to stdout, talk to stderr: the only place of the command line that writes."""
 
 import json
+import os
 import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import datetime
 from enum import IntEnum
+from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 import click
@@ -23,7 +25,15 @@ _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u20
 
 
 def prepare_streams() -> None:
-    """Let no character stop the output, whatever the terminal's encoding (GBK, ASCII ...)."""
+    """Let no character stop the output, whatever the terminal's encoding (GBK, ASCII ...).
+
+    A stream that whoever started the program had closed leads nowhere: its number must not become
+    that of the database.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            nowhere = Path(os.devnull).open(mode, encoding="utf-8")  # noqa: SIM115 # till the end
+            setattr(sys, name, nowhere)
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:

@@ -4,6 +4,7 @@ import json
 import os
 import pty
 import re
+import shlex
 import signal
 import subprocess
 import threading
@@ -185,6 +186,22 @@ def test_a_reader_that_stops_listening_is_no_error_message(site: Path) -> None:
     os.close(writer)
 
     assert result.stderr == b""
+
+
+@pytest.mark.parametrize(
+    ("words", "closed"),
+    [("build --offline", "2>&-"), ("send --offline", "<&-"), ("status --json", "<&- >&- 2>&-")],
+)
+def test_who_starts_it_may_close_its_streams(broken: Path, words: str, closed: str) -> None:
+    usual = finish(*words.split(), cwd=broken)
+
+    result = subprocess.run(
+        ["sh", "-c", f"exec {shlex.join(PROGRAM)} {words} {closed}"],
+        cwd=broken, env=environment(), capture_output=True, timeout=PATIENCE_S,
+    )  # fmt: skip
+
+    assert result.returncode == usual.returncode
+    assert (broken / "feedpub.db").read_bytes().startswith(b"SQLite format 3")
 
 
 # Streams, colours, progress
