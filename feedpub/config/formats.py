@@ -114,9 +114,11 @@ def _suggest_zone(key: str) -> str:
     from difflib import get_close_matches
     from zoneinfo import available_timezones
 
-    by_lower = {zone.lower(): zone for zone in available_timezones()}
-    by_lower |= {zone.split("/")[-1].lower(): zone for zone in sorted(available_timezones())}
-    near = get_close_matches(key.lower(), by_lower, n=1, cutoff=0.7)
+    # Etc/GMT+8 is eight hours behind UTC: the last thing that whoever writes GMT+8 has in mind.
+    zones = sorted(zone for zone in available_timezones() if not zone.startswith("Etc/"))
+    by_lower = {zone.lower(): zone for zone in zones}
+    by_lower |= {zone.split("/")[-1].lower(): zone for zone in zones}
+    near = get_close_matches(key.lower(), by_lower, n=1, cutoff=0.85)
     if near:
         return f" did you mean {by_lower[near[0]]!r}?"
     return " name a city of it, such as Asia/Shanghai, or UTC"

@@ -42,7 +42,15 @@ WRONG_VALUES = {
     "unknown choice": ("[feeds]\ncontent = 'ful'", "5:11: content: 'ful' is not known; did you"),
     "language": ("language = 'Chinese'", "4:12: language: 'Chinese' is no language tag"),
     "underscore": ("language = 'zh_CN'", "did you mean 'zh-CN'?"),
-    "zone by letters": ("timezone = 'GMT+8'", "4:12: timezone: 'GMT+8' is no time zone;"),
+    "zone by letters": (
+        "timezone = 'GMT+8'",
+        "4:12: timezone: 'GMT+8' is no time zone; name a city of it, such as Asia/Shanghai",
+    ),
+    "zone by hours": ("timezone = 'UTC+8'", "'UTC+8' is no time zone; name a city of it"),
+    "zone of a city that has none": (
+        "timezone = 'Asia/Peking'",
+        "name a city of it, such as Asia/S",
+    ),
     "zone by path": ("timezone = '../../etc/passwd'", "is no time zone; name a city of it"),
     "zone that is a folder": ("timezone = 'Asia'", "'Asia' is no time zone"),
     "empty zone": ("timezone = ''", "'' is no time zone"),
