@@ -95,11 +95,23 @@ def test_every_link_within_the_repository_leads_somewhere(document: str) -> None
     broken = [
         link
         for link in links
-        if not re.match("[a-z]+:|#", link)
-        and not (folder / unquote(link.partition("#")[0])).exists()
+        if not re.match("[a-z]+:", link) and not leads(folder, document, link)
     ]
 
     assert broken == []
+
+
+def leads(folder: Path, document: str, link: str) -> bool:
+    """Return whether a file is there, and in it the heading if the link names one."""
+    name, _, anchor = link.partition("#")
+    path = folder / unquote(name) if name else REPOSITORY / document
+    return path.exists() and (not anchor or unquote(anchor) in anchors_of(path))
+
+
+def anchors_of(path: Path) -> set[str]:
+    """Return what GitHub calls the headings of a page: lower case, no punctuation, hyphens."""
+    headings = re.findall(r"^#+ +(.+)$", path.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", text.lower()).replace(" ", "-") for text in headings}
 
 
 @pytest.mark.parametrize("document", ["README.md", "README.zh-CN.md"])
