@@ -46,7 +46,9 @@ SECTIONS = {
     "categories": "",
     "build": "",
     "newsletter": "The digest that is mailed. One schedule switches it on.",
-    "mail": "How mail leaves. Without this section, sending is a rehearsal that writes `outbox/`.",
+    "mail": "How mail leaves. Without this section, sending is a rehearsal that writes `outbox/`."
+    " Of the variables, `FEEDPUB_MAIL_HOST` and `FEEDPUB_MAIL_TYPE` stand for it; the others do"
+    " nothing without it.",
     "dkim": "The signature of the mails; without this section it is left to the mail server.",
     "web": "The pages for subscribers.",
     "bounces": "Mail that comes back, and subscribers who write instead of clicking.",

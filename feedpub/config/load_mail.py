@@ -27,6 +27,7 @@ from feedpub.links import subscribe_url
 from feedpub.model.newsletter import Frequency, Schedule
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
+_WAYS = (schema.MAIL_TYPE, schema.MAIL_HOST)
 _SECRET_FILES = (
     schema.MAIL_PASSWORD_FILE,
     bounces_schema.BOUNCES_PASSWORD_FILE,
@@ -69,6 +70,18 @@ def require_newsletter(config: Config) -> NewsletterConfig:
             key="newsletter.weekly",
         )
     return config.newsletter
+
+
+def has_mailer(resolved: Resolved) -> bool:
+    """Return whether the settings say how mail leaves: by any key of ``[mail]`` in the file.
+
+    Of the variables two stand for it. Another one, left over in an environment, must not have a
+    rehearsal mailed by whatever answers on this machine.
+    """
+    return any(
+        resolved.is_set(one) and (one in _WAYS or resolved.origin(one).kind == "file")
+        for one in schema.MAIL
+    )
 
 
 def _build_newsletter(resolved: Resolved, config: Config) -> NewsletterConfig | None:
@@ -142,7 +155,7 @@ def _check_postal_address(resolved: Resolved) -> str:
             ' countries wants; write "Street 1, City"',
             schema.POSTAL_ADDRESS,
         )
-    elif any(resolved.is_set(key) for key in schema.MAIL if not key.secret):
+    elif has_mailer(resolved):
         resolved.warnings.append(
             f"{resolved.path}: [newsletter] has no postal_address, so nothing is sent; add"
             ' postal_address = "Street 1, City"'
@@ -166,8 +179,8 @@ def _check_subject(resolved: Resolved) -> str:
 
 
 def _build_mail(resolved: Resolved, root: Path) -> MailConfig | None:
-    if not any(resolved.is_set(key) for key in schema.MAIL if not key.secret):
-        _warn_of_lonely_password(resolved, schema.MAIL_PASSWORD)
+    if not has_mailer(resolved):
+        _warn_of_lonely_variables(resolved)
         return None
     host, user = resolved.get(schema.MAIL_HOST) or "localhost", resolved.get(schema.MAIL_USER)
     port = resolved.get(schema.MAIL_PORT)
@@ -207,11 +220,13 @@ def _guess_security(host: str, port: int) -> Security:
     return "tls" if port == 465 else "starttls"
 
 
-def _warn_of_lonely_password(resolved: Resolved, password: Setting[str]) -> None:
-    if resolved.is_set(password):
-        resolved.warnings.append(
-            f"{resolved.origin(password)}: there is no [{password.section}], so it does nothing"
-        )
+def _warn_of_lonely_variables(resolved: Resolved) -> None:
+    resolved.warnings += [
+        f"{resolved.origin(setting)}: there is no [mail], so it does nothing;"
+        " name the mail server by FEEDPUB_MAIL_HOST, or in feedpub.toml"
+        for setting in schema.MAIL
+        if resolved.is_set(setting)
+    ]
 
 
 def _build_dkim(resolved: Resolved, root: Path) -> DkimConfig | None:

@@ -3,6 +3,7 @@
 import json
 import re
 
+from feedpub.config.load_mail import has_mailer
 from feedpub.config.resolve import Resolved
 from feedpub.config.schema import SETTINGS, SOURCE_PATH, SOURCE_TYPE
 from feedpub.config.setting import Setting
@@ -40,7 +41,8 @@ def show_settings(resolved: Resolved, *, origin: bool = False) -> str:
 def _find_absent(resolved: Resolved) -> set[str]:
     """Return the sections that would switch something on by being written, and are not."""
     written = {one.section for one in SETTINGS if not one.secret and resolved.is_set(one)}
-    return {"newsletter", "mail", "dkim", "bounces"} - written
+    absent = {"newsletter", "mail", "dkim", "bounces"} - written
+    return absent if has_mailer(resolved) else absent | {"mail"}
 
 
 def settings_as_data(resolved: Resolved) -> dict[str, dict[str, object]]:

@@ -100,6 +100,34 @@ def test_a_password_for_nothing_is_odd(load: Load, name: str) -> None:
     assert "hunter2" not in warning
 
 
+@pytest.mark.parametrize(
+    "name", ["FEEDPUB_MAIL_PORT", "FEEDPUB_MAIL_RATE", "FEEDPUB_MAIL_USER", "FEEDPUB_MAIL_FOLDER"]
+)
+def test_a_variable_alone_does_not_have_anything_mailed(
+    load: Load, tmp_path: Path, name: str
+) -> None:
+    config = load(LETTER, {name: "25"})
+    shown = show_settings(resolve_settings(tmp_path / "feedpub.toml", {name: "25"}))
+
+    (warning,) = config.warnings
+    assert warning.startswith(f"{name}: there is no [mail], so it does nothing; name the mail ")
+    assert config.mail is None
+    assert "[mail]" not in shown
+
+
+@pytest.mark.parametrize(
+    "environ", [{"FEEDPUB_MAIL_HOST": "mx.example.org"}, {"FEEDPUB_MAIL_TYPE": "sendmail"}]
+)
+def test_a_variable_that_names_the_way_stands_for_the_section(
+    load: Load, tmp_path: Path, environ: dict[str, str]
+) -> None:
+    config = load(LETTER, environ)
+    shown = show_settings(resolve_settings(tmp_path / "feedpub.toml", environ))
+
+    assert config.mail is not None
+    assert "[mail]" in shown
+
+
 def test_a_password_is_never_shown(tmp_path: Path) -> None:
     path = tmp_path / "feedpub.toml"
     path.write_text(f"{SITE}{LETTER}[mail]\nuser = 'me'\n")
