@@ -63,6 +63,7 @@ def test_nothing_of_an_erased_person_is_left_in_file_or_log(tmp_path: Path) -> N
         catalog.people.insert([somebody(1, address="canary@birds.example", mailbox="canary")])
     with store.transaction() as catalog:
         catalog.people.erase([1])
+    assert any(b"canary" in path.read_bytes() for path in tmp_path.iterdir())
 
     store.compact()
 

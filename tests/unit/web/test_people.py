@@ -115,7 +115,9 @@ def test_a_page_does_not_tell_a_stranger_the_whole_address(site: PeopleSite) -> 
 def test_style_and_icon_are_there_and_stay(site: PeopleSite) -> None:
     page = site.client.get(site.link(Place.UNSUBSCRIBE, site.add())).text
 
-    for name in re.findall(r'<link rel="(?:stylesheet|icon)" href="\.\./([^"]+)"', page):
+    names = re.findall(r'<link rel="(?:stylesheet|icon)" href="\.\./([^"]+)"', page)
+    assert len(names) == 2
+    for name in names:
         answer = site.client.get(PATH + name)
         assert answer.status_code == 200
         assert "immutable" in answer.headers["Cache-Control"]
