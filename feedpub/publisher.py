@@ -74,8 +74,9 @@ class Publisher:
         """Read what is new in the sources and publish what changed by it.
 
         Args:
-            category: Publish only this category and those below it, such as ``a/b``; what else
-                is new waits for the next build.
+            category: Publish only this category and those below it, such as ``a/b``, and those
+                that were never published, as the index leads there; what else is new waits for
+                the next build. Nothing waits where every document has to be made again.
             drafts: Publish drafts too.
             future: Publish articles dated ahead too.
             offline: Fetch nothing.

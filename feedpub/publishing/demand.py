@@ -46,8 +46,17 @@ class Demand:
                 # With those that may have been emptied, which nothing else tells of.
                 emptied = sorted(months - {"", ALL_MONTHS})
                 yield FeedTask(node.id, live=True, months=(ALL_MONTHS, *emptied))
-            elif months and not self._everything and node.path[: len(self._asked)] == self._asked:
+            elif months and not self._everything and self._is_asked_for(node):
                 yield FeedTask(node.id, "" in months, tuple(sorted(months - {""})))
+
+    def _is_asked_for(self, node: Category) -> bool:
+        """Return whether a dirty category is to be published now, since the index leads to it."""
+        if node.path[: len(self._asked)] == self._asked:
+            return True
+        return node.id in self._filled and not self._is_published(node.folder)
+
+    def _is_published(self, folder: str) -> bool:
+        return self._setup.target.exists(f"{folder}/{_DOCUMENT}")
 
     def _is_shown(self, node: Category) -> bool:
         """Return whether a category has a feed: drafts alone give it none.
@@ -57,7 +66,7 @@ class Demand:
         if node.id in self._filled:
             return True
         folders = (node.folder, *self.tree.former_folders(node.id))
-        return any(self._setup.target.exists(f"{folder}/{_DOCUMENT}") for folder in folders)
+        return any(map(self._is_published, folders))
 
     @cached_property
     def _filled(self) -> set[int]:

@@ -187,6 +187,30 @@ def test_a_build_of_one_category_is_not_the_last_word(blog: Blog) -> None:
         assert publisher.status().pending
 
 
+@pytest.mark.parametrize("categories", [["fresh"], ["y", "fresh"]])
+def test_a_build_of_one_category_leads_nowhere_that_is_not_there(
+    blog: Blog, categories: list[str]
+) -> None:
+    fill(blog)
+    blog.write("c.md", categories=["y"])
+    blog.build()
+    blog.write("d.md", categories=categories)
+
+    changed = blog.rewritten(category="x")
+
+    assert find_dangling(blog.target.files) == set()
+    assert f"{'/'.join(categories)}/rss.xml" in changed
+    assert "y/rss.xml" not in changed
+
+
+def test_a_first_build_of_one_category_makes_what_the_index_leads_to(blog: Blog) -> None:
+    fill(blog)
+
+    blog.build(category="x")
+
+    assert find_dangling(blog.target.files) == set()
+
+
 def test_other_settings_make_everything_anew(blog: Blog) -> None:
     fill(blog)
     blog.build()
