@@ -48,20 +48,14 @@ def create_app(
     # ``//evil.example`` must not become a redirect to another host.
     app.url_map.merge_slashes = False
     files, tally = Folder(folder), Tally()
+    _add_folder(app, files, prefix)
+    root = prefix if people is None else people.path
     if pages is None and people is not None:
         pages = people.pages
-    find_folder = partial(_find_folder, files)
-    app.add_url_rule(prefix, "index", find_folder)
-    app.add_url_rule(f"{prefix}<path:path>", "file", find_folder)
-    if prefix != "/":
-        # The second would be Flask's own, with the host and scheme that it believes to have.
-        for short, name in (("/", "home"), (prefix.rstrip("/"), "short")):
-            app.add_url_rule(short, name, lambda: _redirect(prefix))
     if pages is not None:
-        root = prefix if people is None else people.path
         for asset in (pages.style, pages.icon):
             app.add_url_rule(f"{root}{asset.name}", asset.name, partial(_send_asset, asset))
-    add_errors(app, pages, home=prefix, root=prefix if people is None else people.path)
+    add_errors(app, pages, home=prefix, root=root)
     if people is not None:
         from feedpub.web.guard import add_guard
         from feedpub.web.people import add_people
@@ -77,6 +71,16 @@ def create_app(
     app.extensions[AT_HAND] = server.find_at_hand
     app.wsgi_app = Frame(server, tally, proxies)  # type: ignore[method-assign]
     return app
+
+
+def _add_folder(app: Flask, files: Folder, prefix: str) -> None:
+    find_folder = partial(_find_folder, files)
+    app.add_url_rule(prefix, "index", find_folder)
+    app.add_url_rule(f"{prefix}<path:path>", "file", find_folder)
+    if prefix != "/":
+        # The second would be Flask's own, with the host and scheme that it believes to have.
+        for short, name in (("/", "home"), (prefix.rstrip("/"), "short")):
+            app.add_url_rule(short, name, lambda: _redirect(prefix))
 
 
 def _find_folder(files: Folder, path: str = "") -> Response:

@@ -3,9 +3,6 @@
 from flask import Flask, request
 from werkzeug.exceptions import Forbidden
 
-ONE_CLICK = ("List-Unsubscribe", "One-Click")
-"""The one field of a POST by which a mail program unsubscribes: RFC 8058, 3.2."""
-
 _OURS = ("same-origin", "none")
 
 
@@ -18,16 +15,20 @@ def add_guard(app: Flask, origin: str) -> None:
     """
 
     def check() -> None:
-        if request.method == "POST" and not _is_one_click() and not _is_ours(origin):
+        if request.method != "POST" or _is_ours(origin):
+            return
+        if not (request.endpoint == "people-unsubscribe" and is_one_click()):
             raise Forbidden
 
     app.before_request(check)
 
 
-def _is_one_click() -> bool:
-    """Return whether a mail program sends it, which has no page and so no origin."""
-    is_link = request.endpoint == "people-unsubscribe"
-    return is_link and request.form.get(ONE_CLICK[0]) == ONE_CLICK[1]
+def is_one_click() -> bool:
+    """Return whether a mail program sends the request, which has no page and so no origin.
+
+    It sends this one field, by itself (RFC 8058, 3.2).
+    """
+    return request.method == "POST" and request.form.get("List-Unsubscribe") == "One-Click"
 
 
 def _is_ours(origin: str) -> bool:

@@ -17,23 +17,18 @@ from werkzeug.routing import BaseConverter
 
 from feedpub.errors import BusyError, FeedpubError, LimitError, SubscriberError, TokenError
 from feedpub.links import SUBSCRIBE, Place, preferences_url
-from feedpub.model import Frequency, SubscriberState
 from feedpub.tokens import Action
 from feedpub.web.desk import Desk
 from feedpub.web.notices import Courier
 from feedpub.web.preferences import answer_preferences
 from feedpub.web.setup import PeopleSetup
 from feedpub.web.subscribing import answer_subscribing
+from feedpub.web.unsubscribing import answer_unsubscribing
 
 if TYPE_CHECKING:
     from feedpub.model import Subscriber
 
 _SOURCE = "page"
-_RARER = {
-    Frequency.DAILY: (Frequency.WEEKLY, Frequency.MONTHLY),
-    Frequency.WEEKLY: (Frequency.MONTHLY,),
-    Frequency.MONTHLY: (),
-}
 _LOG = logging.getLogger("feedpub.web")
 
 
@@ -121,101 +116,6 @@ def _link_preferences(desk: Desk, person: "Subscriber") -> str:
     return preferences_url("../", desk.setup.signer.sign(Action.PREFERENCES, person.id))
 
 
-# Unsubscribe
-
-
-def _unsubscribe(desk: Desk) -> Response:
-    # RFC 8058, 3.2: the mail program sends this one field, by itself, without page or cookie.
-    if request.method == "POST" and request.form.get("List-Unsubscribe") == "One-Click":
-        return _take_click(desk)
-    try:
-        desk.person = desk.audience.find(Action.UNSUBSCRIBE, desk.token)
-    except TokenError:
-        if desk.setup.signer.read(Action.UNSUBSCRIBE, desk.token) is None:
-            raise
-        # Somebody who was erased: what they want is done already.
-        return desk.page("unsubscribed", can_undo=False, undo="", rarer=())
-    if request.method != "POST":
-        return _ask_to_unsubscribe(desk, desk.person)
-    return _change_by_link(desk, desk.person)
-
-
-def _take_click(desk: Desk) -> Response:
-    """Unsubscribe whoever the link is of, in one transaction: they come by the thousand."""
-    subscriber = desk.setup.signer.read(Action.UNSUBSCRIBE, desk.token)
-    if subscriber is None:
-        raise TokenError("the link is not complete, or not from here; copy the whole of it")
-    try:
-        desk.audience.unsubscribe(subscriber, source="one-click", network=desk.network)
-    except SubscriberError:
-        if not _is_erased(desk):
-            raise
-    return Response("unsubscribed\n", content_type="text/plain; charset=utf-8")
-
-
-def _is_erased(desk: Desk) -> bool:
-    """Return whether nobody has the link any more."""
-    try:
-        desk.audience.find(Action.UNSUBSCRIBE, desk.token)
-    except TokenError:
-        return True
-    return False
-
-
-def _ask_to_unsubscribe(desk: Desk, person: "Subscriber") -> Response:
-    if person.state == SubscriberState.UNSUBSCRIBED:
-        return _show_left(desk, person)
-    return desk.page("unsubscribe", rarer=_list_rarer(desk, person), can_pause=_is_mailed(person))
-
-
-def _show_left(desk: Desk, person: "Subscriber") -> Response:
-    can_undo = desk.audience.can_return(person.id)
-    return desk.page("unsubscribed", can_undo=can_undo, undo="", rarer=_list_rarer(desk, person))
-
-
-def _is_mailed(person: "Subscriber") -> bool:
-    return person.state == SubscriberState.ACTIVE and not person.paused
-
-
-def _list_rarer(desk: Desk, person: "Subscriber") -> tuple[Frequency, ...]:
-    """Return what somebody could get less often than now, or than before they left.
-
-    Nothing for who gets nothing, and cannot take that back.
-    """
-    now = person.frequency or desk.audience.default_frequency
-    has_left = person.state == SubscriberState.UNSUBSCRIBED and not person.paused
-    may_return = has_left and desk.audience.can_return(person.id)
-    if now is None or not (may_return or _is_mailed(person)):
-        return ()
-    return tuple(one for one in _RARER[now] if one in desk.audience.frequencies)
-
-
-def _change_by_link(desk: Desk, person: "Subscriber") -> Response:
-    """Do what the link to unsubscribe allows: to end it, to get less, and to take that back."""
-    asked, audience = desk.asked, desk.audience
-    if asked == "unsubscribe":
-        left = audience.unsubscribe(person.id, source=_SOURCE, network=desk.network, goodbye=True)
-        return _show_left(desk, left)
-    if asked == "undo":
-        audience.resubscribe(person.id, source=_SOURCE, network=desk.network)
-        return desk.page("changed", change="returned")
-    rarer = _list_rarer(desk, person)
-    if asked == "pause" or asked in rarer:
-        if asked in rarer and person.state == SubscriberState.UNSUBSCRIBED:
-            audience.resubscribe(person.id, source=_SOURCE, network=desk.network)
-        audience.set_preferences(
-            person.id,
-            choice=person.choice,
-            frequency=Frequency(asked) if asked in rarer else person.frequency,
-            language=person.language,
-            paused=asked == "pause",
-            source=_SOURCE,
-            network=desk.network,
-        )
-        return desk.page("changed", change="paused" if asked == "pause" else asked)
-    return desk.error("form", 400)
-
-
 # Links that are mailed on request
 
 
@@ -253,7 +153,7 @@ def _erase(desk: Desk) -> Response:
 
 _ANSWERS: Mapping[Place, Callable[[Desk], Response]] = {
     Place.CONFIRM: _confirm,
-    Place.UNSUBSCRIBE: _unsubscribe,
+    Place.UNSUBSCRIBE: answer_unsubscribing,
     Place.PREFERENCES: answer_preferences,
     Place.ADDRESS: _change_address,
     Place.EXPORT: _export,
