@@ -6,6 +6,7 @@ called, and a link.
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -36,6 +37,9 @@ _URLS = {
     NoticeKind.EXPORT: export_url,
     NoticeKind.ERASE: erase_url,
 }
+_LANGUAGES = 8
+"""Whose templates are kept at once; anybody may ask for a mail in ``en-x-whatever``."""
+
 _TO_SUBSCRIBERS = (NoticeKind.ALREADY, NoticeKind.WELCOME)
 
 
@@ -68,7 +72,7 @@ class Notices:
         self._site, self._postal_address, self._link_days = site, postal_address, link_days
         self._folders = tuple(dict.fromkeys((*templates, templates_folder())))
         self._linker = Linker(sender, signer)
-        self._engines: dict[str, tuple[str, Engine]] = {}
+        self._engine = lru_cache(maxsize=_LANGUAGES)(self._make_engine)
 
     def compose(
         self,
@@ -119,7 +123,7 @@ class Notices:
         self, kind: NoticeKind, subscriber: int, language: str | None, token: str
     ) -> tuple[str, str, bytes, bytes]:
         """Return language, subject, text and HTML."""
-        tag, engine = self._choose_engine(language or self._site.language)
+        tag, engine = self._engine(language or self._site.language)
         values = {
             "lang": tag,
             "site": self._site,
@@ -137,12 +141,9 @@ class Notices:
         html = engine.render(f"mails/{kind}.html", **values)
         return tag, subject, _end_lines(rest.strip().encode()), _end_lines(html.strip())
 
-    def _choose_engine(self, language: str) -> tuple[str, Engine]:
-        if language not in self._engines:
-            chosen = choose_language(language)
-            engine = Engine(self._folders, language=chosen, zone=self._site.zone)
-            self._engines[language] = (chosen.tag, engine)
-        return self._engines[language]
+    def _make_engine(self, language: str) -> tuple[str, Engine]:
+        chosen = choose_language(language)
+        return chosen.tag, Engine(self._folders, language=chosen, zone=self._site.zone)
 
     def _link(self, kind: NoticeKind, token: str) -> str:
         if kind not in _URLS or (kind == NoticeKind.CONFIRM and not self._sender.web_url):

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from babel import Locale
@@ -14,6 +15,8 @@ from feedpub.resources import static_folder, templates_folder
 
 _STYLES = ("feedpub.css", "forms.css")
 _ICON = "icon.svg"
+_LANGUAGES = 8
+"""Whose templates are kept at once; a list that was imported may name any number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +87,7 @@ class PeoplePages:
         shipped = (*tags, *(name.replace("_", "-") for name in CATALOGS.values()))
         self._spoken = _drop_doubles(shipped)
         self._folders = tuple(dict.fromkeys((*templates, templates_folder())))
-        self._engines: dict[str, tuple[str, Engine]] = {}
-        self._agreements: dict[str, str] = {}
+        self._engine = lru_cache(maxsize=_LANGUAGES)(self._make_engine)
         style = b"\n".join(self._read(name) for name in _STYLES)
         self.style = _name(style, "style", ".css", "text/css; charset=utf-8")
         self.icon = _name(self._read(_ICON), "icon", ".svg", "image/svg+xml")
@@ -143,24 +145,17 @@ class PeoplePages:
         Args:
             language: BCP 47; None means that of the site.
         """
-        tag = language or self._site.language
-        if tag not in self._agreements:
-            _, engine = self._engine(tag)
-            text = engine.render("web/agreement.txt", title=self._title)
-            self._agreements[tag] = text.decode().strip()
-        return self._agreements[tag]
+        _, engine = self._engine(language or self._site.language)
+        return engine.render("web/agreement.txt", title=self._title).decode().strip()
 
     @staticmethod
     def grow(categories: Iterable[Category], choice: Choice) -> tuple[Branch, ...]:
         """Return the tree of what can be chosen; see ``grow_branches``."""
         return grow_branches(categories, choice)
 
-    def _engine(self, tag: str) -> tuple[str, Engine]:
-        if tag not in self._engines:
-            language = choose_language(tag)
-            engine = Engine(self._folders, language=language, zone=self._site.zone)
-            self._engines[tag] = language.tag, engine
-        return self._engines[tag]
+    def _make_engine(self, tag: str) -> tuple[str, Engine]:
+        language = choose_language(tag)
+        return language.tag, Engine(self._folders, language=language, zone=self._site.zone)
 
     def _read(self, name: str) -> bytes:
         folders = [*(folder / "assets" for folder in self._folders), static_folder()]
