@@ -7,7 +7,7 @@ from feedpub.audience.setup import AudienceSetup
 from feedpub.errors import LimitError, SubscriberError, TokenError
 from feedpub.model import Choice, Frequency, NoticeKind, Subscriber, SubscriberState
 from feedpub.ports.people import NoticeRow, Person
-from feedpub.subscribers.addresses import mask_address, parse_address
+from feedpub.subscribers.addresses import Address, mask_address, parse_address
 from feedpub.subscribers.choices import tidy_choice
 from feedpub.subscribers.limits import HOUR_S, Asker, identify_asker
 from feedpub.subscribers.states import Change, Event
@@ -109,11 +109,17 @@ def confirm(desk: Desk, notice: NoticeRow, *, source: str, network: str | None) 
         frequency=frequency,
         language=language,
     )
-    person = desk.save(desk.activate(wished, Event.CONFIRMED))
-    _welcome_back(desk, person)
+    person = _let_in(desk, wished, Event.CONFIRMED)
     desk.log(person.id, Event.CONFIRMED, source=source, network=network, details=notice.details)
     desk.notify(person, NoticeKind.WELCOME)
     return make_subscriber(person)
+
+
+def _let_in(desk: Desk, wished: Person, event: Event) -> Person:
+    """Make somebody a subscriber, whatever kept mail from them before."""
+    person = desk.save(desk.activate(wished, event))
+    _welcome_back(desk, person)
+    return person
 
 
 def _welcome_back(desk: Desk, person: Person) -> None:
@@ -172,19 +178,14 @@ def add(
         desk = Desk(setup, catalog)
         choice = tidy_choice(desk.tree, choice)
         wish = write_wish(choice, frequency, check_language(language))
-        suppressed = desk.suppressed(parsed.mailbox)
-        if suppressed and not confirmed:
-            raise SubscriberError(
-                f"{mask_address(parsed.text)} is never mailed again ({suppressed}); "
-                "add it with --confirmed if its owner asked for it since"
-            )
+        if not confirmed:
+            _check_mailable(desk, parsed)
         person = desk.find(parsed.mailbox) or desk.add(parsed)
         wished = desk.set_frequency(person, frequency, source=source)._replace(
             choice=choice, language=language or None
         )
         if confirmed:
-            person = desk.save(desk.activate(wished, Event.ADDED))
-            _welcome_back(desk, person)
+            person = _let_in(desk, wished, Event.ADDED)
             desk.log(
                 person.id, Event.ADDED, source=source, wording=wording, version=version,
                 details=wish,
@@ -195,6 +196,14 @@ def add(
         else:
             person = _ask(desk, person, wished, wish, source)
         return make_subscriber(person)
+
+
+def _check_mailable(desk: Desk, address: Address) -> None:
+    if reason := desk.suppressed(address.mailbox):
+        raise SubscriberError(
+            f"{mask_address(address.text)} is never mailed again ({reason}); "
+            "add it with --confirmed if its owner asked for it since"
+        )
 
 
 def _ask(desk: Desk, person: Person, wished: Person, wish: str, source: str) -> Person:

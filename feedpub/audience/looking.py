@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC
-from itertools import islice
+from itertools import chain, islice
 
 from feedpub.audience.desk import Desk, make_subscriber, state_numbers
 from feedpub.audience.setup import AudienceSetup
@@ -116,9 +116,4 @@ def export_csv(setup: AudienceSetup, states: Sequence[SubscriberState]) -> Itera
         desk = Desk(setup, catalog)
         people = desk.people.browse(state_numbers(states))
         rows = (make_row(make_subscriber(one), desk.tree) for one in people)
-        yield from write_rows(_with_headings(rows))
-
-
-def _with_headings(rows: Iterator[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
-    yield HEADINGS
-    yield from rows
+        yield from write_rows(chain([HEADINGS], rows))
