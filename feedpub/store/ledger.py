@@ -15,11 +15,11 @@ from feedpub.ports.mailing import (
     Claim,
     Lease,
     Listed,
-    Outcome,
     Recovery,
 )
 from feedpub.store import ledger_statements as statements
 from feedpub.store.choices import split_choice
+from feedpub.store.fence import FenceRows
 from feedpub.store.lease import (
     check_company,
     held_here,
@@ -181,23 +181,13 @@ class SqlLedger:
 
     def commit(self, changes: Sequence[Change], now: int) -> list[bool]:
         """Write outcomes and let deliveries cross the fence, all in one transaction."""
-        issue, token = self._issue, self._token
-        settled: dict[DeliveryState, list[tuple[object, ...]]] = {}
-        for change in changes:
-            for outcome in change.outcomes:
-                row = _settle(outcome, issue, token, now)
-                settled.setdefault(outcome.state, []).append(row)
+        outcomes = [outcome for change in changes for outcome in change.outcomes]
         crossing = [one.crossing for one in changes if one.crossing is not None]
-        with self._transaction() as cursor:
-            for state, rows in settled.items():
-                cursor.executemany(statements.SETTLE[state], rows)
-            crossed = iter(
-                cursor.count_each(statements.CROSS, [(issue, one, token) for one in crossing])
-            )
-        self._in_hand.difference_update(
-            outcome.delivery for change in changes for outcome in change.outcomes
+        crossed = self._database.write_fence(
+            FenceRows(self._issue, self._token, outcomes, crossing, now)
         )
-        return [one.crossing is None or next(crossed) == 1 for one in changes]
+        self._in_hand.difference_update(outcome.delivery for outcome in outcomes)
+        return [one.crossing is None or _is_first(one.crossing, crossed) for one in changes]
 
     # What a person looks at and decides
 
@@ -286,10 +276,9 @@ def _finish(cursor: Cursor, issue: int, now: int) -> bool:
     return cursor.rowcount == 1
 
 
-def _settle(outcome: Outcome, issue: int, token: int, now: int) -> tuple[object, ...]:
-    """Return the values of ``statements.SETTLE``."""
-    delivery, _, code, reply, not_before, tried, bounced = outcome
-    return (
-        now, code, reply, not_before, bounced, int(tried), tried or not_before > 0, now,
-        issue, delivery, token,
-    )  # fmt: skip
+def _is_first(delivery: int, crossed: set[int]) -> bool:
+    """Return whether a delivery crossed, which is told once: there is one dot."""
+    if delivery not in crossed:
+        return False
+    crossed.remove(delivery)
+    return True

@@ -55,7 +55,7 @@ SETTLE = {
     state: (
         f"UPDATE deliveries SET state = {int(state)}, at = ?, code = ?, reply = ?, not_before = ?,"  # noqa: S608
         " bounced = ?, attempts = attempts + ?,"
-        " first_try = CASE WHEN ? THEN coalesce(first_try, ?) ELSE first_try END"
+        " first_try = coalesce(first_try, ?)"
         f" WHERE issue = ? AND id = ? AND token = ? AND state IN ({join_states(sources(state))})"
     )
     for state in DeliveryState

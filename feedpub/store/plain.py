@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from feedpub.errors import MissingStoreError
 from feedpub.store.engine import explain_errors
+from feedpub.store.fence import FenceRows, write_fence
 
 BUSY_TIMEOUT_S = 60
 """A build may hold the database's one write lock for many seconds."""
@@ -31,10 +32,6 @@ class Cursor(Protocol):
 
     def executemany(self, statement: str, values: Iterable[Sequence[Any]], /) -> object:
         """Execute a statement once for each of several rows of values."""
-        ...
-
-    def count_each(self, statement: str, values: Sequence[Sequence[Any]], /) -> list[int]:
-        """Execute a statement once for each of several rows; return how many rows each changed."""
         ...
 
     def fetchone(self) -> Any:
@@ -86,14 +83,21 @@ class Database(Protocol):
         """
         ...
 
+    def write_fence(self, rows: FenceRows) -> set[int]:
+        """Write what comes to the fence at once, all of it in one transaction.
+
+        Returns:
+            The deliveries that crossed.
+
+        Raises:
+            BusyError: Another process wrote for a minute; nothing was written.
+            StoreError: The database refuses.
+        """
+        ...
+
     def close(self) -> None:
         """Let go of it; a thread that is still writing keeps it until the process ends."""
         ...
-
-
-class _SqliteCursor(sqlite3.Cursor):
-    def count_each(self, statement: str, values: Sequence[Sequence[Any]], /) -> list[int]:
-        return [self.execute(statement, row).rowcount for row in values]
 
 
 class PlainDatabase:
@@ -149,7 +153,7 @@ class PlainDatabase:
             StoreError: The database refuses.
         """
         with self._lock, explain_errors(self._name):
-            cursor = self._connection.cursor(_SqliteCursor)
+            cursor = self._connection.cursor()
             cursor.execute("BEGIN IMMEDIATE")
             try:
                 yield cursor
@@ -168,6 +172,16 @@ class PlainDatabase:
         """
         with self._lock, explain_errors(self._name):
             return self._connection.execute(query, values).fetchall()
+
+    def write_fence(self, rows: FenceRows) -> set[int]:
+        """Write what comes to the fence at once, all of it in one transaction.
+
+        Raises:
+            BusyError: Another process wrote for a minute; nothing was written.
+            StoreError: The database refuses.
+        """
+        with self.transaction() as cursor:
+            return write_fence(cursor, rows)
 
 
 def find_suppressed(

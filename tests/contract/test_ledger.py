@@ -4,7 +4,7 @@ import pytest
 
 from feedpub.errors import BusyError
 from feedpub.model import DeliveryState, IssueState, SubscriberState
-from feedpub.ports.mailing import Change, Ledger, Recovery
+from feedpub.ports.mailing import Change, Ledger, Outcome, Recovery
 from tests.support.ledger import ISSUE
 from tests.support.ledgers import NOW, World, claim, cross, settle, states
 
@@ -126,6 +126,22 @@ def test_those_that_cross_and_those_that_do_not_are_told_apart(ledger: Ledger) -
     passed = ledger.commit([Change(crossing=1), Change(), Change(crossing=3)], NOW)
 
     assert passed == [True, True, False]
+
+
+def test_a_delivery_crosses_once_also_within_one_commit(ledger: Ledger) -> None:
+    claim(ledger)
+
+    assert ledger.commit([Change(crossing=1), Change(crossing=1)], NOW) == [True, False]
+
+
+@pytest.mark.parametrize("state", [FAILED, QUEUED, SKIPPED])
+def test_what_is_refused_does_not_cross_in_the_same_commit(
+    ledger: Ledger, state: DeliveryState
+) -> None:
+    claim(ledger)
+
+    assert ledger.commit([Change([Outcome(1, state)], crossing=1)], NOW) == [False]
+    assert states(ledger)[1] is state
 
 
 @pytest.mark.parametrize("state", [SENT, FAILED, UNKNOWN, QUEUED])

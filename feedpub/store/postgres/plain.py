@@ -10,8 +10,11 @@ from contextlib import contextmanager, suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from feedpub.model import DeliveryState
+from feedpub.store.fence import FenceRows
 from feedpub.store.plain import Cursor, Locking
 from feedpub.store.postgres.address import Address, explain_errors
+from feedpub.store.postgres.fence import make_fence
 
 if TYPE_CHECKING:
     import psycopg
@@ -41,7 +44,7 @@ class PostgresDatabase:
             self._connection = self._connect()
 
     def _connect(self) -> "psycopg.Connection[tuple[Any, ...]]":
-        return self._address.connect(wait_s=_WAIT_S)
+        return self._address.connect(autocommit=True, wait_s=_WAIT_S)
 
     def close(self) -> None:
         """Let go of it; a thread that is still writing keeps it until the process ends."""
@@ -60,15 +63,14 @@ class PostgresDatabase:
             BusyError: Somebody else changed the same rows for a minute.
             StoreError: The server is gone, or refuses.
         """
-        with self._lock, explain_errors(self._address.name):
-            if self._connection.closed:
-                self._connection = self._connect()
+        with self._open() as connection:
             try:
-                yield _Cursor(self._connection.cursor())
-                self._connection.commit()
+                connection.execute(b"BEGIN")
+                yield _Cursor(connection.cursor())
+                connection.commit()
             except BaseException:
                 with suppress(Exception):  # it was lost, and with it what it had not committed
-                    self._connection.rollback()
+                    connection.rollback()
                 raise
 
     def read(self, query: str, *values: object) -> list[tuple[object, ...]]:
@@ -77,8 +79,34 @@ class PostgresDatabase:
         Raises:
             StoreError: The server is gone, or refuses.
         """
-        with self.transaction() as cursor:
-            return cursor.execute(query, values).fetchall()
+        with self._open() as connection:
+            return connection.execute(_translate(query), values).fetchall()
+
+    def write_fence(self, rows: FenceRows) -> set[int]:
+        """Write what comes to the fence at once, in one statement, which is a transaction.
+
+        Like a commit it is never tried again.
+
+        Raises:
+            BusyError: Somebody else changed the same rows for a minute.
+            StoreError: The server is gone, or refuses.
+        """
+        from psycopg import RawCursor
+
+        if not rows.outcomes and not rows.crossing:
+            return set()
+        statement, values = make_fence(rows)
+        with self._open() as connection:
+            changed = RawCursor(connection).execute(statement, values, prepare=True).fetchall()
+        return {id for id, state in changed if state == DeliveryState.COMMITTING}
+
+    @contextmanager
+    def _open(self) -> Iterator["psycopg.Connection[tuple[Any, ...]]"]:
+        """Give the connection, which is at once in no transaction and ours alone."""
+        with self._lock, explain_errors(self._address.name):
+            if self._connection.closed:
+                self._connection = self._connect()
+            yield self._connection
 
 
 class _Cursor:
@@ -100,13 +128,6 @@ class _Cursor:
         if rows:
             self._cursor.executemany(_translate(statement), rows)
         return self
-
-    def count_each(self, statement: str, values: Sequence[Sequence[Any]], /) -> list[int]:
-        # All of them travel before the first answer is waited for.
-        connection, query = self._cursor.connection, _translate(statement)
-        with connection.pipeline():
-            cursors = [connection.execute(query, row) for row in values]
-        return [cursor.rowcount for cursor in cursors]
 
     def fetchone(self) -> Any:
         return self._cursor.fetchone()
