@@ -186,7 +186,7 @@ def find_harm(scenario: Scenario, site: RealSite) -> Iterator[str]:
 
 def find_remains(scenario: Scenario, site: RealSite) -> Iterator[str]:
     """Yield where the next run's outcome differs from that of an undisturbed one."""
-    ended = strace.run(site.words(*scenario.command))
+    ended = strace.run(["-v", *site.words(*scenario.command)])
     if ended.code:
         yield f"the next run exits with {ended.code}: {ended.said}"
         return

@@ -1,0 +1,54 @@
+"""What a power cut could take: no file stands at its place before all of it is on the disk."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.killmatrix import write_first, write_second
+from tests.support import needs, strace
+from tests.support.real_site import RealSite
+from tests.support.strace import Call
+
+_PATH = re.compile(r'"([^"]+)"')
+_DESCRIPTOR = re.compile(r"^\d+<([^>]+)>")
+
+
+def find_risks(calls: list[Call], root: Path) -> list[str]:
+    """Return the files below a folder that a power cut could have left empty, or without a name."""
+    written: set[str] = set()
+    nameless: dict[str, str] = {}
+    risks = []
+    for call in calls:
+        paths = _PATH.findall(call.text)
+        if call.name == "openat" and "O_CREAT" in call.text:
+            written |= {path for path in paths if path.startswith(str(root))}
+        elif call.name.startswith("rename") and paths[-1].startswith(str(root)):
+            risks += [f"{path} as {paths[-1]}" for path in paths[:1] if path in written]
+            nameless[paths[-1]] = str(Path(paths[-1]).parent)
+        elif call.name == "fsync" and (place := _DESCRIPTOR.match(call.text)):
+            written.discard(place[1])
+            nameless = {path: folder for path, folder in nameless.items() if folder != place[1]}
+        elif call.name == "syncfs":
+            written, nameless = set(), {}
+    return risks + [f"the name of {path}" for path in nameless]
+
+
+@needs.program("strace")
+@pytest.mark.skipif(
+    needs.find("strace") is not None and not strace.may_trace(),
+    reason="needs the right to trace processes",
+)
+@pytest.mark.parametrize("generation", ["first", "second"])
+def test_a_power_cut_leaves_whole_files(generation: str, tmp_path: Path) -> None:
+    site = RealSite.create(tmp_path / "site", entries=2)
+    write_first(site)
+    if generation == "second":
+        site.build_well()
+        write_second(site)
+
+    calls = strace.record(site.words("build", "--offline"), site.root)
+
+    renamed = [call for call in calls if call.name.startswith("rename")]
+    assert len(renamed) > 30
+    assert find_risks(calls, site.feeds) == []
