@@ -4,6 +4,7 @@ import importlib.util
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
+from glob import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -186,7 +187,10 @@ class FileDatabase:
         if not copy.exists():
             with self.open() as store:
                 store.backup(copy)
-        for old in sorted(folder.glob(f"{path.stem}-*.db"))[:-_KEPT_BACKUPS]:
+        copies = folder.glob(f"{escape(path.stem)}-*.db")
+        # What seems to be of the future was made while the clock was wrong, and is not the newest.
+        by_age = sorted(copies, key=lambda one: (one <= copy, one))
+        for old in by_age[:-_KEPT_BACKUPS]:
             old.unlink(missing_ok=True)
 
 
