@@ -6,6 +6,9 @@ from feedpub.catalog.categories import CategoryTree
 from feedpub.errors import CategoryError
 from feedpub.model import Category
 
+_ALIKE = 0.5
+"""From here on somebody may have meant it; what has less in common with it is no help."""
+
 
 def look_up(tree: CategoryTree, asked: str) -> Category:
     """Return the category that is meant.
@@ -41,8 +44,9 @@ def _advise(tree: CategoryTree, wanted: str) -> str:
     nodes = list(tree)[1:]
     if not nodes:
         return "no article has a category yet"
-    near = max(nodes, key=lambda node: _likeness(node, wanted.casefold()))
-    return f"did you mean {_spell(near)!r}? 'feedpub opml' lists all of them"
+    likeness, near = max((_likeness(node, wanted.casefold()), _spell(node)) for node in nodes)
+    hint = f"did you mean {near!r}? " if likeness >= _ALIKE else ""
+    return f"{hint}'feedpub opml' lists all of them"
 
 
 def _likeness(node: Category, wanted: str) -> float:

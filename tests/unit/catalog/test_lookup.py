@@ -56,6 +56,13 @@ def test_an_unknown_category_is_answered_with_the_nearest(asked: str, near: str)
     )
 
 
+def test_a_category_like_none_is_answered_with_where_they_are_listed() -> None:
+    with pytest.raises(CategoryError) as caught:
+        look_up(TREE, "zzz")
+
+    assert str(caught.value) == "no category 'zzz'; 'feedpub opml' lists all of them"
+
+
 @pytest.mark.parametrize("asked", ["", " / "])
 def test_an_empty_name_is_no_category(asked: str) -> None:
     with pytest.raises(CategoryError, match="no category"):
