@@ -1,6 +1,7 @@
 """``feedpub issue``: look at issues, and the editor's hand on them."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -58,7 +59,7 @@ def write_newsletter(status: "NewsletterStatus") -> None:
     people = ", ".join(f"{number:,} {state}" for state, number in status.subscribers.items())
     write(f"{'subscribers':<12} {people or 'nobody yet'}")
     for frequency, due in status.next_due.items():
-        write(f"{frequency:<12} next {show_time(due)}")
+        write(f"{frequency:<12} {_describe_due(due)}")
     if status.rehearsal:
         write(f"{'mail':<12} none is set up: sending is a rehearsal")
     if status.issues:
@@ -68,6 +69,12 @@ def write_newsletter(status: "NewsletterStatus") -> None:
             write(f"{one.issue.key}: sent by {_describe_sender(sender)}")
         if one.next_command:
             write(f"{one.issue.key}: {one.next_command}")
+
+
+def _describe_due(due: datetime) -> str:
+    if due <= datetime.now(UTC):
+        return f"due since {show_time(due)}: the next send makes it"
+    return f"next {show_time(due)}"
 
 
 def _describe_sender(sender: "SenderStatus") -> str:

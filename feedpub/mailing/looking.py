@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from feedpub.mailing.results import IssueStatus, NewsletterStatus, SenderStatus
-from feedpub.mailing.schedule import NotDue, find_due, find_next
+from feedpub.mailing.schedule import NotDue, find_due
 from feedpub.mailing.sending import suggest_command
 from feedpub.mailing.setup import MailSetup
 from feedpub.model import Frequency, Issue
@@ -30,12 +30,7 @@ def _list_due(setup: MailSetup, last: dict[Frequency, Issue | None]) -> dict[Fre
     due = {}
     for schedule in setup.schedules:
         found = find_due(schedule, zone, now, last=last[schedule.frequency])
-        if isinstance(found, NotDue):
-            due[schedule.frequency] = found.next
-        elif last[schedule.frequency] is None:
-            due[schedule.frequency] = find_next(schedule, zone, now)
-        else:
-            due[schedule.frequency] = found.scheduled
+        due[schedule.frequency] = found.next if isinstance(found, NotDue) else found.scheduled
     return due
 
 

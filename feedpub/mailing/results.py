@@ -136,7 +136,8 @@ class NewsletterStatus:
 
     Attributes:
         issues: The last ones, newest first.
-        next_due: By frequency.
+        next_due: By frequency; in the past if the next send or worker makes the issue at once, as
+            it does the first one.
         subscribers: By state, as words; states without any are left out.
         rehearsal: Whether no mailer is configured.
     """

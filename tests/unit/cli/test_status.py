@@ -1,4 +1,4 @@
-"""What ``status`` tells of jobs."""
+"""What ``status`` tells of jobs and of what is due."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from feedpub.cli.inspect import _describe, _write_failed_jobs
-from feedpub.model import FailedJob, SiteStatus
+from feedpub.cli.issue import write_newsletter
+from feedpub.mailing.results import NewsletterStatus
+from feedpub.model import FailedJob, Frequency, SiteStatus
 from feedpub.model.vitals import JobCount
 
 NOON = datetime(2026, 11, 27, 12, tzinfo=UTC)
@@ -37,3 +39,16 @@ def test_what_went_wrong_with_a_worker_is_told(
         "job failed   deliver issue=weekly/1: no answer (3 attempts since 2026-11-27 12:00 UTC;"
         " tried again from 2026-11-27 13:00 UTC)\n"
     )
+
+
+def test_an_issue_that_is_overdue_is_told_from_one_that_is_to_come(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    due = {Frequency.WEEKLY: NOON.replace(year=2000), Frequency.MONTHLY: NOON.replace(year=2999)}
+
+    write_newsletter(NewsletterStatus((), due, {}, rehearsal=False))
+
+    _, weekly, monthly = capsys.readouterr().out.splitlines()
+    assert weekly.startswith("weekly       due since Mon 2000-11-27 ")
+    assert weekly.endswith(": the next send makes it")
+    assert monthly.startswith("monthly      next Wed 2999-11-27 ")

@@ -7,7 +7,7 @@ import pytest
 
 from feedpub.errors import IssueHeldError
 from feedpub.mailing.results import End
-from feedpub.model import DeliveryState
+from feedpub.model import DeliveryState, Frequency
 from tests.support.press import FRIDAY, KEY, MAILDIR, Press
 
 
@@ -34,6 +34,17 @@ def test_sending_again_sends_nothing(press: Press) -> None:
 
     assert again.end == End.NOT_DUE
     assert again.next_due == FRIDAY + timedelta(days=7)
+    assert len(press.mails()) == 1
+
+
+def test_a_first_issue_is_due_at_once_and_the_next_one_by_the_schedule(press: Press) -> None:
+    press.join("a")
+    first = press.newsletter.status().next_due
+    press.write("News")
+    press.send(at=press.now)
+
+    assert first == {Frequency.WEEKLY: FRIDAY - timedelta(days=7)}
+    assert press.newsletter.status().next_due == {Frequency.WEEKLY: FRIDAY}
     assert len(press.mails()) == 1
 
 
