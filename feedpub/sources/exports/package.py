@@ -138,7 +138,8 @@ def open_package(place: Path, *, path: str) -> Iterator[Package]:
         yield _Folder(place, path)
     elif not stat.S_ISREG(mode):
         raise ExportError("is no regular file; name the export itself", path=path)
-    elif zipfile.is_zipfile(place):
+    # One that broke off on its way has lost its table at the end, and is none any more.
+    elif place.suffix.lower() == ".zip" or zipfile.is_zipfile(place):
         with _open_zip(place, path) as archive:
             yield _Zip(archive, path, place.stat().st_size)
     else:

@@ -282,6 +282,18 @@ def test_an_archive_that_is_damaged_is_refused(tmp_path: Path, kind: str, name: 
     assert caught.value.member == name
 
 
+@pytest.mark.parametrize("kind", ["medium", "wordpress", "ghost", "substack"])
+@pytest.mark.parametrize("kept", [0, 100, -10])
+def test_an_archive_that_broke_off_on_its_way_is_called_that(
+    tmp_path: Path, kind: str, kept: int
+) -> None:
+    path = write_zip(tmp_path / "m.zip", {"posts/x.html": MEDIUM * 20})
+    path.write_bytes(path.read_bytes()[:kept])
+
+    with pytest.raises(ExportError, match="is no zip archive that can be read"):
+        read_export(kind, path)
+
+
 def test_a_fifo_is_refused_and_does_not_hang(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
 
