@@ -1,5 +1,6 @@
 """Where the files that ship beside the code are: templates, static files, catalogs, the sample."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from feedpub.errors import TemplateError
@@ -22,6 +23,27 @@ def templates_folder() -> Path:
     raise TemplateError(
         "the default templates are missing; install feedpub again", path=str(_PACKAGE / "templates")
     )
+
+
+def list_template_folders(overrides: Sequence[Path]) -> tuple[Path, ...]:
+    """Return the folders that templates are looked for in: overrides, each once, then the defaults.
+
+    Args:
+        overrides: First match wins; they need not exist.
+    """
+    return tuple(dict.fromkeys((*overrides, templates_folder())))
+
+
+def read_asset(name: str, overrides: Sequence[Path]) -> bytes:
+    """Return a style sheet, a script or an icon.
+
+    Args:
+        name: Such as ``feedpub.css``.
+        overrides: Folders of templates; a file of the name in ``assets`` of one takes the place of
+            ours, first match wins.
+    """
+    folders = (*(folder / "assets" for folder in overrides), static_folder())
+    return next(path for folder in folders if (path := folder / name).is_file()).read_bytes()
 
 
 def static_folder() -> Path:

@@ -9,7 +9,7 @@ from feedpub.digest.freezing import freeze
 from feedpub.digest.frozen import FrozenArticle
 from feedpub.digest.plan import Block, Plan, Slot
 from feedpub.digest.values import DigestArticle, DigestHead, Level
-from feedpub.resources import templates_folder
+from feedpub.resources import list_template_folders
 
 __all__ = [
     "Block",
@@ -36,7 +36,7 @@ class DigestMaker:
         Args:
             templates: Folders of overrides, first match wins; they need not exist.
         """
-        self._folders = tuple(dict.fromkeys((*templates, templates_folder())))
+        self._folders = list_template_folders(templates)
 
     def freeze(
         self,

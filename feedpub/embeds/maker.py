@@ -17,7 +17,7 @@ from feedpub.pages.engine import Engine
 from feedpub.pages.language import choose_language
 from feedpub.pages.links import link_between
 from feedpub.pages.views import Card, make_card, make_image
-from feedpub.resources import templates_folder
+from feedpub.resources import list_template_folders
 
 
 class Embeds:
@@ -37,7 +37,7 @@ class Embeds:
         self.entries = entries
         self._site = site
         self._language = choose_language(site.language)
-        folders = tuple(dict.fromkeys((*templates, templates_folder())))
+        folders = list_template_folders(templates)
         self._engine = Engine(folders, language=self._language, zone=site.zone)
         self._scripts = load_scripts(templates)
         everything = self._language.translations.gettext("Everything")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from feedpub.embeds.places import FOLDER
-from feedpub.resources import static_folder
+from feedpub.resources import read_asset
 
 VERSION = "v1"
 """Of what attributes, events and parts mean; the next one may break old snippets."""
@@ -67,11 +67,9 @@ def load_scripts(templates: Sequence[Path] = ()) -> Scripts:
         templates: Folders of overrides; a file of the same name in ``assets`` of one of them takes
             the place of ours.
     """
-    folders = [*(folder / "assets" for folder in templates), static_folder()]
 
     def load(name: str) -> Script:
-        data = next(path for folder in folders if (path := folder / name).is_file()).read_bytes()
-        return make_script(name, data)
+        return make_script(name, read_asset(name, templates))
 
     return Scripts(
         element=load("feedpub-feed.js"),

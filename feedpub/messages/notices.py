@@ -28,7 +28,7 @@ from feedpub.messages.sender import Sender, check_address
 from feedpub.model import Message, NoticeKind, Site
 from feedpub.pages.engine import Engine
 from feedpub.pages.language import choose_language
-from feedpub.resources import templates_folder
+from feedpub.resources import list_template_folders
 from feedpub.tokens import Action, Signer
 
 _URLS = {
@@ -70,7 +70,7 @@ class Notices:
         """
         self._sender, self._signer, self._keys = sender, signer, tuple(dkim)
         self._site, self._postal_address, self._link_days = site, postal_address, link_days
-        self._folders = tuple(dict.fromkeys((*templates, templates_folder())))
+        self._folders = list_template_folders(templates)
         self._linker = Linker(sender, signer)
         self._engine = lru_cache(maxsize=_LANGUAGES)(self._make_engine)
 

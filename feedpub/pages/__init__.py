@@ -21,7 +21,7 @@ from feedpub.pages.views import (
     make_card,
     make_line,
 )
-from feedpub.resources import static_folder, templates_folder
+from feedpub.resources import list_template_folders, read_asset
 
 __all__ = ["ASSETS", "Pages"]
 
@@ -54,7 +54,7 @@ class Pages:
         self._oembed_path = oembed_path
         # As the feeds write it, so that an address on a page is the one that a reader will see.
         self._base = to_uri(site.feeds_url)
-        self._folders = tuple(dict.fromkeys((*templates, templates_folder())))
+        self._folders = list_template_folders(templates)
         self._language = choose_language(site.language)
         self._engine = Engine(self._folders, language=self._language, zone=site.zone)
 
@@ -167,8 +167,7 @@ class Pages:
 
         A file of the same name in ``assets`` of a folder of overrides takes the place of ours.
         """
-        folders = [*(folder / "assets" for folder in self._folders), static_folder()]
-        return {f"assets/{name}": _read_first(folders, name) for name in ASSETS}
+        return {f"assets/{name}": read_asset(name, self._folders) for name in ASSETS}
 
     @property
     def fingerprint(self) -> str:
@@ -224,8 +223,3 @@ def _is_child(category: Category, parent: Category) -> bool:
 
 def _unique(*categories: Category) -> tuple[Category, ...]:
     return tuple({category.folder: category for category in categories}.values())
-
-
-def _read_first(folders: Sequence[Path], name: str) -> bytes:
-    found = next(folder / name for folder in folders if (folder / name).is_file())
-    return found.read_bytes()

@@ -11,7 +11,7 @@ from babel import Locale
 from feedpub.model import Category, Choice, Site
 from feedpub.pages.engine import Engine
 from feedpub.pages.language import CATALOGS, choose_language, find_catalog
-from feedpub.resources import static_folder, templates_folder
+from feedpub.resources import list_template_folders, read_asset
 
 _STYLES = ("feedpub.css", "forms.css")
 _ICON = "icon.svg"
@@ -86,11 +86,11 @@ class PeoplePages:
         # The words of a page are there in these, whatever language the newsletter is in.
         shipped = (*tags, *(name.replace("_", "-") for name in CATALOGS.values()))
         self._spoken = _drop_doubles(shipped)
-        self._folders = tuple(dict.fromkeys((*templates, templates_folder())))
+        self._folders = list_template_folders(templates)
         self._engine = lru_cache(maxsize=_LANGUAGES)(self._make_engine)
-        style = b"\n".join(self._read(name) for name in _STYLES)
+        style = b"\n".join(read_asset(name, templates) for name in _STYLES)
         self.style = _name(style, "style", ".css", "text/css; charset=utf-8")
-        self.icon = _name(self._read(_ICON), "icon", ".svg", "image/svg+xml")
+        self.icon = _name(read_asset(_ICON, templates), "icon", ".svg", "image/svg+xml")
 
     def render(
         self,
@@ -156,10 +156,6 @@ class PeoplePages:
     def _make_engine(self, tag: str) -> tuple[str, Engine]:
         language = choose_language(tag)
         return language.tag, Engine(self._folders, language=language, zone=self._site.zone)
-
-    def _read(self, name: str) -> bytes:
-        folders = [*(folder / "assets" for folder in self._folders), static_folder()]
-        return next(path for folder in folders if (path := folder / name).is_file()).read_bytes()
 
 
 def _drop_doubles(tags: Iterable[str]) -> dict[str, str]:
