@@ -94,6 +94,6 @@ def _check(text: str, placeholders: tuple[str, ...]) -> str | None:
     scheme = low.partition(":")[0] if ":" in low else ""
     if scheme.isalnum() and scheme not in ("http", "https"):
         return None
-    if is_placeholder(low, placeholders) or not (url.isprintable() or _CONTROL.search(url) is None):
+    if is_placeholder(low, placeholders) or _CONTROL.search(url):
         return None
     return url

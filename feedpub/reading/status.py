@@ -7,7 +7,7 @@ _HIDDEN = frozenset({"draft", "drafts", "hidden", "skip", "private"})
 
 def is_draft(fields: Fields, path: str) -> bool:
     """Return whether the author does not publish an article yet, or anywhere."""
-    if "_drafts/" in path and ("/" + path).find("/_drafts/") >= 0:
+    if "_drafts/" in path and "/_drafts/" in f"/{path}":
         return True
     if is_one_of(fields.get("draft"), TRUE) or is_one_of(fields.get("published"), FALSE):
         return True
