@@ -57,8 +57,9 @@ def check(session: Session, paths: tuple[Path, ...], strict: bool, links: bool, 
     else:
         write_problems(problems, form=form)
     errors = sum(problem.level == "error" for problem in problems)
-    say(_sum_up(errors, len(problems) - errors))
-    raise click.exceptions.Exit(EXIT_INVALID if errors or (strict and problems) else 0)
+    warnings = len(problems) - errors + len(config.warnings)
+    say(_sum_up(errors, warnings))
+    raise click.exceptions.Exit(EXIT_INVALID if errors or (strict and warnings) else 0)
 
 
 def _sum_up(errors: int, warnings: int) -> str:

@@ -18,7 +18,8 @@ def summarise(report: BuildReport, *, seconds: float) -> list[str]:
             " and would not be mailed"
         )
     if report.duplicates:
-        lines.append(f"{count(report.duplicates, 'duplicate')} merged into other articles")
+        others = _agree(report.duplicates, "another article", "other articles")
+        lines.append(f"{count(report.duplicates, 'duplicate')} merged into {others}")
     if report.held:
         lines.append(
             f"{count(report.held, 'article')} not published:"

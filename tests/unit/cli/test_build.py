@@ -145,7 +145,7 @@ def test_everything_that_happened_is_summed_up() -> None:
     assert files == "1 file written, 4 removed (1.3 s)"
     assert others == [
         "first read: 1 article counts as known, not as news, and would not be mailed",
-        "1 duplicate merged into other articles",
+        "1 duplicate merged into another article",
         "5 articles not published: drafts, future dates, passwords, hidden",
         "6 pictures to be fetched by the next build",
         "told the hub of 1 feed",
@@ -208,6 +208,17 @@ def test_warnings_fail_a_check_only_if_strict(
     problems: list[Problem], words: tuple[str, ...], code: int
 ) -> None:
     assert run("check", *words, site=FakeSite(problems=problems)).exit_code == code
+
+
+def test_a_warning_of_the_settings_counts_in_a_check(site: Path) -> None:
+    settings = site.read_text("utf-8")
+    site.write_text("\n".join(line for line in settings.splitlines() if "url" not in line), "utf-8")
+
+    lenient, strict = run("check", site=FakeSite()), run("check", "--strict", site=FakeSite())
+
+    assert lenient.stderr.splitlines()[0].startswith("warning: feedpub.toml: no site.url")
+    assert lenient.stderr.splitlines()[1] == "0 errors, 1 warning"
+    assert (lenient.exit_code, strict.exit_code) == (0, 3)
 
 
 @pytest.mark.parametrize("words", [("--format", "json"), ("--json",)])
