@@ -8,6 +8,7 @@ from feedpub.cli.loading import load_settings
 from feedpub.cli.options import SiteCommand
 from feedpub.cli.output import say, write_json
 from feedpub.cli.session import Session, pass_session
+from feedpub.cli.summary import count
 
 
 @click.command(cls=SiteCommand)
@@ -27,6 +28,7 @@ def migrate(session: Session, file: Path) -> None:
         return
     for one in taken:
         if one.rows:
-            click.echo(f"{one.table}: {one.rows} rows, {one.digest}")
+            click.echo(f"{one.table}: {count(one.rows, 'row')}, {one.digest}")
     name = session.wiring.name_database(config)
-    say(f"{sum(one.rows for one in taken)} rows are in {name}, as they were; keep {file} as a copy")
+    rows = sum(one.rows for one in taken)
+    say(f"{rows:,} rows are in {name}, as they were; keep {file} as a copy")

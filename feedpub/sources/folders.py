@@ -186,8 +186,8 @@ def _unlistable(source: str, path: str, error: OSError) -> SourceHeldError:
     where = f"{source}/{path}" if path else source
     return SourceHeldError(
         f"source '{source}': the folder {where!r} cannot be listed ({error.strerror}); "
-        "nothing of this source was changed; mount or restore it, or, if it is gone for good, run "
-        "'feedpub build --accept-deletions'",
+        "nothing of this source was changed; make, mount or restore it, or correct 'path' in the "
+        "settings, or, if it is gone for good, run 'feedpub build --accept-deletions'",
         source=source,
         missing=0,
         known=0,

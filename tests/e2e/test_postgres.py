@@ -312,7 +312,9 @@ def test_the_migrations_make_the_same_schema_on_a_server(database: str) -> None:
 def test_a_database_without_tables_is_refused_with_the_remedy(cluster: Cluster) -> None:
     url = cluster.create_empty()
 
-    with pytest.raises(MissingStoreError, match=r"no tables of feedpub.*feedpub init --database"):
+    with pytest.raises(
+        MissingStoreError, match=r"no tables of feedpub.*feedpub migrate .*feedpub init --database"
+    ):
         PostgresStore.open(Address(url))
 
     cluster.drop(url)

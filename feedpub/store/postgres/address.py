@@ -176,7 +176,8 @@ def _explain_lost(name: str, text: str) -> FeedpubError:
 def missing(name: str, reason: str) -> MissingStoreError:
     """Return the error of a database that is not there, or is empty."""
     return MissingStoreError(
-        f"{name}: {reason}; bring back a copy with 'feedpub restore BACKUP', or begin anew with"
-        " 'feedpub init --database' in a database that createdb made (every article then counts as"
-        " old, and no subscriber is known)"
+        f"{name}: {reason}; move a site in a file there with 'feedpub migrate feedpub.db', bring"
+        " back a copy with 'feedpub restore BACKUP', or begin anew with 'feedpub init --database'"
+        " in a database that createdb made (every article then counts as old, and no subscriber is"
+        " known)"
     )
