@@ -4,6 +4,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from feedpub.model.vitals import JobCount
 from feedpub.ports.jobs import End, Job, JobValue, Run
@@ -37,8 +38,8 @@ class InProcessEngine:
     def counts(self) -> list[JobCount]:
         """Return how many jobs there are, by queue and state; the failed ones since the start."""
         with self._changed:
-            waiting = Counter(job.queue_name for job, _ in self._waiting)
-            running = Counter(job.queue_name for job in self._running)
+            waiting = Counter(job.task for job, _ in self._waiting)
+            running = Counter(job.task for job in self._running)
             states = {"waiting": waiting, "running": running, "failed": +self._failed}
         return sorted(
             JobCount(queue, state, jobs)
@@ -84,11 +85,11 @@ class InProcessEngine:
             with self._changed:
                 self._running.remove(job)
                 if verdict.end == End.AGAIN:
-                    again = Job(job.task, job.arguments, job.queue, verdict.at, job.key)
+                    again = replace(job, not_before=verdict.at)
                     self._waiting.append((again, attempts + 1))
                     self._changed.notify_all()
                 elif verdict.end == End.FAILED:
-                    self._failed[job.queue_name] += 1
+                    self._failed[job.task] += 1
 
     def _take(self, queues: frozenset[str]) -> tuple[Job, int] | None:
         """Wait for the next job that is due; None if this is the end."""
@@ -105,6 +106,6 @@ class InProcessEngine:
     def _find(self, queues: frozenset[str]) -> tuple[Job, int] | None:
         now = time.time()
         for job, attempts in self._waiting:
-            if job.queue_name in queues and (job.not_before is None or job.not_before <= now):
+            if job.task in queues and (job.not_before is None or job.not_before <= now):
                 return job, attempts
         return None

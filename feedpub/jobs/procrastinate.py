@@ -26,7 +26,6 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from feedpub.model.vitals import JobCount
 from feedpub.ports.jobs import End, Job, JobValue, Run
 
 if TYPE_CHECKING:
@@ -112,10 +111,6 @@ class ProcrastinateEngine:
         """Return None: the database knows."""
         return None
 
-    def counts(self) -> list[JobCount]:
-        """Return nothing, likewise."""
-        return []
-
     async def _work(self, run: Run, concurrency: int, queues: Sequence[str]) -> None:
         self._loop = asyncio.get_running_loop()
         # Each job blocks a thread; the loop's own executor has but some more than cores.
@@ -190,7 +185,7 @@ def make_app(
 def _wrap(run: Run) -> "Callable[..., None]":
     def call(context: "JobContext", **arguments: Any) -> None:
         queued = context.job
-        job = Job(queued.task_name, arguments, queued.queue, key=queued.queueing_lock or "")
+        job = Job(queued.task_name, arguments, key=queued.queueing_lock or "")
         verdict = run(job, queued.attempts)
         if verdict.end == End.AGAIN:
             raise _PutBackError(verdict.at, verdict.reason)

@@ -21,9 +21,8 @@ class Job:
     """Something to be done.
 
     Attributes:
-        task: Name of what is done, see ``feedpub.jobs.tasks``.
+        task: Name of what is done, see ``feedpub.jobs.tasks``, and of the queue that it is in.
         arguments: Names and numbers, by the parameter's name.
-        queue: Whose workers take it; the one named as the task if empty.
         not_before: Seconds since the epoch; at once if None.
         key: Of the jobs with one key only one waits at a time: another one is dropped when it is
             deferred. It is not tried again when it fails, since the sweep defers it again.
@@ -33,14 +32,8 @@ class Job:
 
     task: str
     arguments: Mapping[str, JobValue] = field(default_factory=dict)
-    queue: str = ""
     not_before: int | None = None
     key: str = ""
-
-    @property
-    def queue_name(self) -> str:
-        """The queue that it is in."""
-        return self.queue or self.task
 
     @property
     def name(self) -> str:
@@ -187,10 +180,6 @@ class Engine(Protocol):
 
         None where the database knows better.
         """
-        ...
-
-    def counts(self) -> list[JobCount]:
-        """Return how many jobs this process keeps; nothing where the database knows better."""
         ...
 
 

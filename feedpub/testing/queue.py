@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from threading import Lock
 
 from feedpub.model.vitals import JobCount
@@ -31,7 +32,7 @@ class MemoryQueue:
     def counts(self) -> list[JobCount]:
         """Return how many wait, and how many failed, by queue."""
         with self._lock:
-            waiting = Counter(job.queue_name for job in self.jobs)
+            waiting = Counter(job.task for job in self.jobs)
             failed = Counter(self._failed)
         states = {"waiting": waiting, "failed": failed}
         return sorted(
@@ -64,9 +65,9 @@ class MemoryQueue:
         verdict = run(job, attempts)
         with self._lock:
             if verdict.end == End.FAILED:
-                self._failed[job.queue_name] += 1
+                self._failed[job.task] += 1
             elif verdict.end == End.AGAIN:
-                again = Job(job.task, job.arguments, job.queue, verdict.at, job.key)
+                again = replace(job, not_before=verdict.at)
                 self.jobs.append(again)
                 self._attempts[id(again)] = attempts + 1
 
@@ -74,7 +75,7 @@ class MemoryQueue:
         with self._lock:
             for place, job in enumerate(self.jobs):
                 is_due = now is None or job.not_before is None or job.not_before <= now
-                if is_due and (not queues or job.queue_name in queues):
+                if is_due and (not queues or job.task in queues):
                     del self.jobs[place]
                     return job, self._attempts.pop(id(job), 0)
         return None

@@ -62,11 +62,11 @@ class ServerJobs:
     ) -> None:
         from procrastinate.tasks import configure_task
 
-        task, queue, not_before, key = options
+        task, not_before, key = options
         deferrer = configure_task(
             name=task,
             job_manager=manager,
-            queue=queue,
+            queue=task,
             queueing_lock=key or None,
             schedule_at=None if not_before is None else datetime.fromtimestamp(not_before, UTC),
             connection=self._connection.connection.driver_connection,
@@ -83,8 +83,8 @@ class ServerJobs:
         return [JobCount(queue, _STATES[state], jobs) for queue, state, jobs in rows]
 
 
-def _options(job: Job) -> tuple[str, str, int | None, str]:
-    return job.task, job.queue_name, job.not_before, job.key
+def _options(job: Job) -> tuple[str, int | None, str]:
+    return job.task, job.not_before, job.key
 
 
 def _make_manager() -> "JobManager":
