@@ -140,19 +140,22 @@ class ProcrastinateEngine:
         app = make_app(
             self._conninfo, self._password, self._tasks, run, connections=concurrency + 3
         )
-        async with app.open_async():
+        try:
+            # No ``async with``, which leaves open what ``stop`` cut short while it was opened: what
+            # keeps its connections would go on, and now and then wait for minutes at the end.
+            await app.open_async()
             self._app = app
-            try:
-                await app.run_worker_async(
-                    queues=list(queues),
-                    concurrency=concurrency,
-                    delete_jobs="successful",
-                    install_signal_handlers=False,
-                    update_heartbeat_interval=self._heartbeat_s,
-                    stalled_worker_timeout=self._dead_s,
-                )
-            finally:
-                self._app = None
+            await app.run_worker_async(
+                queues=list(queues),
+                concurrency=concurrency,
+                delete_jobs="successful",
+                install_signal_handlers=False,
+                update_heartbeat_interval=self._heartbeat_s,
+                stalled_worker_timeout=self._dead_s,
+            )
+        finally:
+            self._app = None
+            await app.close_async()
 
 
 def make_app(
@@ -172,6 +175,7 @@ def make_app(
             "keepalives_idle": 30,
             "keepalives_interval": 10,
             "keepalives_count": 3,
+            "tcp_user_timeout": 60_000,
             **({"password": password} if password else {}),
         },
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 import pytest
+from psycopg_pool import AsyncConnectionPool
 
 from feedpub.jobs.inprocess import InProcessEngine
 from feedpub.jobs.procrastinate import ProcrastinateEngine
@@ -353,3 +354,22 @@ def test_a_worker_whose_server_is_away_can_be_stopped(tmp_path: Path) -> None:
         time.sleep(1)
 
     assert time.monotonic() - began < 10
+
+
+def test_nothing_is_left_of_a_worker_that_is_stopped_while_it_connects(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opening, pools = threading.Event(), set()
+
+    async def open_pool(pool: AsyncConnectionPool, *options: object, **more: object) -> None:
+        pools.add(pool)
+        opening.set()
+        await opened(pool, *options, **more)  # type: ignore[arg-type]
+
+    opened = AsyncConnectionPool.open
+    monkeypatch.setattr(AsyncConnectionPool, "open", open_pool)
+
+    with running(ProcrastinateEngine(f"postgresql:///x?host={tmp_path}", tasks=TASKS), Log()):
+        assert opening.wait(PATIENCE_S)
+
+    assert [pool.closed for pool in pools] == [True]
