@@ -18,6 +18,7 @@ from feedpub.errors import BusyError, ConfigError, FeedpubError
 from feedpub.jobs.tally import Event, Tally
 from feedpub.jobs.tasks import TASKS
 from feedpub.model.measures import PROMETHEUS, list_measures
+from feedpub.signals import heed_signals
 from feedpub.wiring.jobs import Pace, Workshop, open_workshop
 
 __all__ = ["Event", "Options", "check_queues", "run_worker"]
@@ -79,7 +80,7 @@ def run_worker(
         open_workshop(config, tally, pace=pace, allow_private=private) as shop,
         ExitStack() as stack,
     ):
-        signals = stack.enter_context(_heed_signals(shop))
+        signals = stack.enter_context(_end_on_signals(shop))
         address = stack.enter_context(_serve_metrics(options.metrics, shop, tally))
         stack.enter_context(_keep_time(shop, options))
         ready(address)
@@ -108,22 +109,18 @@ def check_queues(names: Sequence[str]) -> tuple[str, ...]:
 
 
 @contextmanager
-def _heed_signals(shop: Workshop) -> Iterator[list[int]]:
+def _end_on_signals(shop: Workshop) -> Iterator[list[int]]:
     """End gracefully at the first signal, and at once at the second; give those that came."""
     came: list[int] = []
 
-    def handle(number: int, _frame: object) -> None:
+    def handle(number: int) -> None:
         came.append(number)
         if len(came) > 1:
             os._exit(128 + number)  # threads are in the middle of things, which may take long
         shop.stop.request()
 
-    before = {one: signal.signal(one, handle) for one in (signal.SIGTERM, signal.SIGINT)}
-    try:
+    with heed_signals(handle):
         yield came
-    finally:
-        for one, handler in before.items():
-            signal.signal(one, handler)
 
 
 # The clock

@@ -18,6 +18,7 @@ from feedpub.cli.progress import show_progress
 from feedpub.cli.session import Session, pass_session
 from feedpub.cli.summary import count
 from feedpub.model import Frequency
+from feedpub.signals import heed_signals
 
 if TYPE_CHECKING:
     from feedpub.mailing.results import Plan, SendResult
@@ -205,19 +206,15 @@ def _stop_on_signals() -> Iterator[_Stop]:
     """Let SIGTERM and Ctrl-C finish the messages in hand; a second Ctrl-C ends at once."""
     stop = _Stop()
 
-    def handle(number: int, _frame: object) -> None:
+    def handle(number: int) -> None:
         if number == signal.SIGINT:
             if stop.interrupted:
                 raise KeyboardInterrupt
             stop.interrupted = True
         stop.stop.request()
 
-    before = {one: signal.signal(one, handle) for one in (signal.SIGTERM, signal.SIGINT)}
-    try:
+    with heed_signals(handle):
         yield stop
-    finally:
-        for one, handler in before.items():
-            signal.signal(one, handler)
 
 
 def _tell(result: "SendResult") -> None:

@@ -32,6 +32,7 @@ ADAPTERS = (
     "mailers",
     "net",
     "resolver",
+    "signals",
     "sources",
     "store",
     "targets",
@@ -62,9 +63,9 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     # Twins stand in for adapters, and have to be wired like them.
     "testing": (*SHIPPED, *FIRST, *PURE, *APIS, *ADAPTERS, "wiring"),
     # `init` asks sources what generator a folder belongs to; `serve` and `worker` start the others.
-    "cli": (*SHIPPED, *FIRST, *APIS, "config", "wiring", "sources", "web", "worker"),
+    "cli": (*SHIPPED, *FIRST, *APIS, "config", "signals", "wiring", "sources", "web", "worker"),
     "web": (*SHIPPED, *FIRST, "tokens", "links", "filetypes", *APIS, "config", "wiring"),
-    "worker": (*SHIPPED, *FIRST, *APIS, "config", "jobs", "wiring"),
+    "worker": (*SHIPPED, *FIRST, *APIS, "config", "jobs", "signals", "wiring"),
     "__main__": ("cli",),
 }
 
