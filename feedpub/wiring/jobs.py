@@ -1,7 +1,7 @@
 """Wires a worker: settings in, what has jobs done out."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -108,31 +108,19 @@ def open_workshop(
     with database.open() as store:
         store.check()
     maker = _Maker(config, clock, allow_private=allow_private)
-    newsletter = maker.open_newsletter()
-    with ExitStack() as stack:
-        engine = stack.enter_context(_open_engine(config, database, pace))
+    with _open_engine(config, database, pace) as engine:
         stop = _EngineStop(engine)
         sweep = Sweep(
             engine,
             open_store=database.open,
             list_jobs=maker.list_jobs,
             schedules=() if config.newsletter is None else config.newsletter.schedules,
-            sends=newsletter is not None,
+            sends=_sends(config),
             zone=config.site.zone,
             clock=now,
         )
-        tasks = make_tasks(
-            Apis(
-                open_publisher=maker.open_publisher,
-                newsletter=newsletter,
-                send_notices=maker.make_notice_delivery(),
-                open_returned=maker.open_returned if _has_mailbox(config) else None,
-                sweep=sweep,
-                stop=stop,
-            )
-        )
         run = Runner(
-            tasks,
+            make_tasks(maker.make_apis(sweep, stop)),
             open_agenda=lambda: _open_agenda(database),
             clock=now,
             stop=stop,
@@ -154,6 +142,16 @@ class _Maker:
     ) -> None:
         self._config, self._clock, self._allow_private = config, clock, allow_private
 
+    def make_apis(self, sweep: Sweep, stop: Stop) -> Apis:
+        return Apis(
+            open_publisher=self.open_publisher,
+            newsletter=self._open_newsletter(),
+            send_notices=self._make_notice_delivery(),
+            open_returned=self._open_returned if _has_mailbox(self._config) else None,
+            sweep=sweep,
+            stop=stop,
+        )
+
     def open_publisher(self) -> "Publisher":
         return open_site(self._config, clock=self._clock, allow_private=self._allow_private)
 
@@ -161,25 +159,29 @@ class _Maker:
         with self.open_publisher() as publisher:
             return publisher.list_jobs()
 
-    def open_newsletter(self) -> "Newsletter | None":
-        """Return the newsletter; None where no mail is sent: workers rehearse nothing."""
-        if self._config.newsletter is None or self._config.mail is None:
+    def _open_newsletter(self) -> "Newsletter | None":
+        if not _sends(self._config):
             return None
         from feedpub.wiring.newsletter import open_newsletter
 
         return open_newsletter(self._config, clock=self._clock, allow_private=self._allow_private)
 
-    def make_notice_delivery(self) -> "Callable[[Stop | None], NoticeReport] | None":
-        if self._config.newsletter is None or self._config.mail is None:
+    def _make_notice_delivery(self) -> "Callable[[Stop | None], NoticeReport] | None":
+        if not _sends(self._config):
             return None
         from feedpub.wiring.notices import make_notice_delivery
 
         return make_notice_delivery(self._config, clock=self._clock)
 
-    def open_returned(self) -> "Returned":
+    def _open_returned(self) -> "Returned":
         from feedpub.wiring.returned import open_returned
 
         return open_returned(self._config, clock=self._clock)
+
+
+def _sends(config: Config) -> bool:
+    """Return whether mails are sent: workers rehearse nothing."""
+    return config.newsletter is not None and config.mail is not None
 
 
 def _has_mailbox(config: Config) -> bool:
