@@ -34,7 +34,13 @@ def read_letter(data: bytes, signer: Signer) -> Finding:
             without one it says nothing.
     """
     digest = blake2b(data, digest_size=16).digest()
-    message = message_from_bytes(data[:MAX_BYTES])
+    try:
+        return _read(message_from_bytes(data[:MAX_BYTES]), digest, signer)
+    except RecursionError:  # of the parser: anybody may send a thousand parts within one another
+        return Finding(Kind.NOTHING, digest, why="parts within parts without end")
+
+
+def _read(message: Message, digest: bytes, signer: Signer) -> Finding:
     complaint = read_complaint(message, signer)
     if complaint is not None:
         kind, subscriber, delivery = complaint

@@ -232,10 +232,14 @@ def test_no_damage_makes_a_report_be_about_another(data: st.DataObject) -> None:
         b"Delivered-To: x@y.example\n" * 20_000 + b"\n",
         b"Content-Type: multipart/report; boundary=b\n\n" + b"--b\n\nx\n" * 20_000,
         b"Content-Type: multipart/mixed; boundary=b\n\n--b\n" * 400,
+        b"Content-Type: message/rfc822\n\n" * 5000,
+        b"".join(
+            b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (n, n) for n in range(2000)
+        ),
         dsn(diagnostic="smtp; " + "5.1.1." * 100_000),
         qmail(text="550 " * 200_000),
     ],
-    ids=["addresses", "headers", "parts", "depth", "code", "text"],
+    ids=["addresses", "headers", "parts", "depth", "letters", "boundaries", "code", "text"],
 )
 def test_a_monstrous_letter_takes_no_time(data: bytes) -> None:
     assert read(data).kind in Kind
