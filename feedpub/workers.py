@@ -133,7 +133,8 @@ def _find_import() -> str | None:
     """Return a module that another thread of this process is importing."""
     # Private, but nothing public tells; a test sees when an interpreter keeps it elsewhere.
     locks: dict[str, Any] = getattr(_bootstrap, "_module_locks", {})
-    for name, reference in list(locks.items()):
+    # A copy is made at once; a list of items may be interrupted, and then the others go on.
+    for name, reference in locks.copy().items():
         owner = getattr(reference(), "owner", None)
         if owner is not None and owner != threading.get_ident():
             return str(name)

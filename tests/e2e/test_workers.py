@@ -1,5 +1,6 @@
 """The processes that share a build's work: none is lost, none stays behind, none waits."""
 
+import gc
 import importlib
 import os
 import signal
@@ -7,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from importlib import _bootstrap
 from pathlib import Path
 
 import pytest
@@ -173,6 +175,25 @@ def test_an_import_without_end_is_an_error_and_not_a_wait_without_end(
     with pytest.raises(BusyError, match="'never_imported'; build when it is imported, or set"):
         Pool(work, 2)
     importing.join()
+
+
+def test_another_thread_may_begin_an_import_at_any_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Whatever is made may call the collector, and that any finalizer, and then others go on.
+    locks = {str(number): (lambda: None) for number in range(1_000)}
+    monkeypatch.setattr(_bootstrap, "_module_locks", locks)
+    threshold = gc.get_threshold()
+
+    def begin_import(_phase: str, _info: object) -> None:
+        locks[f"another {len(locks)}"] = lambda: None
+
+    gc.callbacks.append(begin_import)
+    gc.set_threshold(1)
+    try:
+        with Pool(work, 2) as pool:
+            assert list(pool.map(["a"])) == ["aa"]
+    finally:
+        gc.set_threshold(*threshold)
+        gc.callbacks.remove(begin_import)
 
 
 def test_a_worker_ends_by_itself_though_a_later_pool_is_open(
