@@ -3,6 +3,7 @@
 import shlex
 import shutil
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -60,9 +61,16 @@ _WHERE = {
 
 
 def _command(config: "Config") -> list[str]:
+    return [*_program(), "-c", str(config.path), "--quiet", "build"]
+
+
+def _program() -> list[str]:
+    # As it was called, were it by a link that an upgrade moves; PATH may have another version.
+    called = Path(sys.argv[0])
+    if called.name == "feedpub" and called.is_file():
+        return [str(called.absolute())]
     program = shutil.which("feedpub")
-    start = [program] if program else [sys.executable, "-m", "feedpub"]
-    return [*start, "-c", str(config.path), "--quiet", "build"]
+    return [program] if program else [sys.executable, "-m", "feedpub"]
 
 
 def _minute(config: "Config") -> int:

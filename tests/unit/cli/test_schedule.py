@@ -17,11 +17,27 @@ from tests.support.schemas import find_faults
 from tests.support.settings import SITE
 
 LETTER = '[newsletter]\nweekly = "Fri 09:00"\nfrom = "news@a.example"\n'
+FORMS = (compose_cron, compose_systemd)
 MAILBOX = '[bounces]\nmaildir = "bounces"\n'
 
 
 def load(folder: Path, text: str) -> Config:
     return load_config(write_site(folder, text), {})
+
+
+def test_a_scheduler_calls_the_program_as_it_was_called(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    version = tmp_path / "2.0"
+    version.mkdir()
+    (version / "feedpub").touch()
+    (tmp_path / "current").symlink_to(version)
+    monkeypatch.setattr("sys.argv", [str(tmp_path / "current/feedpub"), "schedule"])
+
+    cron, systemd = (compose(load(tmp_path, LETTER), "hour") for compose in FORMS)
+
+    assert f" {tmp_path}/current/feedpub -c " in cron
+    assert f'ExecStart="{tmp_path}/current/feedpub"' in systemd
 
 
 @pytest.mark.parametrize("every", ["quarter", "hour", "day"])
