@@ -19,6 +19,12 @@ from urllib.parse import unquote, urlsplit
 # What a server of feeds has to say; see docs/how-to/web-servers.md.
 OPEN = {"Access-Control-Allow-Origin": "*", "X-Content-Type-Options": "nosniff"}
 
+EVENTS = """<script>events = [];
+    for (const name of ["load", "error"])
+        addEventListener(`feedpub:${name}`, ({ detail }) => events.push([name, `${detail ?? ""}`]));
+</script>"""
+"""For the head of a page that remembers what its elements tell."""
+
 
 @dataclass
 class Page:
@@ -117,6 +123,15 @@ def run_host(folder: Path | None = None) -> Iterator[Host]:
         finally:
             server.shutdown()
             thread.join()
+
+
+def make_items(count: int, *, start: int = 0, **values: Any) -> list[dict[str, Any]]:
+    """Return articles of a JSON Feed, numbered; ``values`` are what each has besides."""
+    return [
+        {"id": f"{number}", "title": f"Article {number}", "url": f"https://a.example/{number}"}
+        | values
+        for number in range(start, start + count)
+    ]
 
 
 def write_page(body: str, *, head: str = "", lang: str = "en", direction: str = "ltr") -> str:

@@ -1,14 +1,14 @@
 """A built site on one host, pages that carry its embed on another, and a browser."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from feedpub.config import load_config
 from feedpub.embeds.maker import Embeds
 from tests.support.browser import open_browser
-from tests.support.embed_hosts import Host, run_feedpub, run_host
+from tests.support.embed_hosts import EVENTS, Host, run_feedpub, run_host, write_page
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -72,3 +72,13 @@ def style(embeds: Embeds) -> str:
     """The line that dresses a fragment."""
     url = embeds.snippets.absolute(embeds._scripts.style.latest)
     return f'<link rel="stylesheet" href="{url}">'
+
+
+@pytest.fixture
+def show(portal: Host, script: str) -> Any:
+    """Put an element's tag, or several, into a page; return its URL."""
+
+    def write(body: str, **options: Any) -> str:
+        return portal.show("/", write_page(body + script, head=EVENTS, **options))
+
+    return write
