@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from feedpub.cli.exits import EXIT_INVALID
 from feedpub.cli.loading import load_settings
 from feedpub.cli.options import SiteCommand
 from feedpub.cli.output import printable, say, warn, write_json
@@ -19,8 +20,7 @@ from feedpub.model import ImportKind, ImportOptions, ImportReport, OnConflict, S
 if TYPE_CHECKING:
     from feedpub.audience import Audience
 
-_STATES = [state.name.lower() for state in SubscriberState if state != SubscriberState.ERASED]
-_EXIT_INVALID = 3
+STATES = [state.name.lower() for state in SubscriberState if state != SubscriberState.ERASED]
 _SHOWN = 5
 
 
@@ -93,7 +93,7 @@ def import_(
         _write_private(rejects, audience.format_rejected(report))
     _tell(session, report, options, rejects)
     if report.rejected:
-        click.get_current_context().exit(_EXIT_INVALID)
+        click.get_current_context().exit(EXIT_INVALID)
 
 
 def _split(pair: str) -> tuple[str, str]:
@@ -152,7 +152,7 @@ def _to_json(report: ImportReport, rejects: Path | None) -> dict[str, object]:
 
 @click.command("export", cls=SiteCommand)
 @click.argument("file", type=click.Path(path_type=Path), required=False)
-@click.option("--state", "states", multiple=True, type=click.Choice(_STATES), help="Only these.")
+@click.option("--state", "states", multiple=True, type=click.Choice(STATES), help="Only these.")
 @click.option("--force", is_flag=True, help="Replace the file if it exists.")
 @pass_session
 def export_(session: Session, file: Path | None, states: tuple[str, ...], force: bool) -> None:
@@ -187,9 +187,12 @@ def _write_private(path: Path, chunks: Iterable[str]) -> None:
     """Write a file that nobody else may read; what was there is replaced when it is whole."""
     waiting = path.with_name(f".{path.name}.{os.getpid()}")
     descriptor = os.open(waiting, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
-        for chunk in chunks:
-            file.write(chunk)
-        file.flush()
-        os.fsync(descriptor)
-    waiting.replace(path)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
+            for chunk in chunks:
+                file.write(chunk)
+            file.flush()
+            os.fsync(descriptor)
+        waiting.replace(path)
+    finally:  # half of it would be a list of addresses that nobody knows of
+        waiting.unlink(missing_ok=True)

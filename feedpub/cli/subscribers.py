@@ -9,7 +9,7 @@ from feedpub.cli.loading import load_settings
 from feedpub.cli.options import SiteGroup
 from feedpub.cli.output import printable, say, write, write_json, write_table
 from feedpub.cli.session import Session, pass_session
-from feedpub.cli.subscriber_files import export_, import_
+from feedpub.cli.subscriber_files import STATES, export_, import_
 from feedpub.errors import AddressError
 from feedpub.model import Frequency, Subscriber, SubscriberRecord, SubscriberState
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from feedpub.audience import Audience
 
 T = TypeVar("T")
-_STATES = [state.name.lower() for state in SubscriberState if state != SubscriberState.ERASED]
 _FREQUENCIES = [frequency.value for frequency in Frequency]
 
 
@@ -113,7 +112,7 @@ def remove(session: Session, address: str, source: str) -> None:
 
 
 @subscribers.command("list")
-@click.option("--state", "states", multiple=True, type=click.Choice(_STATES), help="Only these.")
+@click.option("--state", "states", multiple=True, type=click.Choice(STATES), help="Only these.")
 @click.option("--category", help="Only who gets news of it.")
 @click.option("--frequency", type=click.Choice(_FREQUENCIES), help="Only who gets this digest.")
 @click.option("--limit", type=click.IntRange(min=1), help="At most so many.")
