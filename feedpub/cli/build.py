@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from feedpub.cli.exits import EXIT_INVALID
 from feedpub.cli.loading import load_settings, localise
 from feedpub.cli.options import SiteCommand
 from feedpub.cli.output import say, write_json, write_problems
@@ -17,7 +18,6 @@ from feedpub.model import BuildReport
 if TYPE_CHECKING:
     from feedpub.config import Config
 
-EXIT_INVALID = 3
 MOST_PROBLEMS = 30
 
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from feedpub.cli.exits import EXIT_INVALID
 from feedpub.cli.loading import load_settings
 from feedpub.cli.options import SiteCommand
 from feedpub.cli.output import printable, say, write, write_json
@@ -12,8 +13,6 @@ from feedpub.cli.session import Session, pass_session
 
 if TYPE_CHECKING:
     from feedpub.doctor import Finding
-
-_EXIT_INVALID = 3
 
 
 def _read_nameserver(
@@ -77,7 +76,7 @@ def doctor(
     warned = sum(finding.level == "warn" for finding in findings)
     say(f"{len(findings)} looked at: {failed} to be mended, {warned} doubtful")
     if failed:
-        click.get_current_context().exit(_EXIT_INVALID)
+        click.get_current_context().exit(EXIT_INVALID)
 
 
 def _write(finding: "Finding") -> None:

@@ -2,14 +2,13 @@
 
 import click
 
+from feedpub.cli.exits import EXIT_INVALID
 from feedpub.cli.loading import load_settings, localise
 from feedpub.cli.options import SiteCommand
 from feedpub.cli.output import say, write_json, write_problems
 from feedpub.cli.progress import show_progress
 from feedpub.cli.session import Session, pass_session
 from feedpub.cli.summary import count
-
-EXIT_INVALID = 3
 
 
 @click.command(cls=SiteCommand)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from feedpub.cli.exits import EXIT_INVALID
 from feedpub.cli.issue import write_newsletter
 from feedpub.cli.loading import load_settings, localise, open_site
 from feedpub.cli.options import SiteCommand
@@ -26,8 +27,6 @@ from feedpub.model import SiteStatus
 if TYPE_CHECKING:
     from feedpub.config import Config
     from feedpub.mailing.results import NewsletterStatus
-
-EXIT_INVALID = 3
 
 
 @click.command(cls=SiteCommand)

@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 import click
 
 from feedpub import __version__
+from feedpub.cli.exits import EXIT_FAILURE, EXIT_INTERRUPTED
 from feedpub.cli.options import shared_options
 from feedpub.cli.output import prepare_streams, resolve_color, write_error
 from feedpub.cli.session import Session
@@ -54,8 +55,6 @@ SECTIONS: dict[str, dict[str, str]] = {
     },
 }
 COMMANDS = {name: place for section in SECTIONS.values() for name, place in section.items()}
-
-EXIT_FAILURE, EXIT_INTERRUPTED = 1, 130
 
 
 class Program(click.Group):

@@ -12,7 +12,7 @@ from feedpub.cli.loading import load_settings
 from feedpub.cli.options import SiteCommand
 from feedpub.cli.output import say, write, write_json
 from feedpub.cli.session import Session, pass_session
-from feedpub.cli.workflow import compose_actions
+from feedpub.cli.workflow import choose_minute, compose_actions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -73,11 +73,6 @@ def _program() -> list[str]:
     return [program] if program else [sys.executable, "-m", "feedpub"]
 
 
-def _minute(config: "Config") -> int:
-    # Not all sites of the world at minute 0; the same one each time for the same site.
-    return int(config.site_id[:8], 16) % 60
-
-
 def _send_command(config: "Config") -> list[str]:
     return [*_command(config)[:-1], "send", "--yes"]
 
@@ -98,13 +93,9 @@ def compose_cron(config: "Config", every: str) -> str:
 
 def _compose_reading(config: "Config") -> str:
     """Return the line that reads what came back; empty without a mailbox."""
-    if not _has_mailbox(config):
+    if not config.bounces.has_mailbox:
         return ""
-    return _cron_line(f"{_minute(config)} * * * *", _read_command(config))
-
-
-def _has_mailbox(config: "Config") -> bool:
-    return config.bounces.maildir is not None or bool(config.bounces.imap_host)
+    return _cron_line(f"{choose_minute(config)} * * * *", _read_command(config))
 
 
 def _read_command(config: "Config") -> list[str]:
@@ -112,7 +103,7 @@ def _read_command(config: "Config") -> list[str]:
 
 
 def _compose_builds(config: "Config", every: str) -> str:
-    minute = _minute(config)
+    minute = choose_minute(config)
     when = {
         "quarter": ",".join(str(m) for m in sorted((minute + n) % 60 for n in (0, 15, 30, 45)))
         + " * * * *",
@@ -175,7 +166,7 @@ def _compose_sender(config: "Config", schedules: "Iterable[Schedule]") -> str:
 
 def _compose_reader(config: "Config") -> "Iterator[str]":
     """Yield the units that read what came back, if there are newsletter and mailbox."""
-    if config.newsletter is not None and _has_mailbox(config):
+    if config.newsletter is not None and config.bounces.has_mailbox:
         yield _compose_units(
             "feedpub-bounces",
             does=f"Read what came back to {config.root}",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from feedpub.cli.build import build_once
+from feedpub.cli.exits import EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_INVALID, EXIT_LATER, EXIT_PARTLY
 from feedpub.cli.issue import describe_counts
 from feedpub.cli.loading import load_settings
 from feedpub.cli.newsletter import FREQUENCY, make_hand, show_time
@@ -23,8 +24,6 @@ from feedpub.signals import heed_signals
 if TYPE_CHECKING:
     from feedpub.mailing.results import Plan, SendResult
     from feedpub.newsletter import Choices, Newsletter
-
-EXIT_FAILURE, EXIT_INVALID, EXIT_PARTLY, EXIT_LATER, EXIT_INTERRUPTED = 1, 3, 4, 75, 130
 
 
 @click.command(cls=SiteCommand)

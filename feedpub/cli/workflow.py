@@ -75,6 +75,11 @@ _DEPLOY_ISSUE = """\
 """
 
 
+def choose_minute(config: "Config") -> int:
+    """Return the minute at which a site is built: the same each time, and not 0 for all."""
+    return int(config.site_id[:8], 16) % 60
+
+
 def compose_actions(config: "Config", every: str) -> str:
     """Return a workflow that builds, keeps what the next run needs and publishes the output.
 
@@ -84,7 +89,7 @@ def compose_actions(config: "Config", every: str) -> str:
         config: Of the site.
         every: ``quarter``, ``hour`` or ``day``.
     """
-    minute = int(config.site_id[:8], 16) % 60
+    minute = choose_minute(config)
     when = {
         "quarter": f"{minute % 15}-59/15 * * * *",
         "hour": f"{minute} * * * *",
@@ -111,7 +116,7 @@ def _list_secrets(config: "Config") -> list[str]:
 
 
 def _sends(config: "Config") -> bool:
-    return config.has_server and config.newsletter is not None and config.mail is not None
+    return config.has_server and config.sends
 
 
 def _list_steps(config: "Config") -> Iterator[str]:

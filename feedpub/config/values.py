@@ -280,6 +280,11 @@ class BouncesConfig:
     password: str = field(default="", repr=False)
     password_file: Path | None = None
 
+    @property
+    def has_mailbox(self) -> bool:
+        """Whether there is one to read."""
+        return self.maildir is not None or bool(self.imap_host)
+
 
 @dataclass(frozen=True, slots=True)
 class Config:
@@ -332,6 +337,11 @@ class Config:
     def output(self) -> str:
         """Where everything is published, as people write it: a folder or a bucket."""
         return self.bucket.url if self.bucket else str(self.feeds.folder)
+
+    @property
+    def sends(self) -> bool:
+        """Whether issues are mailed; without ``[mail]`` they are only rehearsed."""
+        return self.newsletter is not None and self.mail is not None
 
     @property
     def has_server(self) -> bool:

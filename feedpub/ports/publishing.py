@@ -317,8 +317,8 @@ class RenditionRow(NamedTuple):
 
     Attributes:
         article: Row.
-        key: 16 bytes over all that it was made from.
-        payload: See ``feedpub.publishing.renditions``.
+        key: 17 bytes over all that it was made from; see ``feedpub.publishing.payload``.
+        payload: See there.
         picture: URL of the picture that it shows, None without one.
     """
 
@@ -329,7 +329,7 @@ class RenditionRow(NamedTuple):
 
 
 class PictureState(IntEnum):
-    """Where a remote or local picture stands."""
+    """Where a remote picture stands."""
 
     COPIED = 0
     FAILED = 1
@@ -340,7 +340,7 @@ class PictureRow(NamedTuple):
     """What is known of a picture.
 
     Attributes:
-        url: As the article refers to it, absolute; ``file:`` plus a path for a local one.
+        url: As the article refers to it, absolute.
         state: A ``PictureState``.
         name: Of the copy below ``media/``, None without one.
         width: Pixels of the copy.

@@ -3,6 +3,7 @@
 import os
 import secrets
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from functools import partial
@@ -95,8 +96,9 @@ class SqlStore:
         """
         if path.exists():
             raise StoreError(f"{path}: the file exists; choose another name")
-        waiting = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+        waiting = path.with_name(f".{path.name}.{secrets.token_hex(4)}{_COPYING}")
         try:
+            _sweep(path.parent)
             make_private(waiting)
             self._copy(waiting)
             synchronise(waiting)
@@ -107,7 +109,7 @@ class SqlStore:
             raise StoreError(f"{path}: {reason}; choose a folder with room") from error
         finally:
             with suppress(OSError):
-                waiting.unlink()
+                remove_database(waiting)
 
     def _copy(self, path: Path) -> None:
         # VACUUM does not run in a transaction, and our engine begins one at every turn.
@@ -244,17 +246,25 @@ def _retire(path: Path) -> None:
     # Of a damaged one nothing can be saved, and it is to go.
     with suppress(sqlite3.Error), closing(sqlite3.connect(path)) as database:
         database.execute("PRAGMA wal_checkpoint(truncate)")
-    for suffix in _LOGS:
+    for suffix in LOGS:
         path.with_name(path.name + suffix).unlink(missing_ok=True)
 
 
-_LOGS = ("-wal", "-shm", "-journal")
+LOGS = ("-wal", "-shm", "-journal")
+"""What SQLite adds to the name of a database for files of its own."""
 
 
 def remove_database(path: Path) -> None:
     """Delete a file and its logs, as far as they are there."""
-    for suffix in ("", *_LOGS):
+    for suffix in ("", *LOGS):
         path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
+def _sweep(folder: Path) -> None:
+    """Take down the unfinished copies of runs that were killed; whoever is at one still writes."""
+    for left in folder.glob(f".*{_COPYING}*"):
+        if left.stat().st_mtime < time.time() - _LEFT_S:
+            left.unlink(missing_ok=True)
 
 
 def _unwritable(path: Path, error: OSError) -> StoreError:

@@ -5,10 +5,9 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from feedpub.errors import StoreError
-from feedpub.store.sql import Catalog, SqlStore
+from feedpub.store.sql import LOGS, Catalog, SqlStore
 
 _SQLITE = b"SQLite format 3\0"
-_LOGS = ("-wal", "-shm", "-journal")
 _CHUNK = 1 << 20
 _LARGEST = 256 << 20  # of files that are no database: nobody's list is larger
 
@@ -46,7 +45,7 @@ class FolderTraces:
     def _files(self) -> Iterator[Path]:
         own = set()
         if self._database is not None:
-            own = {str(self._database) + suffix for suffix in ("", *_LOGS, ".lock")}
+            own = {str(self._database) + suffix for suffix in ("", *LOGS, ".lock")}
         for folder, folders, names in os.walk(self._root):
             folders[:] = sorted(
                 name

@@ -107,20 +107,11 @@ def open_workshop(
     database = make_database(config)
     with database.open() as store:
         store.check()
-    maker = _Maker(config, clock, allow_private=allow_private)
+    maker = _Maker(config, now, allow_private=allow_private)
     with _open_engine(config, database, pace) as engine:
         stop = _EngineStop(engine)
-        sweep = Sweep(
-            engine,
-            open_store=database.open,
-            list_jobs=maker.list_jobs,
-            schedules=() if config.newsletter is None else config.newsletter.schedules,
-            sends=_sends(config),
-            zone=config.site.zone,
-            clock=now,
-        )
         run = Runner(
-            make_tasks(maker.make_apis(sweep, stop)),
+            make_tasks(maker.make_apis(maker.make_sweep(engine, database), stop)),
             open_agenda=lambda: _open_agenda(database),
             clock=now,
             stop=stop,
@@ -138,13 +129,25 @@ class _Maker:
     """Opens the APIs that jobs call."""
 
     def __init__(
-        self, config: Config, clock: Callable[[], datetime] | None, *, allow_private: bool
+        self, config: Config, clock: Callable[[], datetime], *, allow_private: bool
     ) -> None:
         self._config, self._clock, self._allow_private = config, clock, allow_private
 
+    def make_sweep(self, engine: Engine, database: SiteDatabase) -> Sweep:
+        config = self._config
+        return Sweep(
+            engine,
+            open_store=database.open,
+            list_jobs=self._list_jobs,
+            schedules=() if config.newsletter is None else config.newsletter.schedules,
+            sends=config.sends,
+            zone=config.site.zone,
+            clock=self._clock,
+        )
+
     def make_apis(self, sweep: Sweep, stop: Stop) -> Apis:
         return Apis(
-            open_publisher=self.open_publisher,
+            open_publisher=self._open_publisher,
             newsletter=self._open_newsletter(),
             send_notices=self._make_notice_delivery(),
             open_returned=self._open_returned if _has_mailbox(self._config) else None,
@@ -152,22 +155,22 @@ class _Maker:
             stop=stop,
         )
 
-    def open_publisher(self) -> "Publisher":
+    def _open_publisher(self) -> "Publisher":
         return open_site(self._config, clock=self._clock, allow_private=self._allow_private)
 
-    def list_jobs(self) -> list[Job]:
-        with self.open_publisher() as publisher:
+    def _list_jobs(self) -> list[Job]:
+        with self._open_publisher() as publisher:
             return publisher.list_jobs()
 
     def _open_newsletter(self) -> "Newsletter | None":
-        if not _sends(self._config):
+        if not self._config.sends:
             return None
         from feedpub.wiring.newsletter import open_newsletter
 
         return open_newsletter(self._config, clock=self._clock, allow_private=self._allow_private)
 
     def _make_notice_delivery(self) -> "Callable[[Stop | None], NoticeReport] | None":
-        if not _sends(self._config):
+        if not self._config.sends:
             return None
         from feedpub.wiring.notices import make_notice_delivery
 
@@ -179,14 +182,8 @@ class _Maker:
         return open_returned(self._config, clock=self._clock)
 
 
-def _sends(config: Config) -> bool:
-    """Return whether mails are sent: workers rehearse nothing."""
-    return config.newsletter is not None and config.mail is not None
-
-
 def _has_mailbox(config: Config) -> bool:
-    bounces = config.bounces
-    return config.newsletter is not None and bool(bounces.maildir or bounces.imap_host)
+    return config.newsletter is not None and config.bounces.has_mailbox
 
 
 def _list_regular(config: Config, pace: Pace) -> Sequence[Regular]:

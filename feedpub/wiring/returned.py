@@ -22,7 +22,7 @@ def open_returned(config: Config, *, clock: Callable[[], datetime] | None = None
     Raises:
         ConfigError: There is no mailbox to read, or the site's key is missing.
     """
-    if config.bounces.maildir is None and not config.bounces.imap_host:
+    if not config.bounces.has_mailbox:
         raise ConfigError(
             'no mailbox to read; add maildir = "path", or imap_host and imap_user, to [bounces]',
             path=str(config.path),
