@@ -60,13 +60,7 @@ def build_config(resolved: Resolved, path: Path) -> Config:
         site=_build_site(resolved, root),
         site_id=resolved.get(schema.SITE_ID),
         sources=build_sources(resolved, root),
-        feeds=FeedsConfig(
-            folder=make_absolute(root, resolved.get(schema.FEEDS_FOLDER)),
-            entries=resolved.get(schema.FEEDS_ENTRIES),
-            content=resolved.get(schema.FEEDS_CONTENT),
-            archive=resolved.get(schema.FEEDS_ARCHIVE),
-            ping=resolved.get(schema.FEEDS_PING),
-        ),
+        feeds=_build_feeds(resolved, root),
         bucket=build_bucket(resolved),
         remote=RemoteConfig(
             every_min=resolved.get(schema.REMOTE_EVERY),
@@ -77,11 +71,7 @@ def build_config(resolved: Resolved, path: Path) -> Config:
             placeholders=resolved.get(schema.THUMBNAILS_PLACEHOLDERS),
             budget_s=resolved.get(schema.THUMBNAILS_BUDGET),
         ),
-        pages=PagesConfig(
-            templates=make_absolute(root, resolved.get(schema.PAGES_TEMPLATES)),
-            enabled=resolved.get(schema.PAGES_ENABLED),
-            articles=resolved.get(schema.PAGES_ARTICLES),
-        ),
+        pages=_build_pages(resolved, root),
         embed=EmbedConfig(
             enabled=resolved.get(schema.EMBED_ENABLED),
             entries=resolved.get(schema.EMBED_ENTRIES),
@@ -94,6 +84,24 @@ def build_config(resolved: Resolved, path: Path) -> Config:
         ),
         jobs=resolved.get(schema.BUILD_JOBS),
         warnings=tuple(resolved.warnings),
+    )
+
+
+def _build_feeds(resolved: Resolved, root: Path) -> FeedsConfig:
+    return FeedsConfig(
+        folder=make_absolute(root, resolved.get(schema.FEEDS_FOLDER)),
+        entries=resolved.get(schema.FEEDS_ENTRIES),
+        content=resolved.get(schema.FEEDS_CONTENT),
+        archive=resolved.get(schema.FEEDS_ARCHIVE),
+        ping=resolved.get(schema.FEEDS_PING),
+    )
+
+
+def _build_pages(resolved: Resolved, root: Path) -> PagesConfig:
+    return PagesConfig(
+        templates=make_absolute(root, resolved.get(schema.PAGES_TEMPLATES)),
+        enabled=resolved.get(schema.PAGES_ENABLED),
+        articles=resolved.get(schema.PAGES_ARTICLES),
     )
 
 

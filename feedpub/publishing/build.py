@@ -1,7 +1,7 @@
 """One build, from the first look at the sources to the last file in its place."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
@@ -25,13 +25,11 @@ from feedpub.publishing.transcription import start_transcriber
 RESTORED = "restored"
 """Note of the site: the database came from a backup, and nothing was built since."""
 
-_RESTORED_NEWS = (
-    Problem(
-        "warning",
-        "feedpub.db",
-        "restored from a backup: what came since counts as known, as it may have been mailed; "
-        "those who left since, unless the replaced database told of them, have to leave again",
-    ),
+_RESTORED_NEWS = Problem(
+    "warning",
+    "feedpub.db",
+    "restored from a backup: what came since counts as known, as it may have been mailed; "
+    "those who left since, unless the replaced database told of them, have to leave again",
 )
 
 
@@ -170,15 +168,7 @@ class Build:
                     self._close_windows(catalog, moment)
                 if options.category is not None:
                     look_up(catalog.shelves.load_tree(), options.category)
-                due = catalog.sources.next_due(self._now)
-                catalog.shelves.set_meta(
-                    {
-                        "due": "" if due is None else str(due),
-                        "options": self._choices,
-                        "building": "1",
-                        "clock": str(moment.sight),
-                    }
-                )
+                self._note_beginning(catalog, moment)
                 if options.dry_run:
                     summaries = summarize(catalog.shelves, catalog.shelves.load_tree())
                     report = self._report(observation, self._count(catalog, summaries))
@@ -186,6 +176,17 @@ class Build:
         except _UndoneError:
             pass
         return report
+
+    def _note_beginning(self, catalog: Catalog, moment: Moment) -> None:
+        due = catalog.sources.next_due(self._now)
+        catalog.shelves.set_meta(
+            {
+                "due": "" if due is None else str(due),
+                "options": self._choices,
+                "building": "1",
+                "clock": str(moment.sight),
+            }
+        )
 
     def _close_windows(self, catalog: Catalog, moment: Moment) -> None:
         """Count what came since a backup was made as known: issues it knows not may have had it."""
@@ -261,12 +262,8 @@ class Build:
         pinged: tuple[str, ...] = (),
     ) -> BuildReport:
         counts = observation.counts
-        found = [
-            *(Problem("error", name, str(error)) for name, error in observation.held.items()),
-            *result.problems,
-            *self._list_remote(),
-            *_describe_news(observation),
-            *(_RESTORED_NEWS if self._restored else ()),
+        problems = [
+            *self._list_problems(observation, result),
             *(output.problems if output else ()),
         ]
         return BuildReport(
@@ -280,7 +277,7 @@ class Build:
             written=len(output.written) if output else 0,
             removed=len(output.removed) if output else 0,
             pictures_pending=output.pictures_pending if output else 0,
-            problems=tuple(found),
+            problems=tuple(problems),
             summaries=tuple(
                 FeedReport(item.category, item.articles, self._list_files(item))
                 for item in result.summaries
@@ -291,6 +288,15 @@ class Build:
             held_sources=tuple(observation.held),
             unfetched=self._list_unfetched(),
         )
+
+    def _list_problems(self, observation: Observation, result: "_Result") -> Iterator[Problem]:
+        for name, error in observation.held.items():
+            yield Problem("error", name, str(error))
+        yield from result.problems
+        yield from self._list_remote()
+        yield from _describe_news(observation)
+        if self._restored:
+            yield _RESTORED_NEWS
 
     def _list_files(self, summary: FeedSummary) -> tuple[str, ...]:
         names = [form.file for form in FORMATS]
@@ -317,15 +323,11 @@ class _UndoneError(Exception):
     """Undoes the transaction of a dry run."""
 
 
-def _describe_news(observation: Observation) -> list[Problem]:
-    backdated = observation.counts["backdated"]
-    if not backdated:
-        return []
-    return [
-        Problem(
+def _describe_news(observation: Observation) -> Iterator[Problem]:
+    if backdated := observation.counts["backdated"]:
+        yield Problem(
             "warning",
             "articles",
             f"new, but dated more than 30 days back: {backdated}; "
             "published, and no newsletter will bring them",
         )
-    ]

@@ -50,7 +50,10 @@ class Demand:
                 yield FeedTask(node.id, "" in months, tuple(sorted(months - {""})))
 
     def _is_asked_for(self, node: Category) -> bool:
-        """Return whether a dirty category is to be published now, since the index leads to it."""
+        """Return whether a dirty category is to be published now.
+
+        So is one that never was: the index leads to it.
+        """
         if node.path[: len(self._asked)] == self._asked:
             return True
         return node.id in self._filled and not self._is_published(node.folder)

@@ -1,7 +1,7 @@
 """The reading half of a build: look at every source, and bring the catalog in line."""
 
 from collections import Counter, deque
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import nullcontext
 from typing import Any, NamedTuple
 
@@ -231,23 +231,17 @@ class Observation:
         scan = self._scans[source.name]
         kept = catalog.sources.fingerprints(row.id)
         again = row.settings != source.settings
-        changed = [
-            folder
-            for folder in scan.folders
-            if again or kept.get(folder.path) != folder.fingerprint
-        ]
+        changed = [one for one in scan.folders if again or kept.get(one.path) != one.fingerprint]
         gone = kept.keys() - {folder.path for folder in scan.folders}
-        known = self._load_known(catalog, row, [*(folder.path for folder in changed), *gone])
+        touched = [*(folder.path for folder in changed), *gone]
+        known = self._load_known(catalog, row, touched)
         vanished = find_vanished(changed, known)
         tasks = ReadTasks(source, changed, {} if again else known)
         sightings = self._read(source, tasks)
         outcome = take_in(
             intake, Generation(row, sightings, known, vanished), accept_deletions=accept_deletions
         )
-        settled = _Settled(
-            folders={*(folder.path for folder in changed), *gone},
-            untouched=tasks.untouched,
-        )
+        settled = _Settled(set(touched), tasks.untouched)
         self._keep_problems(catalog, row, scan, settled, outcome.problems)
         fingerprints = {folder.path: folder.fingerprint for folder in changed}
         # Another fingerprint than any: what is in there has to be read again, whatever happens.
@@ -260,7 +254,7 @@ class Observation:
         catalog.sources.update_source(row.id, first_read=first_read, settings=source.settings)
 
     def _load_known(
-        self, catalog: Catalog, row: SourceRow, folders: list[str]
+        self, catalog: Catalog, row: SourceRow, folders: Sequence[str]
     ) -> dict[tuple[str, str], Record]:
         if row.first_read is None:
             return {}
