@@ -7,6 +7,9 @@ from feedpub.reading.remote.markup import to_text
 from feedpub.reading.writing import Manuscript, write_article
 
 _LONGEST_TITLE = 80
+# With these, the reader never finds more front matter than it takes, whatever a feed says.
+_MOST_CATEGORIES, _MOST_AUTHORS = 100, 10
+_LONGEST_ADDRESS = 2000
 
 
 def write_entry(entry: RemoteEntry, *, claim: bool) -> bytes:
@@ -22,13 +25,13 @@ def write_entry(entry: RemoteEntry, *, claim: bool) -> bytes:
         body=entry.body,
         date=entry.published,
         updated=entry.updated,
-        id=entry.guid if claim else None,
-        link=entry.link,
-        categories=tuple((name,) for name in entry.categories),
-        authors=entry.authors,
+        id=_bound(entry.guid) if claim else None,
+        link=_bound(entry.link),
+        categories=tuple((name,) for name in entry.categories[:_MOST_CATEGORIES]),
+        authors=entry.authors[:_MOST_AUTHORS],
         language=entry.language,
         summary=entry.summary,
-        thumbnail=entry.picture,
+        thumbnail=_bound(entry.picture),
     )
     return write_article(manuscript, html=True)
 
@@ -36,6 +39,11 @@ def write_entry(entry: RemoteEntry, *, claim: bool) -> bytes:
 def make_name(entry: RemoteEntry) -> str:
     """Return the name of an entry's file, made of what tells it from the others of its feed."""
     return f"{hashlib.sha256(entry.key.encode('utf-8', 'replace')).hexdigest()[:32]}.html"
+
+
+def _bound(address: str | None) -> str | None:
+    """Return an address, None for one that is longer than any browser's."""
+    return address if address is None or len(address) <= _LONGEST_ADDRESS else None
 
 
 def _make_title(entry: RemoteEntry) -> str:

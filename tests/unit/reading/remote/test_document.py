@@ -1,5 +1,6 @@
 """An entry as a file, and the file as an article."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -41,6 +42,21 @@ def test_an_entry_is_read_as_it_was_written() -> None:
     assert (article.language, article.summary) == ("zh-CN", "短")
     assert article.thumbnail == ENTRY.picture
     assert article.warnings == ()
+
+
+def test_an_entry_that_says_too_much_is_read_nevertheless() -> None:
+    quotes = '"' * 9000
+    many = tuple(f"{number}{quotes}" for number in range(20_000))
+    endless = f"https://a.example/{quotes}"
+    entry = replace(
+        ENTRY, title=quotes, summary=quotes, categories=many, authors=many,
+        guid=endless, link=endless, picture=endless,
+    )  # fmt: skip
+
+    article = read_article(write_entry(entry, claim=True), path="a.html", dialect=DIALECT)
+
+    assert (len(article.categories), len(article.authors)) == (100, 10)
+    assert (article.guid, article.url, article.thumbnail) == (None, None, None)
 
 
 def test_an_id_that_is_not_to_be_claimed_is_not_written() -> None:
