@@ -253,6 +253,9 @@ def _retire(path: Path) -> None:
 LOGS = ("-wal", "-shm", "-journal")
 """What SQLite adds to the name of a database for files of its own."""
 
+_COPYING = ".copying"
+_LEFT_S = 3600
+
 
 def remove_database(path: Path) -> None:
     """Delete a file and its logs, as far as they are there."""

@@ -1,5 +1,6 @@
 """The copies of the database that are made before anybody is mailed: which are kept."""
 
+import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -43,3 +44,19 @@ def test_copies_of_a_clock_that_ran_ahead_do_not_drive_out_the_newest(
 
     assert days(database)[:2] == ["20261127", "20261128"]
     assert len(days(database)) == 7
+
+
+def test_a_copy_that_was_cut_short_is_taken_down_by_the_next(database: FileDatabase) -> None:
+    folder = Path(database.name).parent / "backups"
+    folder.mkdir()
+    left = [folder / ".feedpub-1.db.0a1b2c3d.copying", folder / ".x.db.0a1b2c3d.copying-journal"]
+    others = [folder / ".y.db.0a1b2c3d.copying", folder / ".z.db"]
+    for path in (*left, *others):
+        path.write_text("half")
+    for path in (*left, others[1]):
+        os.utime(path, (0, 0))
+
+    database.back_up(NOW)
+
+    assert not any(path.exists() for path in left)
+    assert all(path.exists() for path in others)
