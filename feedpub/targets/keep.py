@@ -1,13 +1,17 @@
 """A folder that belongs to its user, in which only what is ours is ever replaced."""
 
 import json
+import os
+import re
+from contextlib import suppress
 from pathlib import Path
 
 from feedpub.errors import TargetError
 from feedpub.ports import KeptArticle
-from feedpub.targets.local import LocalTarget, explain_errors
+from feedpub.targets.local import PREFIX, LocalTarget, explain_errors
 
 INDEX = ".feedpub-export.json"
+_WAITING = re.compile(rf"{re.escape(PREFIX)}[0-9a-f]{{16}}")
 
 
 class KeptFolder:
@@ -24,7 +28,8 @@ class KeptFolder:
         self._target = LocalTarget(root)
 
     def load_index(self) -> dict[str, KeptArticle]:
-        """See ``feedpub.ports.ArticleFolder``."""
+        """See ``feedpub.ports.ArticleFolder``; what a killed run did not finish is taken down."""
+        self._sweep()
         data = self.read(INDEX)
         if data is None:
             return {}
@@ -61,8 +66,21 @@ class KeptFolder:
         """See ``feedpub.ports.ArticleFolder``."""
         self._check_inside(self._root / path)
         staged = self._target.stage(path, data)
-        if staged is not None:
+        if staged is None:
+            return
+        try:
             self._target.commit([staged])
+        except TargetError:
+            with suppress(OSError):
+                (self._root / path).with_name(staged.ticket).unlink(missing_ok=True)
+            raise
+
+    def _sweep(self) -> None:
+        for folder, _, names in os.walk(self._root):
+            for name in filter(_WAITING.fullmatch, names):
+                place = Path(folder, name)
+                with explain_errors(str(place)):
+                    place.unlink(missing_ok=True)
 
     def _check_inside(self, place: Path) -> None:
         """Refuse a place that links lead out of the folder."""
