@@ -106,7 +106,7 @@ def _describe(found: SiteStatus) -> list[tuple[str, str]]:
     built = f"{found.last_build:%Y-%m-%d %H:%M} UTC" if found.last_build else "never"
     lines = [
         ("last build", built + (", a later one was interrupted" if found.pending else "")),
-        ("articles", f"{found.articles:,} in {found.categories:,} categories"),
+        ("articles", f"{found.articles:,} in {count(found.categories, 'category', 'categories')}"),
     ]
     if found.pictures_pending:
         lines.append(("pictures", f"{found.pictures_pending:,} to be fetched by the next build"))

@@ -108,7 +108,7 @@ def _write_issues(found: "Sequence[IssueStatus]") -> None:
 )
 @pass_session
 def show(session: Session, key: str, states: tuple[str, ...]) -> None:
-    """Show an issue: its articles, its sums, and on demand its recipients."""
+    """Show an issue: articles, sums and, if asked, recipients."""
     newsletter = open_newsletter(session)
     status, articles = newsletter.show(key)
     rows = newsletter.recipients(key, [_STATES[name] for name in states]) if states else []
@@ -220,7 +220,10 @@ def drop(session: Session, key: str, yes: bool) -> None:
 @click.option("--undo", is_flag=True, help="Let the next send go on with it.")
 @pass_session
 def stop(session: Session, key: str, undo: bool) -> None:
-    """Send no more of an issue for now; a sender that is at work stops within seconds."""
+    """Send no more of an issue for now.
+
+    A sender that is at work stops within seconds.
+    """
     newsletter = open_newsletter(session)
     changed = newsletter.resume(key) if undo else newsletter.stop(key)
     if session.json:

@@ -18,7 +18,10 @@ def config() -> None:
 @click.option("--origin", is_flag=True, help="Say for each where it comes from.")
 @pass_session
 def show(session: Session, origin: bool) -> None:
-    """Write all settings in use as TOML: file, environment and defaults together."""
+    """Write all settings in use as TOML.
+
+    File, environment and defaults together.
+    """
     from feedpub.config import settings_as_data, show_settings
 
     resolved = session.resolve_settings()

@@ -165,7 +165,10 @@ def _to_row(audience: "Audience", subscriber: Subscriber) -> tuple[object, ...]:
 @click.argument("address")
 @pass_session
 def show(session: Session, address: str) -> None:
-    """Show all that is known of ADDRESS: preferences, consent log, mails."""
+    """Show all that is known of ADDRESS.
+
+    That is preferences, consent log and mails.
+    """
     audience = _open(session)
     record = _checked(lambda: audience.show(address))
     if session.json:

@@ -34,9 +34,9 @@ def summarise(report: BuildReport, *, seconds: float) -> list[str]:
     return lines
 
 
-def count(number: int, noun: str) -> str:
-    """Return a number with its noun."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+def count(number: int, noun: str, several: str = "") -> str:
+    """Return a number with its noun; ``several`` is its plural where that is no mere ``s``."""
+    return f"{number:,} {_agree(number, noun, several or f'{noun}s')}"
 
 
 def _agree(number: int, one: str, several: str) -> str:

@@ -45,6 +45,18 @@ def test_every_command_explains_itself(name: str, flag: str) -> None:
     assert result.output.startswith(f"Usage: feedpub {name}")
 
 
+def test_no_line_of_a_list_of_commands_is_cut_off() -> None:
+    context = click.Context(cli)
+    names = cli.list_commands(context)
+    groups = [name for name in names if isinstance(cli.get_command(context, name), click.Group)]
+
+    helps = [run("--help"), *(run(name, "--help") for name in groups)]
+    listed = [result.output.partition("\n\n")[2] for result in helps]
+
+    assert len(groups) > 4
+    assert [line for text in listed for line in text.splitlines() if line.endswith("...")] == []
+
+
 def every_option() -> list[tuple[str, click.Parameter]]:
     found = []
 

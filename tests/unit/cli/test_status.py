@@ -24,6 +24,10 @@ def test_the_length_of_the_queue_is_told() -> None:
     assert ("jobs", "deliver 2 running, deliver 1,998 waiting") in _describe(make_status(jobs=jobs))
 
 
+def test_one_category_is_no_plural() -> None:
+    assert ("articles", "1 in 1 category") in _describe(make_status())
+
+
 def test_nothing_is_told_of_an_empty_queue() -> None:
     assert [label for label, _ in _describe(make_status())] == ["last build", "articles"]
 
