@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from feedpub.cli.answers import Answers
+from feedpub.cli.files import replace_file
 from feedpub.config.show import to_toml
 
 if TYPE_CHECKING:
@@ -138,5 +139,5 @@ def add_ignored(folder: Path) -> bool:
         gap = "" if not before or before.endswith("\n") else "\n"
         note = "# feedpub: what it remembers, its secret, rehearsals"
         text = f"{before}{gap}{note}\n" + "\n".join(missing) + "\n"
-        path.write_bytes(text.encode("utf-8", "surrogateescape"))
+        replace_file(path, text.encode("utf-8", "surrogateescape"))
     return bool(missing)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from feedpub.cli.files import replace_file
 from feedpub.cli.options import SiteCommand
 from feedpub.cli.output import say, write_json
 from feedpub.cli.session import Session, pass_session, shorten_path
@@ -63,7 +64,7 @@ def init(
     blog = _detect(root, generator)
     text = _compose(session, root, blog, given, site_id)
     (root if blog else root / "articles").mkdir(parents=True, exist_ok=True)
-    settings.write_text(text, "utf-8")
+    replace_file(settings, text.encode())
     ignored = _add_ignored(root)
     _create_missing(session, settings, quiet=True)
     _tell_next_steps(session, root, settings, blog, ignored)

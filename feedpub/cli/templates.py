@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from feedpub.cli.files import replace_file
 from feedpub.cli.loading import load_settings
 from feedpub.cli.options import SiteGroup
 from feedpub.cli.output import printable, say, write, write_json, write_table
@@ -51,7 +52,7 @@ def eject(session: Session, names: tuple[str, ...], everything: bool, force: boo
             say(f"kept {target}, which is yours already (--force replaces it)")
             continue
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes((_defaults() / name).read_bytes())
+        replace_file(target, (_defaults() / name).read_bytes())
         say(f"wrote {target}")
 
 
