@@ -4,8 +4,10 @@ import os
 import pickle
 import sqlite3
 import sys
+import threading
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -144,6 +146,22 @@ def test_a_file_that_somebody_changed_by_hand_is_not_replaced_unseen(
     assert bucket.get("a").data == b"2"
 
 
+@pytest.mark.parametrize("conditional", [True, False])
+def test_a_file_that_somebody_made_by_hand_is_not_replaced_unseen(
+    bucket: Bucket, folder: Path, conditional: bool
+) -> None:
+    target = bucket.target(folder, conditional_put=conditional)
+    publish(target, a=b"1")
+    bucket.put("b", b"theirs")
+
+    with pytest.raises(BusyError, match=r"s3://bucket-\d+/b: somebody else"):
+        publish(target, b=b"2")
+    assert bucket.get("b").data == b"theirs"
+
+    publish(target, b=b"2")
+    assert bucket.get("b").data == b"2"
+
+
 def test_a_file_that_somebody_deleted_by_hand_is_published_again(
     bucket: Bucket, folder: Path
 ) -> None:
@@ -177,6 +195,29 @@ def test_a_bucket_that_was_emptied_is_filled_again(bucket: Bucket, folder: Path)
     assert not target.exists("a")
     publish(target, a=b"1")
     assert bucket.get("a").data == b"1"
+
+
+def test_what_points_at_a_file_goes_up_only_when_that_is_there(
+    bucket: Bucket, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = bucket.target(folder)
+    staged = stage(target, a=b"1", b=b"1", z_index=b"1")
+    put, went = S3Target._put, threading.Event()
+
+    def refuse_b(self: S3Target, path: str, data: bytes, mode: Any) -> str | None:
+        if path == "b":
+            went.wait(0.5)
+            raise TargetError("b: the store refuses")
+        if path == "z/index":
+            went.set()
+        return put(self, path, data, mode)
+
+    monkeypatch.setattr(S3Target, "_put", refuse_b)
+    with pytest.raises(TargetError, match="the store refuses"):
+        target.commit(staged)
+
+    assert bucket.list() == ["a", STATE]
+    assert not went.is_set()
 
 
 def test_an_upload_that_was_cut_off_is_made_again_whichever_bytes_are_there(

@@ -64,6 +64,14 @@ def test_a_request_tells_nothing_of_us(
     assert server.received[0].headers["user-agent"] == "feedpub"
 
 
+def test_a_request_names_the_page_that_asks_if_one_does(
+    fetcher: Fetcher, server: BadServer
+) -> None:
+    fetch(fetcher, server.url("/jpeg"), origin="https://portal.example")
+
+    assert server.received[0].headers["origin"] == "https://portal.example"
+
+
 def test_a_connection_is_kept_for_the_next_fetch(
     fetcher: Fetcher, server: BadServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
