@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from lxml.html import document_fromstring
+from werkzeug.test import TestResponse
 
 from feedpub.config import Config, Mailbox, MailConfig, NewsletterConfig, WebConfig
 from feedpub.config.values import BouncesConfig
@@ -222,6 +224,11 @@ def proof(page: str, do: str) -> str:
     found = re.search(rf'{hidden}"do" value="{do}">\s*{hidden}"form" value="(\S+)"', page)
     assert found, f"no button {do!r}"
     return found[1]
+
+
+def shape_of(answer: TestResponse) -> list[tuple[str, tuple[str, ...]]]:
+    """Return every element of a page with the names of its attributes."""
+    return [(str(one.tag), tuple(one.keys())) for one in document_fromstring(answer.data).iter()]
 
 
 def every_link(site: PeopleSite) -> list[str]:

@@ -9,11 +9,9 @@ import pytest
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from lxml.html import document_fromstring
-from werkzeug.test import TestResponse
 
 from tests.support.forms import PAGE, ask, stamp_of
-from tests.support.people import READER, PeopleSite
+from tests.support.people import READER, PeopleSite, shape_of
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS", "PUT", "DELETE", "PATCH", "TRACE"])
@@ -107,11 +105,6 @@ def test_no_known_attack_gets_into_the_form(site: PeopleSite, shared: Path) -> N
         assert re.search(r"<script|<img|<svg|onerror=", got.text.replace("&lt;", "")) is None or (
             shape_of(got) == shape_of(site.client.get(PAGE, query_string={"category": "x"}))
         ), vector["id"]
-
-
-def shape_of(answer: TestResponse) -> list[tuple[str, tuple[str, ...]]]:
-    """Return every element of a page with the names of its attributes."""
-    return [(str(one.tag), tuple(one.keys())) for one in document_fromstring(answer.data).iter()]
 
 
 def test_a_browser_without_a_stamp_of_ours_sees_the_form_again(site: PeopleSite) -> None:

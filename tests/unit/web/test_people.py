@@ -6,8 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from lxml.html import document_fromstring
-from werkzeug.test import TestResponse
 
 from feedpub.links import Place, subscribe_url
 from feedpub.model import SubscriberState
@@ -21,6 +19,7 @@ from tests.support.people import (
     make_people_config,
     press,
     proof,
+    shape_of,
 )
 
 # Confirming
@@ -192,11 +191,6 @@ def test_no_known_attack_gets_into_a_page(site: PeopleSite, shared: Path) -> Non
 
         assert answer.status_code in (413, 422), vector["id"]
         assert answer.status_code == 413 or shape_of(answer) == usual, vector["id"]
-
-
-def shape_of(answer: TestResponse) -> list[tuple[str, tuple[str, ...]]]:
-    """Return every element of a page with the names of its attributes."""
-    return [(str(one.tag), tuple(one.keys())) for one in document_fromstring(answer.data).iter()]
 
 
 def test_who_left_is_told_where_to_subscribe_again(built_site: Path, tmp_path: Path) -> None:
