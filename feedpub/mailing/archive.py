@@ -3,12 +3,13 @@
 import json
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from hashlib import sha256
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid5
 
 from feedpub.digest import FrozenDigest
 from feedpub.errors import LintError
-from feedpub.feeds import build_feed, render_entries
+from feedpub.feeds import FORMATS, build_feed, render_entries
 from feedpub.mailing.draft import archive_url
 from feedpub.mailing.setup import MailSetup
 from feedpub.model import Category, Entry, Feed, Issue, IssueState
@@ -24,10 +25,15 @@ _LISTED = 50
 """Issues in the feed and on the index page; the pages link from one to the next."""
 
 _RECENT = 3
-"""Newest pages that are looked at each time: their links to one another change."""
+"""Newest pages that are made again with each new issue: their links to one another change."""
 
 _NOTE = "archive_hidden"
 """Note of the site: articles that were withdrawn when the archive was last made."""
+
+MADE = "archive_made"
+"""Note of the site: digest of what the archive was last made of; empty if it may be another."""
+
+_FRONT = tuple(f"{FOLDER}/{name}" for name in ("index.html", *(form.file for form in FORMATS)))
 
 _SHOWN = (IssueState.SENDING, IssueState.STOPPED, IssueState.FINISHED)
 
@@ -35,18 +41,21 @@ _SHOWN = (IssueState.SENDING, IssueState.STOPPED, IssueState.FINISHED)
 def publish_archive(setup: MailSetup, beginning: Issue | None = None) -> list[str]:
     """Bring the pages of the sent issues up to date, and return the paths that changed.
 
+    Where nothing is new, no issue is read.
+
     Args:
         setup: Of the newsletter; without pages there is no archive.
         beginning: An issue that is about to be sent: its page must be there before its mails.
     """
     if setup.site.make_pages is None:
         return []
-    pages = setup.site.make_pages()
     issues = _list_issues(setup, beginning)
     if not issues:
         return []
     work = _Work(setup, issues)
-    documents = {**work.make_pages(), **work.make_front(pages)}
+    if not work.is_due:
+        return []
+    documents = {**work.make_pages(), **work.make_front(setup.site.make_pages())}
     # A page first, then what leads to it; the feeds last, since readers follow them at once.
     target = setup.site.target
     target.begin()
@@ -89,13 +98,23 @@ class _Work:
         self._setup, self._issues = setup, issues
         self._digests: dict[int, FrozenDigest] = {}
         with open_transaction(setup.site.open_store, read_only=True) as catalog:
-            self._known = set(json.loads(catalog.shelves.meta().get(_NOTE, "[]")))
+            meta = catalog.shelves.meta()
             self._hidden: set[int] = catalog.issues.hidden()
+        self._known = set(json.loads(meta.get(_NOTE, "[]")))
+        self._making = _describe(setup, issues)
+        exists = setup.site.target.exists
+        self._is_other = meta.get(MADE) != self._making or not all(map(exists, _FRONT))
+        self._stale = list(self._list_stale())
+
+    @property
+    def is_due(self) -> bool:
+        """Whether anything may have changed since the archive was last made."""
+        return self._is_other or bool(self._stale)
 
     def make_pages(self) -> dict[str, bytes]:
         """Return the pages that may have changed, oldest first."""
         pages = {}
-        for place in reversed(list(self._list_stale())):
+        for place in reversed(self._stale):
             issue = self._issues[place]
             page = self._load(issue).archive(
                 previous=self._link(issue, place + 1),
@@ -112,7 +131,7 @@ class _Work:
         everything = self._known != self._hidden
         for place, issue in enumerate(self._issues):
             is_there = self._setup.site.target.exists(page_path(issue))
-            if everything or place < _RECENT or not is_there:
+            if everything or (self._is_other and place < _RECENT) or not is_there:
                 yield place
 
     def _link(self, issue: Issue, place: int) -> str:
@@ -163,7 +182,13 @@ class _Work:
         )
 
     def remember(self) -> None:
-        """Note what is withdrawn, so that older pages are made again when that changes."""
-        if self._known != self._hidden:
-            with open_transaction(self._setup.site.open_store) as catalog:
-                catalog.shelves.set_meta({_NOTE: json.dumps(sorted(self._hidden))})
+        """Note what the archive was made of, so that it is made again when that changes."""
+        notes = {_NOTE: json.dumps(sorted(self._hidden)), MADE: self._making}
+        with open_transaction(self._setup.site.open_store) as catalog:
+            catalog.shelves.set_meta(notes)
+
+
+def _describe(setup: MailSetup, issues: Sequence[Issue]) -> str:
+    """Return a digest over what the archive depends on besides what was withdrawn."""
+    parts = (setup.site.settings, setup.letterhead.title, *(issue.key for issue in issues))
+    return sha256("\n".join(parts).encode("utf-8", "replace")).hexdigest()

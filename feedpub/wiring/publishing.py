@@ -83,13 +83,15 @@ def restore_site(config: Config, archive: Path) -> None:
 
 def _distrust(catalog: "Catalog") -> None:
     """Note in a copy of the database that the world went on since: files, and perhaps mails."""
+    from feedpub.mailing.archive import MADE
+
     catalog.shelves.mark_dirty(_ALL)
     catalog.fetched.start_era()
     catalog.issues.doubt_open(
         "the database was restored from a backup; it may have been mailed since",
         int(datetime.now(UTC).timestamp()),
     )
-    catalog.shelves.set_meta({RESTORED: "1"})
+    catalog.shelves.set_meta({RESTORED: "1", MADE: ""})
 
 
 def make_setup(

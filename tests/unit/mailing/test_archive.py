@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from feedpub.digest import FrozenDigest
 from feedpub.ports import Staged
 from feedpub.targets.local import LocalTarget
 from feedpub.wiring import open_site
@@ -115,3 +116,58 @@ def test_an_issue_that_was_not_sent_has_no_page(press: Press) -> None:
     press.send()
 
     assert not (press.root / "feeds/newsletter").exists()
+
+
+def test_an_archive_that_stands_as_it_was_made_is_not_read_again(
+    press: Press, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send_two(press)
+    read: list[bytes] = []
+    from_bytes = FrozenDigest.from_bytes
+    monkeypatch.setattr(
+        FrozenDigest, "from_bytes", lambda data: read.append(data) or from_bytes(data)
+    )
+
+    press.write("Three")
+    press.build()
+
+    assert not read
+
+
+def test_another_title_of_the_newsletter_reaches_the_feed_of_its_issues(press: Press) -> None:
+    send_two(press)
+    settings = press.root / "feedpub.toml"
+    text = settings.read_text("utf-8")
+
+    settings.write_text(text.replace("[newsletter]", '[newsletter]\ntitle = "Other"'), "utf-8")
+    press.write("Three")
+    press.build()
+
+    assert "Other" in json.loads(press.page("newsletter/feed.json"))["title"]
+
+
+def test_a_feed_of_issues_that_was_lost_is_made_again(press: Press) -> None:
+    send_two(press)
+    before = press.page("newsletter/rss.xml")
+
+    (press.root / "feeds/newsletter/rss.xml").unlink()
+    press.write("Three")
+    press.build()
+
+    assert press.page("newsletter/rss.xml") == before
+
+
+def test_issues_that_a_restored_database_knows_nothing_of_go_from_the_feed(press: Press) -> None:
+    press.join("reader")
+    press.write("One")
+    press.send()
+    copy = shutil.copy(press.root / "feedpub.db", press.root / "copy.db")
+    press.pass_week()
+    press.write("Two")
+    press.send()
+
+    press.restore(copy)
+    press.build()
+
+    items = json.loads(press.page("newsletter/feed.json"))["items"]
+    assert [item["url"].endswith(f"{FIRST}/") for item in items] == [True]
