@@ -6,7 +6,6 @@ from feedpub.errors import ArticleError
 from feedpub.reading.guard import refuse
 
 _LONGEST = 256 * 1024
-# Sphinx's and Nikola's own roles and directives, which docutils does not know.
 _SETTINGS = {
     "file_insertion_enabled": False,
     "raw_enabled": False,
@@ -21,6 +20,7 @@ _SETTINGS = {
     "_disable_config": True,
     "warning_stream": False,
 }
+# What docutils says of Sphinx's and Nikola's own roles and directives, which it does not know.
 _PROBLEMATIC = re.compile(r'<div class="system-message.*?</div>', re.DOTALL)
 
 
