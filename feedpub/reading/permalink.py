@@ -71,10 +71,10 @@ def expand_permalink(
         fields or {},
         generator,
     )
-    tokens = {"jekyll": article.jekyll, "hugo": article.hugo}.get(generator, article.hexo)
+    tokens = _TOKENS.get(generator, _HEXO)
     if "://" in pattern:
         pattern = pattern.replace("http://", "http//").replace("https://", "https//")
-    return _finish(_TOKEN.sub(lambda match: tokens(match[1]), pattern))
+    return _finish(_TOKEN.sub(lambda match: article.fill(match[1], tokens), pattern))
 
 
 def _finish(filled: str) -> str:
@@ -152,10 +152,10 @@ class _Article:
         form = DAY_FORMS.get(token)
         return None if form is None else form(self._moment(token))
 
-    def hexo(self, token: str) -> str:
-        """Return the value of a token of Hexo's."""
-        simple = _HEXO.get(token)
-        return simple(self) if simple else self._day(token) or self._field(token)
+    def fill(self, token: str, tokens: "_Tokens") -> str:
+        """Return the value of a token: the generator's own, a part of the date, or a field."""
+        own = tokens.get(token)
+        return own(self) if own else self._day(token) or self._field(token)
 
     def hexo_slug(self) -> str:
         """Return the file's name with its folders, as Hexo's ``new_post_name: :title.md`` has it.
@@ -193,51 +193,45 @@ class _Article:
         text = f"{self.hexo_slug()}{int(self._moment('hash').timestamp())}"
         return sha1(text.encode(), usedforsecurity=False).hexdigest()[:12]
 
-    def jekyll(self, token: str) -> str:
-        """Return the value of a token of Jekyll's."""
-        slug = self._own("slug") or self._name.stem
-        names = [name for path in self._categories for name in path]
-        simple: dict[str, Callable[[], str]] = {
-            "title": lambda: _quote(jekyll_slug(slug, lower=False)),
-            "slug": lambda: _quote(jekyll_slug(slug, lower=True)),
-            "name": lambda: _quote(jekyll_slug(self._name.stem, lower=True)),
-            "categories": lambda: "/".join(_quote(name.lower()) for name in names),
-            "slugified_categories": lambda: "/".join(
-                _quote(jekyll_slug(n, lower=True)) for n in names
-            ),
-            "output_ext": lambda: ".html",
-            "path": lambda: _quote(self._path.rpartition(".")[0]),
-        }
-        if token in simple:
-            return simple[token]()
-        return self._day(token) or self._field(token)
+    def jekyll_slug(self, *, lower: bool) -> str:
+        """Return the slug of the front matter, else of the file's name."""
+        return jekyll_slug(self._own("slug") or self._name.stem, lower=lower)
 
-    def hugo(self, token: str) -> str:
-        """Return the value of a token of Hugo's."""
-        folders = self._path.removeprefix("content/").split("/")[:-1]
-        if self._path.rpartition("/")[2].startswith("index."):
-            folders = folders[:-1]
-        base, slug = self._stem(), self._own("slug")
-        simple: dict[str, Callable[[], str]] = {
-            "title": lambda: _quote(urlize(self._title)),
-            "slug": lambda: _quote(urlize(slug or self._title)),
-            "filename": lambda: _quote(urlize(base)),
-            "contentbasename": lambda: _quote(urlize(base)),
-            "slugorfilename": lambda: _quote(urlize(slug or base)),
-            "slugorcontentbasename": lambda: _quote(urlize(slug or base)),
-            "section": lambda: _quote(urlize(folders[0])) if folders else "",
-            "sections": lambda: "/".join(_quote(urlize(folder)) for folder in folders),
-        }
-        if token in simple:
-            return simple[token]()
-        return self._day(token) or self._field(token)
+    def jekyll_name(self) -> str:
+        """Return the slug of the file's name."""
+        return jekyll_slug(self._name.stem, lower=True)
 
-    def _stem(self) -> str:
-        # Hugo keeps a date in the file's name unless it is told to take it from there.
-        return f"{self._name.date}-{self._name.stem}" if self._name.date else self._name.stem
+    def jekyll_categories(self, write: Callable[[str], str]) -> str:
+        """Return the names of all categories, each as it is to be written."""
+        return "/".join(_quote(write(name)) for path in self._categories for name in path)
+
+    def jekyll_path(self) -> str:
+        """Return the file's path without its extension."""
+        return self._path.rpartition(".")[0]
+
+    def hugo_title(self) -> str:
+        """Return the title as Hugo writes it in addresses."""
+        return urlize(self._title)
+
+    def hugo_stem(self) -> str:
+        """Return the file's name; a date in it stays, unless Hugo is told to take it from there."""
+        stem = self._name.stem
+        return urlize(f"{self._name.date}-{stem}" if self._name.date else stem)
+
+    def hugo_slug(self, otherwise: str) -> str:
+        """Return the slug of the front matter, else what stands for it."""
+        slug = self._own("slug")
+        return otherwise if slug is None else urlize(slug)
+
+    def hugo_sections(self) -> list[str]:
+        """Return the folders that the article is in; its own, if it has one, is none of them."""
+        *folders, name = self._path.removeprefix("content/").split("/")
+        return folders[:-1] if name.startswith("index.") else folders
 
 
-_HEXO: dict[str, Callable[[_Article], str]] = {
+_Tokens = dict[str, Callable[[_Article], str]]
+
+_HEXO: _Tokens = {
     "title": lambda article: _quote(article.hexo_slug()),
     "slug": lambda article: _quote(article.hexo_slug()),
     "name": lambda article: _quote(article.hexo_slug().rpartition("/")[2]),
@@ -245,3 +239,25 @@ _HEXO: dict[str, Callable[[_Article], str]] = {
     "category": lambda article: _quote(article.hexo_category()),
     "hash": _Article.hexo_hash,
 }
+_JEKYLL: _Tokens = {
+    "title": lambda article: _quote(article.jekyll_slug(lower=False)),
+    "slug": lambda article: _quote(article.jekyll_slug(lower=True)),
+    "name": lambda article: _quote(article.jekyll_name()),
+    "categories": lambda article: article.jekyll_categories(str.lower),
+    "slugified_categories": lambda article: article.jekyll_categories(
+        lambda name: jekyll_slug(name, lower=True)
+    ),
+    "output_ext": lambda _: ".html",
+    "path": lambda article: _quote(article.jekyll_path()),
+}
+_HUGO: _Tokens = {
+    "title": lambda article: _quote(article.hugo_title()),
+    "slug": lambda article: _quote(article.hugo_slug(article.hugo_title())),
+    "filename": lambda article: _quote(article.hugo_stem()),
+    "contentbasename": lambda article: _quote(article.hugo_stem()),
+    "slugorfilename": lambda article: _quote(article.hugo_slug(article.hugo_stem())),
+    "slugorcontentbasename": lambda article: _quote(article.hugo_slug(article.hugo_stem())),
+    "section": lambda article: _quote(urlize(next(iter(article.hugo_sections()), ""))),
+    "sections": lambda article: "/".join(_quote(urlize(one)) for one in article.hugo_sections()),
+}
+_TOKENS = {"jekyll": _JEKYLL, "hugo": _HUGO}
