@@ -8,6 +8,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from feedpub.errors import StoreError
 from feedpub.model import DeliveryState
 from feedpub.ports.mailing import Change, Outcome
 from feedpub.store.fence import FenceRows
@@ -69,6 +70,24 @@ def test_it_is_on_disk_even_if_the_server_does_not_wait_for_others(
     ((found,),) = server.look("SHOW synchronous_commit")
 
     assert found == "on"
+
+
+def test_a_commit_that_fails_at_its_very_end_lets_nobody_pass(
+    server: LedgerServer, ledger: SqlLedger
+) -> None:
+    server.change(
+        "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS"
+        " $$ BEGIN RAISE EXCEPTION USING ERRCODE = '53100', MESSAGE = 'no space left'; END $$"
+    )
+    server.change(
+        f"CREATE CONSTRAINT TRIGGER refuse AFTER UPDATE ON deliveries_{ISSUE} DEFERRABLE INITIALLY"
+        " DEFERRED FOR EACH ROW WHEN (new.state = 2) EXECUTE FUNCTION refuse()"
+    )
+
+    with pytest.raises(StoreError, match="make room"):
+        ledger.commit([Change(crossing=1), Change(crossing=2)], NOW)
+
+    assert [states(ledger)[number] for number in (1, 2)] == [SENDING, SENDING]
 
 
 def test_outcomes_and_crossings_of_many_are_written_at_once(ledger: SqlLedger) -> None:

@@ -38,13 +38,17 @@ class PostgresDatabase:
         Raises:
             StoreError: The server cannot be reached, or refuses.
         """
-        self._address = address
+        self._address, self._name = address, address.name
         self._lock = threading.Lock()
-        with explain_errors(address.name):
-            self._connection = self._connect()
+        with explain_errors(self._name):
+            self._connect()
 
-    def _connect(self) -> "psycopg.Connection[tuple[Any, ...]]":
-        return self._address.connect(autocommit=True, wait_s=_WAIT_S)
+    def _connect(self) -> None:
+        from psycopg import RawCursor
+
+        self._connection = self._address.connect(autocommit=True, wait_s=_WAIT_S)
+        # Made here and not for each of its statements, which are as many as mails.
+        self._fence = RawCursor(self._connection)
 
     def close(self) -> None:
         """Let go of it; a thread that is still writing keeps it until the process ends."""
@@ -91,21 +95,19 @@ class PostgresDatabase:
             BusyError: Somebody else changed the same rows for a minute.
             StoreError: The server is gone, or refuses.
         """
-        from psycopg import RawCursor
-
         if not rows.outcomes and not rows.crossing:
             return set()
         statement, values = make_fence(rows)
-        with self._open() as connection:
-            changed = RawCursor(connection).execute(statement, values, prepare=True).fetchall()
+        with self._open():
+            changed = self._fence.execute(statement, values, prepare=True).fetchall()
         return {id for id, state in changed if state == DeliveryState.COMMITTING}
 
     @contextmanager
     def _open(self) -> Iterator["psycopg.Connection[tuple[Any, ...]]"]:
         """Give the connection, which is at once in no transaction and ours alone."""
-        with self._lock, explain_errors(self._address.name):
+        with self._lock, explain_errors(self._name):
             if self._connection.closed:
-                self._connection = self._connect()
+                self._connect()
             yield self._connection
 
 
