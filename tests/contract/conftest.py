@@ -5,6 +5,14 @@ import pytest
 
 from tests.support.ledger_server import LedgerServer
 from tests.support.ledgers import ADDRESSES, MemoryWorld, SqlWorld, World
+from tests.support.stores import STORES, Store, open_store
+
+
+@pytest.fixture(params=STORES)
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """An empty store, in each of its forms."""
+    with open_store(request, tmp_path) as opened:
+        yield opened
 
 
 @pytest.fixture(params=["memory", "file", "server"])

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, suppress
-from pathlib import Path
 
 import pytest
 
@@ -11,17 +10,11 @@ from feedpub.store.postgres.address import Address
 from feedpub.store.postgres.plain import PostgresDatabase
 from feedpub.store.sql import SqlStore
 from feedpub.store.transfer import is_empty
-from tests.support.stores import STORES, Store, open_store
+from tests.support.stores import Store
 
 Deferred = Callable[[], list[tuple[str, dict[str, object]]]]
 
 NOON = 1_700_000_000
-
-
-@pytest.fixture(params=STORES)
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    with open_store(request, tmp_path) as opened:
-        yield opened
 
 
 @pytest.fixture

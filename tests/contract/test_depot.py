@@ -1,20 +1,9 @@
 """Where machines share what feeds brought, in every kind of database."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
-
 from feedpub.ports.depot import ERA, DepotFile
-from tests.support.stores import STORES, Store, open_store
+from tests.support.stores import Store
 
 A, B = DepotFile("一.html", 1_799_999_999_123_456_789, b"\x00\xff"), DepotFile("b", 2, b"b")
-
-
-@pytest.fixture(params=STORES)
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    with open_store(request, tmp_path) as opened:
-        yield opened
 
 
 def put(store: Store, source: str, *files: DepotFile) -> int:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -12,18 +11,12 @@ from feedpub.model import DeliveryState, Frequency, Issue, IssueState, Subscribe
 from feedpub.ports.newsletter import Selection
 from feedpub.ports.people import ConsentRow, NoticeRow, Person
 from feedpub.store.catalog import Catalog
-from tests.support.stores import STORES, Store, open_store, somebody
+from tests.support.stores import Store, somebody
 
 PENDING, ACTIVE, UNSUBSCRIBED = (int(state) for state in list(SubscriberState)[:3])
 PERSON = Person(
     1, "Ann@example.com", "ann@example.com", ACTIVE, 100, 200, (3, 12), "daily", "en", True, 300
 )
-
-
-@pytest.fixture(params=STORES)
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    with open_store(request, tmp_path) as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """What the store promises, on the disk and in memory."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,16 +10,10 @@ from feedpub.errors import MissingStoreError, StoreError
 from feedpub.ports import PictureRow, PictureState, RenditionRow, StoredProblem
 from feedpub.store.catalog import Catalog
 from feedpub.store.sql import SqlStore
-from tests.support.stores import STORES, Store, open_store
+from tests.support.stores import Store
 from tests.unit.catalog.test_duplicates import record as make_record
 
 DAY = 24 * 3600
-
-
-@pytest.fixture(params=STORES)
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    with open_store(request, tmp_path) as opened:
-        yield opened
 
 
 @pytest.fixture
