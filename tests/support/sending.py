@@ -42,6 +42,8 @@ def run(words: Sequence[str]) -> int:
     )
     try:
         ledger = SqlLedger.open(options.database, hash_mailbox, lease_s=options.lease_s)
+        # The kernel's own clock: on a busy machine whoever would kill it may come too late.
+        signal.setitimer(signal.ITIMER_REAL, options.die_after_s)
         try:
             report = deliver(
                 ISSUE,
@@ -86,6 +88,7 @@ def _parse(words: Sequence[str]) -> argparse.Namespace:
     add("--renew-s", type=float, default=15)
     add("--reply-s", type=float, default=20)
     add("--trouble-limit", type=int, default=0)
+    add("--die-after-s", type=float, default=0, help="of sending, by SIGALRM; 0 for never")
     return parser.parse_args(words)
 
 

@@ -95,29 +95,17 @@ def test_kills_at_random_times_mail_everybody_once(
 
 
 def send_and_kill(ledger: LedgerFile, port: int, chance: random.Random) -> int:
-    """Start senders one after the other, killing each, until one comes to the end."""
+    """Start senders one after the other, each of which dies, until one comes to the end."""
     for kills in range(100):
-        sender = sending.start(ledger, port, "--connections", str(CONNECTIONS), "--size", "2000")
-        with sender:
-            wait_for_progress(ledger, sender)
-            try:
-                # The more often it was killed, the longer it may live, so that this has an end;
-                # the first ones die so soon that the fastest machine is not done before.
-                sender.wait(chance.uniform(0, 0.05 + kills / 20))
-            except subprocess.TimeoutExpired:
-                sender.kill()
-        if sender.returncode != -signal.SIGKILL:
-            assert sender.returncode == 0
+        # The more often it was killed, the longer it may live, so that this has an end; the first
+        # ones die so soon that the fastest machine is not done before.
+        life_s = chance.uniform(0.001, 0.05 + kills / 20)
+        words = ("--connections", str(CONNECTIONS), "--size", "2000", "--die-after-s", str(life_s))
+        sender = sending.finish(ledger, port, *words)
+        if sender.returncode != -signal.SIGALRM:
+            assert sender.returncode == 0, sender.stderr
             return kills
     raise AssertionError("it never came to an end")
-
-
-def wait_for_progress(ledger: LedgerFile, sender: "subprocess.Popen[str]") -> None:
-    """Wait until a sender has taken over; its start is not what is to be killed."""
-    while sender.poll() is None:
-        if (sender.pid,) in ledger.look("SELECT pid FROM senders"):
-            return
-        time.sleep(0.01)
 
 
 def count_accepted(server: ScriptedServer) -> Counter[str]:
