@@ -2,6 +2,7 @@
 
 import sys
 from typing import TYPE_CHECKING, Literal
+from urllib.parse import urljoin
 
 import click
 
@@ -43,7 +44,7 @@ def serve(
     check_output(config)
     from feedpub.web.accesslog import log_requests
     from feedpub.web.server import FeedServer
-    from feedpub.web.site import create_site_app, feeds_path
+    from feedpub.web.site import create_site_app, feeds_path, form_path
 
     app = create_site_app(config)
     with FeedServer(app, feeds_path(config), bind=bind, port=port) as server:
@@ -57,6 +58,8 @@ def serve(
             else f"serving {shorten_path(config.feeds.folder)}"
         )
         say(f"{what} at {server.url}  (stop: Ctrl-C)")
+        if config.web.url:
+            say(f"the form for subscribers is at {urljoin(server.url, form_path(config))}")
         if log_format != "none" and not session.quiet:
             log_requests(log_format, sys.stderr)
         server.run()

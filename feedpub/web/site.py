@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from flask import Flask
 
 from feedpub.config import Config
+from feedpub.links import subscribe_url
 from feedpub.web.feeds import create_app
 from feedpub.web.setup import PeopleSetup
 
@@ -48,6 +49,11 @@ def create_site_app(config: Config, *, clock: Callable[[], datetime] | None = No
 def feeds_path(config: Config) -> str:
     """Return the path that the feeds have on the real site, so that paths are the same here."""
     return urlsplit(config.site.feeds_url).path or "/"
+
+
+def form_path(config: Config) -> str:
+    """Return the path of the form for strangers, likewise; ``web.url`` has to be set."""
+    return subscribe_url(urlsplit(config.web.url).path or "/")
 
 
 def make_people(

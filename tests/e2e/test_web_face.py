@@ -15,7 +15,7 @@ import requests
 from tests.e2e.test_web_servers import caddy_command, free_port, nginx_command
 from tests.support import needs
 from tests.support.mail_site import MailSite
-from tests.support.programs import wait_until_it_answers
+from tests.support.programs import start, wait_for_line, wait_until_it_answers
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs/how-to/web-face.md"
 READER = "ann@reader.test"
@@ -116,3 +116,16 @@ def test_the_style_of_a_page_comes_with_it(face: Face) -> None:
     assert style
     answer = requests.get(requests.compat.urljoin(face.link, style[1]), timeout=60)
     assert answer.headers["Content-Type"].startswith("text/css")
+
+
+def test_the_server_says_where_its_form_is(tmp_path: Path) -> None:
+    web = '\n[web]\nurl = "https://blog.example/news/"\n'
+    site = MailSite.create(tmp_path / "site", [], settings=web).site
+
+    with start("serve", "-p", "0", cwd=site.root, stderr=subprocess.PIPE) as process:
+        line = wait_for_line(process.stderr, b"the form for subscribers").decode()
+        page = requests.get(line.split()[-1], timeout=60)
+
+    assert line.endswith("/news/subscribe\n")
+    assert page.status_code == 200
+    assert '<input id="address"' in page.text
