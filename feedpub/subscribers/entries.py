@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from feedpub.model import Frequency, ImportKind
+from feedpub.model.instants import to_seconds
 from feedpub.subscribers.addresses import Address, try_address
 from feedpub.subscribers.columns import Columns
 from feedpub.subscribers.spreadsheet import restore_cell
@@ -186,6 +187,7 @@ def _read_time(text: str) -> int | None:
         return None
     try:
         found = datetime.fromisoformat(text)
-        return int((found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp())
+        # Its zone may lead out of the years that there are.
+        return to_seconds((found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC))
     except (ValueError, OverflowError):
         return None

@@ -106,8 +106,12 @@ def test_times_and_network_come_along() -> None:
     assert ann.network == "192.0.2.8"
 
 
-def test_a_time_that_makes_no_sense_is_left_out() -> None:
-    assert read("email,created\na@example.com,last summer\n")["a"].created is None
+@pytest.mark.parametrize(
+    "written",
+    ["last summer", "99999-01-01", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"],
+)
+def test_a_time_that_makes_no_sense_is_left_out(written: str) -> None:
+    assert read(f"email,created\na@example.com,{written}\n")["a"].created is None
 
 
 def test_who_paused_elsewhere_pauses_here() -> None:
