@@ -84,6 +84,7 @@ def test_without_a_manifest_the_bucket_is_looked_through_and_nothing_is_lost(
     target = bucket.target(folder)
 
     assert target.exists("a")
+    assert target.stage("a", b"1") is None
     publish(target, a=b"2")
     assert target.delete(["b"]) == ["b"]
 
@@ -99,6 +100,19 @@ def test_another_machine_goes_on_from_where_this_one_stopped(
     publish(bucket.target(folder), a=b"1", b=b"1", c=b"1")
 
     assert {**bucket.files(), STATE: b""} == {"a": b"1", "b": b"1", "c": b"1", STATE: b""}
+
+
+def test_another_machine_learns_of_what_was_only_deleted(
+    bucket: Bucket, folder: Path, tmp_path: Path
+) -> None:
+    publish(bucket.target(folder), a=b"1", b=b"1")
+    other = bucket.target(tmp_path / "other")
+
+    assert other.delete(["b"]) == ["b"]
+
+    assert not bucket.target(folder).exists("b")
+    publish(bucket.target(folder), b=b"1")
+    assert bucket.get("b").data == b"1"
 
 
 @pytest.mark.parametrize("conditional", [True, False])
@@ -218,6 +232,33 @@ def test_what_points_at_a_file_goes_up_only_when_that_is_there(
 
     assert bucket.list() == ["a", STATE]
     assert not went.is_set()
+
+
+def test_what_went_up_is_known_though_another_file_did_not(
+    bucket: Bucket, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = bucket.target(folder)
+    staged = stage(target, a=b"1", b=b"1")
+    put, went = S3Target._put, threading.Event()
+
+    def refuse_a(self: S3Target, path: str, data: bytes, mode: Any) -> str | None:
+        if path == "a":
+            went.wait(5)
+            raise TargetError("a: the store refuses")
+        etag = put(self, path, data, mode)
+        if path == "b":
+            went.set()
+        return etag
+
+    with monkeypatch.context() as patch:
+        patch.setattr(S3Target, "_put", refuse_a)
+        with pytest.raises(TargetError, match="the store refuses"):
+            target.commit(staged)
+
+    again = bucket.target(folder)
+    assert again.stage("b", b"1") is None
+    publish(again, a=b"1")
+    assert bucket.list() == ["a", "b", STATE]
 
 
 def test_an_upload_that_was_cut_off_is_made_again_whichever_bytes_are_there(

@@ -16,7 +16,7 @@ from feedpub.errors import (
     StoreVersionError,
     TargetError,
 )
-from feedpub.jobs.policy import MOST_ATTEMPTS, is_passing, judge, note_failure, wait_s
+from feedpub.jobs.policy import is_passing, judge, note_failure, wait_s
 from feedpub.ports.jobs import End, Failure, Job, share_out
 
 NOON = 1_700_000_000
@@ -60,8 +60,9 @@ def test_it_waits_twice_as_long_each_time_but_ten_minutes_at_most() -> None:
 def test_a_job_is_given_up_after_an_hour() -> None:
     busy = BusyError("busy")
 
-    assert judge(SHARE_OF_ISSUE, busy, MOST_ATTEMPTS - 1, NOON).end == End.AGAIN
-    assert judge(SHARE_OF_ISSUE, busy, MOST_ATTEMPTS, NOON).end == End.FAILED
+    assert judge(SHARE_OF_ISSUE, busy, 9, NOON).end == End.AGAIN
+    assert judge(SHARE_OF_ISSUE, busy, 10, NOON).end == End.FAILED
+    assert sum(wait_s(attempt) for attempt in range(1, 10)) == 3330
 
 
 def test_a_job_with_a_key_is_left_to_the_sweep() -> None:
