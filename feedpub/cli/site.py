@@ -66,8 +66,8 @@ def init(
     (root if blog else root / "articles").mkdir(parents=True, exist_ok=True)
     replace_file(settings, text.encode())
     ignored = _add_ignored(root)
-    _create_missing(session, settings, quiet=True)
-    _tell_next_steps(session, root, settings, blog, ignored)
+    config = _create_missing(session, settings, quiet=True)
+    _tell_next_steps(session, root, config, blog, ignored)
 
 
 def _site_id(settings: Path, *, force: bool) -> str:
@@ -145,13 +145,16 @@ def _create_missing(session: Session, settings: Path, *, quiet: bool = False) ->
 
 
 def _tell_next_steps(
-    session: Session, root: Path, settings: Path, blog: "Blog | None", ignored: bool
+    session: Session, root: Path, config: "Config", blog: "Blog | None", ignored: bool
 ) -> None:
+    settings = shorten_path(config.path)
     if session.json:
         write_json({"config": str(settings), "generator": blog.generator if blog else None})
     if blog:
         say(f"found a {blog.generator} blog: {blog.config}, articles in {blog.articles}")
-    say(f"wrote {settings}{' and .gitignore' if ignored else ''}")
+    # Guesses, where neither options nor a blog say so: nobody should find out by the pages.
+    guesses = f"language {config.site.language}, time zone {config.site.zone}"
+    say(f"wrote {settings}{' and .gitignore' if ignored else ''} ({guesses})")
     there = "" if root.resolve() == Path.cwd() else f" -C {shlex.quote(str(root))}"
     if blog is None:
         say(f"1. put articles (Markdown or HTML) in {root / 'articles'}")

@@ -54,6 +54,16 @@ def test_init_tells_what_to_do_next(folder: Path) -> None:
     assert "feedpub -C 'a b' build" in run("init", "--no-input", "a b").stderr
 
 
+def test_init_says_what_it_had_to_guess(folder: Path) -> None:
+    guessed = run("init", "--no-input", "a").stderr.splitlines()[0]
+    said = run("init", "--no-input", "--language", "en", "b").stderr.splitlines()[0]
+
+    assert (
+        guessed == "wrote a/feedpub.toml and .gitignore (language zh-CN, time zone Asia/Shanghai)"
+    )
+    assert said == "wrote b/feedpub.toml and .gitignore (language en, time zone Asia/Shanghai)"
+
+
 def test_every_site_has_an_id_of_its_own(folder: Path) -> None:
     run("init", "--no-input", "a")
     run("init", "--no-input", "b")
