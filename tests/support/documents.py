@@ -101,7 +101,7 @@ class Scenario:
         home = folder / ".home"
         home.mkdir()
         self._environment = clean_environment(
-            measured=True, HOME=str(home), COLUMNS="100", LANG="C.UTF-8", PYTHONWARNINGS="error"
+            HOME=str(home), COLUMNS="100", LANG="C.UTF-8", PYTHONWARNINGS="error"
         )
         self._environment["PATH"] = f"{binaries}:{self._environment['PATH']}:/usr/sbin:/sbin"
 
