@@ -36,8 +36,12 @@ def read_json_feed(text: str, *, url: str, home: tzinfo) -> RemoteFeed:
     """
     try:
         document = json.loads(text)
-    except (ValueError, RecursionError) as error:
+    except json.JSONDecodeError as error:
         raise FeedError(f"the document is no JSON ({error})", url=url) from error
+    except RecursionError as error:
+        raise FeedError("the document is nested too deep", url=url) from error
+    except ValueError as error:  # of int(), which takes 4,300 digits
+        raise FeedError("the document has a number of thousands of digits", url=url) from error
     version = _text(document, "version") if isinstance(document, dict) else ""
     if not version.startswith("https://jsonfeed.org/version/"):
         raise FeedError("the document is JSON, but no JSON Feed; look for another", url=url)
