@@ -104,6 +104,17 @@ def test_an_attempt_is_counted_and_the_first_one_remembered(ledger: Ledger) -> N
     assert (again[2].attempts, again[2].first_try) == (0, None)
 
 
+def test_the_first_attempt_stays_the_first_one(ledger: Ledger) -> None:
+    for now in (NOW, NOW + 60):
+        claim(ledger, now=now)
+        ledger.commit([Change(crossing=1)], now)
+        ledger.commit([Change([Outcome(1, QUEUED, not_before=now + 60)])], now)
+
+    (again,) = claim(ledger, now=NOW + 120)
+
+    assert (again.attempts, again.first_try) == (2, NOW)
+
+
 # The fence
 
 
