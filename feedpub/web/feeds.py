@@ -42,11 +42,7 @@ def create_app(
         proxies: Networks of proxies that are believed when they say who asks, besides this machine.
         watchers: Networks that may read ``/metrics``, besides this machine.
     """
-    app = QuietFlask("feedpub.web", static_folder=None, template_folder=None)
-    app.config["PROXIES"] = proxies
-    app.config["MAX_CONTENT_LENGTH"] = app.config["MAX_FORM_MEMORY_SIZE"] = _MAX_FORM_BYTES
-    # ``//evil.example`` must not become a redirect to another host.
-    app.url_map.merge_slashes = False
+    app = _make_flask(proxies)
     files, tally = Folder(folder), Tally()
     _add_folder(app, files, prefix)
     root = prefix if people is None else people.path
@@ -70,6 +66,15 @@ def create_app(
     server = FileServer(app.wsgi_app, files, prefix)
     app.extensions[AT_HAND] = server.find_at_hand
     app.wsgi_app = Frame(server, tally, proxies)  # type: ignore[method-assign]
+    return app
+
+
+def _make_flask(proxies: Networks) -> Flask:
+    app = QuietFlask("feedpub.web", static_folder=None, template_folder=None)
+    app.config["PROXIES"] = proxies
+    app.config["MAX_CONTENT_LENGTH"] = app.config["MAX_FORM_MEMORY_SIZE"] = _MAX_FORM_BYTES
+    # ``//evil.example`` must not become a redirect to another host.
+    app.url_map.merge_slashes = False
     return app
 
 

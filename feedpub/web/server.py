@@ -49,34 +49,13 @@ class FeedServer:
         Raises:
             ListenError: The address cannot be listened at.
         """
-        from waitress.server import create_server
-
         from feedpub.web.connections import Loop
 
         # It tells of each request that has to wait a moment, which is no news.
         logging.getLogger("waitress.queue").setLevel(logging.ERROR)
         listening: dict[int, Any] = {}
         self._loop = Loop(app.extensions.get(AT_HAND, _find_nothing))
-        try:
-            # No ident: nobody needs to know which server this is.
-            self._server: Any = create_server(
-                Sender(app),
-                map=listening,
-                host=bind,
-                port=port,
-                threads=_THREADS,
-                ident=None,
-                max_request_body_size=_MAX_BYTES,
-                connection_limit=_CONNECTIONS,
-                channel_timeout=_IDLE_S,
-                cleanup_interval=_IDLE_S // 3,
-                # Without it, a file of the process whose number is 1024 or more would end the loop.
-                asyncore_use_poll=True,
-                # The pages for subscribers decide by themselves which proxy they believe.
-                clear_untrusted_proxy_headers=False,
-            )
-        except (OSError, ValueError) as error:
-            raise _explain(error, bind, port) from error
+        self._server = _listen(app, listening, bind=bind, port=port)
         # A name such as localhost may stand for several addresses, each with a socket.
         for one in listening.values():
             if hasattr(one, "channel_class"):
@@ -126,6 +105,36 @@ class Sender:
         if FOUND in environ or not isinstance(body, list) or len(body) != 1:
             return body
         return self._body(body[0]) if len(body[0]) >= _LARGE else body
+
+
+def _listen(app: "Flask", listening: dict[int, Any], *, bind: str, port: int) -> Any:
+    """Return waitress at an address, its sockets in a table that others may look at.
+
+    Raises:
+        ListenError: The address cannot be listened at.
+    """
+    from waitress.server import create_server
+
+    try:
+        # No ident: nobody needs to know which server this is.
+        return create_server(
+            Sender(app),
+            map=listening,
+            host=bind,
+            port=port,
+            threads=_THREADS,
+            ident=None,
+            max_request_body_size=_MAX_BYTES,
+            connection_limit=_CONNECTIONS,
+            channel_timeout=_IDLE_S,
+            cleanup_interval=_IDLE_S // 3,
+            # Without it, a file of the process whose number is 1024 or more would end the loop.
+            asyncore_use_poll=True,
+            # The pages for subscribers decide by themselves which proxy they believe.
+            clear_untrusted_proxy_headers=False,
+        )
+    except (OSError, ValueError) as error:
+        raise _explain(error, bind, port) from error
 
 
 def _find_nothing(method: str, path: str, accepted: str) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from feedpub.audience import Audience
 from feedpub.config import (
     OUTBOX,
     Config,
@@ -79,15 +80,6 @@ def make_mail_setup(
     database = make_database(config)
     site = make_setup(config, clock=clock, allow_private=allow_private)
     audience = open_audience(config, clock=clock)
-
-    def suppress(bounced: Sequence[Bounced]) -> None:
-        for row in bounced:
-            audience.record_refusal(row.subscriber, delivery=row.delivery, code=row.code)
-
-    def back_up() -> None:
-        audience.purge()  # first, so that no copy keeps those who never confirmed
-        database.back_up(site.clock())
-
     return MailSetup(
         site=site,
         letterhead=_make_letterhead(config, settings),
@@ -104,13 +96,13 @@ def make_mail_setup(
         outbox=FolderOutbox(config.root / OUTBOX),
         options=_make_options(config.mail),
         send_notices=send_notices,
-        back_up=back_up,
+        back_up=lambda: _back_up(database, audience, site.clock()),
         check=lambda: _check(database),
         has_address=config.site.url != LOCAL_URL,
         probe=_Probe(config, allow_private=allow_private),
         hook=Hooks(settings.on_success, settings.on_failure, title=settings.title),
         unsubscribe_link=lambda row: _link(config, signer, row),
-        suppress=suppress,
+        suppress=lambda bounced: _suppress(audience, bounced),
         lock=database.lock("sending", wait_s=1),
     )
 
@@ -252,6 +244,16 @@ def _make_options(config: MailConfig | None) -> SendOptions:
 
 
 # The database
+
+
+def _suppress(audience: Audience, bounced: Sequence[Bounced]) -> None:
+    for row in bounced:
+        audience.record_refusal(row.subscriber, delivery=row.delivery, code=row.code)
+
+
+def _back_up(database: SiteDatabase, audience: Audience, now: datetime) -> None:
+    audience.purge()  # first, so that no copy keeps those who never confirmed
+    database.back_up(now)
 
 
 @contextmanager
