@@ -40,7 +40,7 @@ def open_site(session: Session) -> "AbstractContextManager[Publisher]":
 
 def localise(problems: Iterable[Problem], root: Path) -> tuple[Problem, ...]:
     """Return problems with paths that lead to the file from here, not from the site's folder."""
-    if root == Path.cwd():
+    if shorten_path(root) == Path():
         return tuple(problems)
     return tuple(_localise(problem, root / problem.path) for problem in problems)
 

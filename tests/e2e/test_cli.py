@@ -204,6 +204,18 @@ def test_who_starts_it_may_close_its_streams(broken: Path, words: str, closed: s
     assert (broken / "feedpub.db").read_bytes().startswith(b"SQLite format 3")
 
 
+def test_the_folder_that_it_is_started_from_may_be_gone(broken: Path) -> None:
+    start_from_nowhere = "mkdir gone && cd gone && rmdir ../gone && exec"
+
+    result = subprocess.run(
+        ["sh", "-c", f"{start_from_nowhere} {shlex.join(PROGRAM)} -C '{broken}' build --offline"],
+        cwd=broken, env=environment(), capture_output=True, text=True, timeout=PATIENCE_S,
+    )  # fmt: skip
+
+    assert result.returncode == 0, result.stderr
+    assert f"{broken}/articles/坏.md:4:1: error" in result.stderr
+
+
 # Streams, colours, progress
 
 
