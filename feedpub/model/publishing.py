@@ -329,6 +329,7 @@ class BuildReport:
         removed: Files deleted from the output.
         feeds: Feed documents that the site has.
         pictures_pending: Pictures left for the next build.
+        pictures_failed: Pictures that this build could not get; their articles go without.
         problems: In the order found.
         summaries: One a category node, everything first.
         pinged: Feed URLs told to the hub.
@@ -349,6 +350,7 @@ class BuildReport:
     removed: int = 0
     feeds: int = 0
     pictures_pending: int = 0
+    pictures_failed: int = 0
     problems: tuple[Problem, ...] = ()
     summaries: tuple[FeedReport, ...] = field(default=(), repr=False)
     pinged: tuple[str, ...] = ()

@@ -277,6 +277,7 @@ class Build:
             written=len(output.written) if output else 0,
             removed=len(output.removed) if output else 0,
             pictures_pending=output.pictures_pending if output else 0,
+            pictures_failed=output.pictures_failed if output else 0,
             problems=tuple(problems),
             summaries=tuple(
                 FeedReport(item.category, item.articles, self._list_files(item))

@@ -41,6 +41,7 @@ class Output:
         removed: Paths that were deleted.
         problems: Entries that were left out.
         pictures_pending: Left for the next build.
+        pictures_failed: Asked for and not had; not asked for again within a day, or ever.
         summaries: A line for each category.
         topics: URLs of live feeds that changed, in this build or before an interruption.
     """
@@ -67,6 +68,7 @@ class Output:
         self.removed: list[str] = []
         self.problems: list[Problem] = []
         self.pictures_pending = 0
+        self.pictures_failed = 0
         self.summaries: list[FeedSummary] = []
         self.topics: list[str] = []
         self._setup = setup
@@ -119,6 +121,7 @@ class Output:
         self.pictures_pending = desk.fetch(
             budget_s=self._setup.picture_budget_s, offline=self._options.offline
         )
+        self.pictures_failed = desk.failed
         # First the files, then the rows that promise them: a picture whose row is kept is never
         # made again.
         self._media += place_media(self._setup.target, desk.staged)

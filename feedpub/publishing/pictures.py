@@ -1,5 +1,6 @@
 """Remote pictures become copies of ours, as far as the time of one build goes."""
 
+import logging
 from collections.abc import Iterable
 from typing import Protocol
 
@@ -7,6 +8,8 @@ from feedpub.errors import FetchError
 from feedpub.ports import Copy, PictureRow, PictureState, Staged, Thumbnails
 from feedpub.publishing.payload import MEDIA
 from feedpub.publishing.store import Renditions
+
+_log = logging.getLogger(__name__)
 
 RETRY_S = 24 * 3600
 """A picture that failed is not asked for again before that."""
@@ -50,6 +53,11 @@ class PictureDesk:
         """What is known now of the pictures that were asked for."""
         return [*self._fetched, *self._waiting]
 
+    @property
+    def failed(self) -> int:
+        """How many could not be had this time."""
+        return sum(row.state == PictureState.FAILED for row in self._fetched)
+
     def choose(
         self, renditions: Renditions, wanted: Iterable[str], *, limit: int | None = None
     ) -> None:
@@ -86,6 +94,7 @@ class PictureDesk:
 
     def _keep(self, url: str, result: Copy | FetchError) -> None:
         if isinstance(result, FetchError):
+            _log.info("no copy of %r: %s", url, result)
             retry_at = self._now + RETRY_S if result.retry else None
             self._fetched.append(
                 PictureRow(url, PictureState.FAILED, retry_at=retry_at, reason=str(result)[:200])

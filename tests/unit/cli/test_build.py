@@ -135,7 +135,7 @@ def test_a_failed_build_still_gives_its_report_as_json() -> None:
 def test_everything_that_happened_is_summed_up() -> None:
     report = BuildReport(
         articles=1, feeds=3, updated=1, moved=2, deleted=3, removed=4, written=1, duplicates=1,
-        held=5, baseline=1, pictures_pending=6, problems=(ERROR,), pinged=("x",),
+        held=5, baseline=1, pictures_pending=6, pictures_failed=1, problems=(ERROR,), pinged=("x",),
     )  # fmt: skip
 
     first, *others = summarise(report, seconds=1.26)
@@ -148,6 +148,7 @@ def test_everything_that_happened_is_summed_up() -> None:
         "1 duplicate merged into another article",
         "5 articles not published: drafts, future dates, passwords, hidden",
         "6 pictures to be fetched by the next build",
+        "1 picture could not be fetched: left out; -v says which and why",
         "told the hub of 1 feed",
         "1 error; what it is about is as it was, the rest is published",
     ]

@@ -2,6 +2,7 @@
 
 import pytest
 
+from feedpub.model import BuildReport
 from feedpub.testing import MemoryPictures
 from tests.support.blog import Blog
 from tests.support.pictures import drawing
@@ -9,11 +10,11 @@ from tests.support.pictures import drawing
 FAR = "https://pictures.example/far.png"
 
 
-def build(blog: Blog) -> None:
+def build(blog: Blog) -> BuildReport:
     with blog.publisher() as publisher:
         pictures = MemoryPictures({FAR: drawing(seed="far")})
         publisher._setup.thumbnailer.remote = pictures.remote
-        publisher.build()
+        return publisher.build()
 
 
 @pytest.mark.parametrize("thumbnail", ["http://[", "//[x/a.png", "https://", "a\\b.png?"])
@@ -51,3 +52,18 @@ def test_a_copied_picture_does_not_stand_above_its_original(blog: Blog, address:
     item = blog.item("A")
     assert "/media/" in item["image"]
     assert item["content_html"].count("<img") == 1
+
+
+def test_a_picture_that_cannot_be_had_is_told_with_its_reason_and_not_each_time(
+    blog: Blog, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "feedpub")
+    blog.set(thumbnails_mode="copy")
+    blog.write("a.md", link="https://blog.example/a/", thumbnail="https://gone.example/a.png")
+    blog.write("b.md", link="https://blog.example/b/", thumbnail=FAR)
+
+    first, second = build(blog), build(blog)
+
+    assert (first.pictures_failed, second.pictures_failed) == (1, 0)
+    assert "no copy of 'https://gone.example/a.png': no answer in this test" in caplog.text
+    assert "image" not in blog.item("A")
