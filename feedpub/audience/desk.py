@@ -20,7 +20,7 @@ from feedpub.model import (
 from feedpub.model.instants import to_instant
 from feedpub.ports.people import ConsentRow, NoticeRow, Person
 from feedpub.subscribers.addresses import Address
-from feedpub.subscribers.notices import may_mail
+from feedpub.subscribers.notices import COMPLAINED, may_mail
 from feedpub.subscribers.states import Change, Event, move
 from feedpub.subscribers.windows import (
     since_after_change,
@@ -95,7 +95,7 @@ class Desk:
         """Bar a mailbox, for good unless its owner comes back; return whether that is new."""
         reason, before = state.name.lower(), self.suppressed(mailbox)
         # A complaint outranks whatever barred it before, and is not outranked.
-        if before is None or reason == SubscriberState.COMPLAINED.name.lower() != before:
+        if before is None or reason == COMPLAINED != before:
             self.people.lift(self.hash(mailbox))
             self.people.suppress([(self.hash(mailbox), reason, self.now)])
         return before is None

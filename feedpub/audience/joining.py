@@ -10,10 +10,10 @@ from feedpub.ports.people import NoticeRow, Person
 from feedpub.subscribers.addresses import Address, mask_address, parse_address
 from feedpub.subscribers.choices import tidy_choice
 from feedpub.subscribers.limits import HOUR_S, Asker, identify_asker
+from feedpub.subscribers.notices import COMPLAINED
 from feedpub.subscribers.states import Change, Event
 from feedpub.tokens import Action
 
-_COMPLAINED = SubscriberState.COMPLAINED.name.lower()
 _LANGUAGE = re.compile("[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
 
 
@@ -249,7 +249,7 @@ def change_address(desk: Desk, notice: NoticeRow, *, source: str) -> Subscriber:
     person, parsed = desk.get(notice.subscriber), parse_address(notice.details)
     other = desk.find(parsed.mailbox)
     taken = other is not None and other.state == SubscriberState.ACTIVE
-    if desk.suppressed(parsed.mailbox) == _COMPLAINED or (
+    if desk.suppressed(parsed.mailbox) == COMPLAINED or (
         other is not None and other.id != person.id and taken
     ):
         raise SubscriberError("the new address cannot be taken: it is that of another subscriber")
