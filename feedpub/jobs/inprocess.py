@@ -16,7 +16,7 @@ _PAUSE_S = 0.1
 
 
 class InProcessEngine:
-    """See ``feedpub.ports.jobs.Engine``; also a ``Queue``."""
+    """See ``feedpub.ports.jobs.Engine``; the jobs are those of this process."""
 
     def __init__(self) -> None:
         self._waiting: list[tuple[Job, int]] = []

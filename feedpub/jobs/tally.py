@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from feedpub.model.measures import list_series
-from feedpub.ports.jobs import End, Job, Verdict
+from feedpub.ports.jobs import Job, Verdict
 
 _log = logging.getLogger("feedpub.worker")
 
@@ -89,8 +89,3 @@ class Tally:
             {"": int(self._since)},
             "gauge",
         )
-
-    def count(self, end: End) -> int:
-        """Return how many jobs ended so."""
-        with self._lock:
-            return sum(number for (_, one), number in self._ended.items() if one == end)

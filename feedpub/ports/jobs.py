@@ -81,28 +81,8 @@ class Failure(NamedTuple):
     message: str
 
 
-class Queue(Protocol):
-    """Keeps jobs until a worker takes them; safe for any number of threads."""
-
-    def defer(self, jobs: Sequence[Job]) -> None:
-        """Add jobs, outside of any transaction.
-
-        Raises:
-            StoreError: The database refuses.
-        """
-        ...
-
-    def counts(self) -> list[JobCount]:
-        """Return how many jobs there are, by queue and state.
-
-        Raises:
-            StoreError: The database refuses.
-        """
-        ...
-
-
 class Jobs(Protocol):
-    """The queue as it is seen within a transaction of the catalog, ``catalog.jobs``."""
+    """Keeps jobs until a worker takes them, within a transaction: ``catalog.jobs``."""
 
     def defer(self, jobs: Sequence[Job]) -> None:
         """Add jobs if, and when, the transaction is committed.

@@ -10,7 +10,7 @@ from feedpub.ports.jobs import End, Job, JobValue, Run
 
 
 class MemoryQueue:
-    """See ``feedpub.ports.jobs.Queue``.
+    """Keeps jobs until ``work``; safe for any number of threads.
 
     Attributes:
         jobs: Those that wait, in the order in which they came.
