@@ -70,13 +70,18 @@ class Wire:
         """Return the next line with its end; without one if it is too long.
 
         Args:
-            limit_s: How long to wait if nothing is there.
+            limit_s: How long to wait if nothing is there, and for the end of what has begun.
 
         Raises:
-            TimeoutError: Nothing came in time.
+            TimeoutError: It did not come in time.
             OSError: The connection is lost.
         """
+        until = 0.0
         while not (end := self._received.find(b"\n") + 1) and len(self._received) < LONGEST_LINE:
+            if self._received:  # or else a server that sends byte after byte would keep us for days
+                until = until or time.monotonic() + limit_s
+                if time.monotonic() > until:
+                    raise TimeoutError
             self._received += self._receive(limit_s)
         end = min(end or LONGEST_LINE, LONGEST_LINE)
         line, self._received = self._received[:end], self._received[end:]

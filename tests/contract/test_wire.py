@@ -61,6 +61,29 @@ def test_silence_is_timed_out(pair: tuple[socket.socket, socket.socket]) -> None
         wire.receive_line(SOON_S)
 
 
+def test_a_line_that_comes_byte_by_byte_is_timed_out(
+    pair: tuple[socket.socket, socket.socket],
+) -> None:
+    ours, theirs = pair
+    over = threading.Event()
+
+    def drip() -> None:
+        while not over.wait(SOON_S / 4):
+            theirs.sendall(b"2")
+
+    dripping = threading.Thread(target=drip)
+    dripping.start()
+    began = time.monotonic()
+
+    with pytest.raises(TimeoutError):
+        Wire(ours, None).receive_line(SOON_S)
+    took = time.monotonic() - began
+    over.set()
+    dripping.join()
+
+    assert took < LATE_S
+
+
 def test_each_wait_has_a_time_of_its_own(pair: tuple[socket.socket, socket.socket]) -> None:
     ours, theirs = pair
     wire = Wire(ours, None)
