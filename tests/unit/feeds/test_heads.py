@@ -113,6 +113,12 @@ def test_a_bare_site_has_a_complete_head() -> None:
     assert "hub" not in [rel for rel, _, _ in rss_links(documents["rss.xml"])]
 
 
+def test_the_name_of_an_icon_may_be_in_capitals() -> None:
+    documents = publish(make_entry(1), site=replace(SITE, icon="https://example.org/ICON.PNG"))
+
+    assert channel(documents["rss.xml"]).findtext("image/url") == "https://example.org/ICON.PNG"
+
+
 def test_an_icon_that_rss_does_not_know_is_left_to_the_others() -> None:
     documents = publish(make_entry(1), site=replace(SITE, icon="https://example.org/icon.svg"))
 

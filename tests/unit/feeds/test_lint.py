@@ -210,8 +210,9 @@ def test_entities_of_a_document_are_not_resolved() -> None:
     assert parse_xml(bomb, "x.xml").text is None
 
 
-def test_a_batch_that_does_not_read_back_is_refused() -> None:
-    item = make_item(make_entry(), SITE)._replace(id="")
+@pytest.mark.parametrize("field", ["id", "title"])
+def test_a_batch_that_does_not_read_back_is_refused(field: str) -> None:
+    item = make_item(make_entry(), SITE)._replace(**{field: ""})
 
     with pytest.raises(LintError, match="do not read back"):
         render_xml_items([item], SITE)

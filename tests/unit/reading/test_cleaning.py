@@ -10,8 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from feedpub.errors import MarkupError
 from feedpub.reading import clean
 from feedpub.reading.clean import ATTRIBUTES, TAGS, clean_html
+from feedpub.reading.guard import check_markup
 from feedpub.reading.tags import scan_tags
 from tests.support.markup import BASE, Render
 
@@ -107,6 +109,23 @@ def test_what_would_take_minutes_is_refused_in_a_moment(render: Render, body: st
     assert rendition.summary == "own"
     assert "only title and summary are published" in (rendition.refused or "")
     assert time.process_time() - start < 2
+
+
+@pytest.mark.parametrize(
+    ("fits", "more"),
+    [
+        ("<div>" * 200, "<div>"),
+        ("<p>" + "&" * 100_000, "&"),
+        ("x" * (2 * 1024 * 1024), "x"),
+        (f"<p title='{'x' * 8180}'>x", f"<p title='{'x' * 8181}'>"),
+    ],
+    ids=["levels", "references", "size", "tag"],
+)
+def test_a_body_may_be_as_large_as_it_is_said_and_no_larger(fits: str, more: str) -> None:
+    check_markup(fits, path="a.md")
+
+    with pytest.raises(MarkupError, match="only title and summary are published"):
+        check_markup(fits + more, path="a.md")
 
 
 def test_a_tag_that_never_ends_is_refused_if_it_is_long(render: Render) -> None:

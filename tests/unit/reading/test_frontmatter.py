@@ -288,6 +288,14 @@ def test_any_text_is_an_article_or_an_error(text: str, path: str, generator: str
     assert json.dumps(front.fields)
 
 
+def test_front_matter_of_64_kb_is_read_and_a_character_more_is_not() -> None:
+    text = "---\na: " + "x" * (65_536 - len("a: ")) + "\n---\n"
+
+    assert len(split_article(text, path="a.md", dialect=DIALECT).block) == 65_536
+    with pytest.raises(ArticleError, match="below 64 KB"):
+        split_article(text.replace("a:", "ab:"), path="a.md", dialect=DIALECT)
+
+
 hostile = st.one_of(
     st.text("-+;{}[]:'\"\n \t.=#&*a0", max_size=80),
     st.builds("---\n{}\n---\n".format, st.text("[]{}:'\"\n -&*!|>a,#", max_size=60)),
