@@ -255,7 +255,7 @@ class GenerationRun:
         """Return the records that nothing continues: neither another place nor another file."""
         lost = []
         for record in sorted(self._vanished.values()):
-            current = self.changes.get(record.id) or record
+            current = self.changes.latest.get(record.id, record)
             if current.state == State.DUPLICATE or not self._inherit(current):
                 lost.append(current)
         self.changes.flush(self._intake.tree)
@@ -297,8 +297,9 @@ class GenerationRun:
 
     def bury(self, lost: Iterable[Record]) -> None:
         """Turn articles into tombstones; a file that only repeated one leaves nothing."""
+        lost = list(lost)
+        self.changes.remember(lost)
         for record in lost:
-            self.changes.remember([record])
             self._intake.texts.add(record.content)
             if record.state == State.DUPLICATE:
                 self.changes.remove(record)

@@ -60,9 +60,10 @@ def render_stale(
         open_transaction(setup.open_store) as catalog,
     ):
         results = pool.map(_make_tasks(setup, catalog, rows, wanted), chunk=_CHUNK, ahead=_AHEAD)
+        complaints = _Complaints(catalog)
         load_libraries()  # the processes are at work, and those that make feeds inherit them
         for batch in cut_batches(_count(results, len(rows), progress)):
-            _keep(setup, catalog, batch, outcome)
+            _keep(setup, catalog, batch, complaints, outcome)
     return outcome
 
 
@@ -108,15 +109,21 @@ def _count(results: Iterator[Any], total: int, progress: Progress) -> Iterator[A
         yield result
 
 
-def _keep(setup: Setup, catalog: Catalog, results: Sequence[Any], outcome: Outcome) -> None:
+def _keep(
+    setup: Setup,
+    catalog: Catalog,
+    results: Sequence[Any],
+    complaints: "_Complaints",
+    outcome: Outcome,
+) -> None:
     staged: list[Staged] = []
     rows: list[RenditionRow] = []
+    problems: list[StoredProblem] = []
     for result in results:
         if isinstance(result, Lost):
             result = _report_lost(setup, result.item, result.reason)
         staged += result.media
-        if result.problems:
-            _keep_problems(catalog, result.problems)
+        problems += result.problems
         if result.row is not None:
             rows.append(result.row)
         if result.failed is not None:
@@ -124,36 +131,54 @@ def _keep(setup: Setup, catalog: Catalog, results: Sequence[Any], outcome: Outco
     # First the files, then the rows that promise them: what is kept is never rendered again.
     outcome.media.extend(place_media(setup.target, staged))
     catalog.renditions.put(rows)
-    _withdraw_failures(catalog, [row.article for row in rows])
+    complaints.add(problems)
+    complaints.withdraw([row.article for row in rows])
 
 
-def _withdraw_failures(catalog: Catalog, rendered: Sequence[int]) -> None:
-    """Forget that files could not be read which now could."""
-    problems = catalog.sources.problems()
-    failed = {_place(problem) for problem in problems if problem.message.startswith(UNREADABLE)}
-    if not failed:
-        return
-    names = {source.id: source.name for source in catalog.sources.list_sources()}
-    for record in catalog.sources.records(rendered):
-        place = (names[record.source], record.folder, record.name)
-        if place in failed:
-            kept = [
-                problem
-                for problem in problems
-                if _place(problem) == place and not problem.message.startswith(UNREADABLE)
-            ]
-            catalog.sources.replace_problems(record.source, {place[1:]}, kept)
+class _Complaints:
+    """What is wrong with files: read once, since every file of a site may have something."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._sources = catalog.sources
+        self._rows = {source.name: source.id for source in self._sources.list_sources()}
+        self._names = {row: name for name, row in self._rows.items()}
+        self._known: dict[_Place, list[StoredProblem]] = {}
+        for problem in self._sources.problems():
+            self._known.setdefault(_place(problem), []).append(problem)
+
+    def add(self, problems: Sequence[StoredProblem]) -> None:
+        """Keep what was not known before."""
+        fresh: dict[str, list[StoredProblem]] = {}
+        for problem in problems:
+            there = self._known.setdefault(_place(problem), [])
+            if problem not in there:
+                there.append(problem)
+                fresh.setdefault(problem.source, []).append(problem)
+        for source, some in fresh.items():
+            self._sources.replace_problems(self._rows[source], (), some)
+
+    def withdraw(self, rendered: Sequence[int]) -> None:
+        """Forget that files could not be read which now could."""
+        if not any(map(_find_failures, self._known.values())):
+            return
+        for record in self._sources.records(rendered):
+            place = (self._names[record.source], record.folder, record.name)
+            there = self._known.get(place, [])
+            if failures := _find_failures(there):
+                kept = [problem for problem in there if problem not in failures]
+                self._sources.replace_problems(record.source, {place[1:]}, kept)
+                self._known[place] = kept
 
 
-def _place(problem: StoredProblem) -> tuple[str, str, str]:
+_Place = tuple[str, str, str]
+
+
+def _place(problem: StoredProblem) -> _Place:
     return problem.source, problem.folder, problem.name
 
 
-def _keep_problems(catalog: Catalog, problems: Sequence[StoredProblem]) -> None:
-    known = set(catalog.sources.problems())
-    source = catalog.sources.open_source(problems[0].source)
-    fresh = [problem for problem in problems if problem not in known]
-    catalog.sources.replace_problems(source.id, (), fresh)
+def _find_failures(problems: Sequence[StoredProblem]) -> list[StoredProblem]:
+    return [problem for problem in problems if problem.message.startswith(UNREADABLE)]
 
 
 def _report_lost(setup: Setup, task: RenderTask, reason: str) -> Rendered:

@@ -234,9 +234,11 @@ class Shelves:
 
     def touch(self, articles: Iterable[int]) -> None:
         """Note articles whose own page has to be made again or taken down."""
-        wanted = set(articles)
-        fresh = sorted(wanted - set(self.touched())) if wanted else []
-        insert_many(self._connection, schema.touched, [(article,) for article in fresh])
+        column, wanted = schema.touched.c.article, sorted(set(articles))
+        for some in cut_batches(wanted):
+            known = set(self._connection.scalars(sa.select(column).where(column.in_(some))))
+            fresh = [(article,) for article in some if article not in known]
+            insert_many(self._connection, schema.touched, fresh)
 
     def touched(self) -> list[int]:
         """Return those articles."""

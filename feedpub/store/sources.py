@@ -259,8 +259,10 @@ class Sources:
     ) -> None:
         """Forget what was wrong with some files, keep what is wrong with them now."""
         table = schema.problems
-        for folder in {folder for folder, _ in places}:
-            names = [name for at, name in places if at == folder]
+        stale: dict[str, list[str]] = {}
+        for folder, name in places:
+            stale.setdefault(folder, []).append(name)
+        for folder, names in stale.items():
             for some in cut_batches(names):
                 self._connection.execute(
                     table.delete().where(
