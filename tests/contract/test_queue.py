@@ -22,7 +22,7 @@ from tests.support.postgres import Cluster
 
 TASKS = ("work", "other", "sweep")
 DONE = Verdict(End.DONE)
-PATIENCE_S = 30
+PATIENCE_S = 90
 
 
 class Bench(Protocol):

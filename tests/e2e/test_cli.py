@@ -330,7 +330,7 @@ def test_a_watched_site_is_built_when_an_article_or_a_setting_changes(site: Path
 
 
 def wait_for_text(path: Path, text: str) -> None:
-    until = time.monotonic() + 30
+    until = time.monotonic() + PATIENCE_S
     while text not in path.read_text("utf-8"):
         assert time.monotonic() < until, f"{path} never said {text}"
         time.sleep(0.05)

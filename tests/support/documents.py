@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import Self
 
 from tests.support.processes import clean_environment
+from tests.support.programs import PATIENCE_S
 
 _FENCE = re.compile(
     r"(?:^<!-- *(?P<directive>[^>]*?) *-->\n)?^(?P<indent> *)```(?P<language>\S*)\n"
@@ -175,7 +176,7 @@ class Scenario:
                 stderr=output,
             )
         self._background.append(process)
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + PATIENCE_S
         while not matches(command.expected, printed := log.read_text()):
             assert process.poll() is None, f"{block}: ended\n{printed}"
             assert time.monotonic() < deadline, f"{block}: printed\n{printed}"
