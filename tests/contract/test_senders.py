@@ -4,7 +4,8 @@ import pytest
 
 from feedpub.errors import BusyError
 from feedpub.model import DeliveryState, IssueState
-from feedpub.ports.mailing import Ledger, Recovery
+from feedpub.ports.mailing import Lease, Ledger, Recovery
+from feedpub.store.lease import is_alive
 from tests.support.ledger import ISSUE
 from tests.support.ledgers import NOW, World, claim, cross, settle, states
 
@@ -192,3 +193,12 @@ def test_who_leaves_twice_finishes_nothing_twice(world: World) -> None:
     send(ledger, [one.delivery for one in claim(ledger)])
 
     assert [ledger.release(ISSUE, NOW) for _ in range(2)] == [True, False]
+
+
+@pytest.mark.parametrize(("ahead_s", "alive"), [(0, False), (1, True), (3600, True), (3601, False)])
+def test_a_lease_that_ends_absurdly_late_was_written_by_a_wrong_clock(
+    ahead_s: int, alive: bool
+) -> None:
+    held = Lease("elsewhere", 1, 1, NOW + ahead_s, NOW, shared=False)
+
+    assert is_alive(held, NOW) == alive
