@@ -1,8 +1,8 @@
 """What comes to the fence at once, said to a server in one statement.
 
-A statement outside of a transaction is one by itself: one message, one answer, one commit. Said row
-by row, with a beginning and an end, it took five times the processor of the sender, and twice that
-of the server.
+A statement outside of a transaction is one by itself: one message, one answer, one commit, and the
+driver waits until the server is ready again, which it is after the commit. Said row by row, with a
+beginning and an end, it takes the sender five times as long, and the server twice.
 """
 
 from collections.abc import Iterator
