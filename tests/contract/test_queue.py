@@ -22,6 +22,10 @@ from tests.support.postgres import Cluster
 
 TASKS = ("work", "other", "sweep")
 DONE = Verdict(End.DONE)
+DEAD_WORKER = "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '60 s')"
+AGE = """
+UPDATE procrastinate_events SET at = now() - make_interval(days => (args->>'days')::int)
+FROM procrastinate_jobs WHERE procrastinate_jobs.id = job_id"""
 PATIENCE_S = 90
 
 
@@ -84,9 +88,8 @@ class ServerBench(EngineBench):
 @contextmanager
 def running(engine: Engine, run: Run, queues: Sequence[str] = TASKS) -> Iterator[threading.Thread]:
     """Have jobs run in a thread, and end it well."""
-    thread = threading.Thread(target=engine.work, args=(run,), kwargs={
-        "concurrency": 2, "queues": queues,
-    })  # fmt: skip
+    terms = {"concurrency": 2, "queues": queues}
+    thread = threading.Thread(target=engine.work, args=(run,), kwargs=terms)
     thread.start()
     try:
         yield thread
@@ -281,8 +284,7 @@ def test_the_jobs_of_a_dead_worker_are_revived_and_it_is_forgotten(database: str
     bench.defer([Job("work", {"number": 1}), Job("sweep", key="sweep")])
     server = PostgresDatabase(Address(database))
     with server.transaction() as cursor:  # as a worker that was killed a while ago leaves them
-        cursor.execute("INSERT INTO procrastinate_workers (last_heartbeat) VALUES"
-                       " (now() - interval '1 minute')")  # fmt: skip
+        cursor.execute(DEAD_WORKER)
         cursor.execute("UPDATE procrastinate_jobs SET status = 'doing',"
                        " worker_id = (SELECT max(id) FROM procrastinate_workers)")  # fmt: skip
     bench.defer([Job("sweep", key="sweep")])
@@ -291,6 +293,8 @@ def test_the_jobs_of_a_dead_worker_are_revived_and_it_is_forgotten(database: str
 
     def run(job: Job, attempts: int) -> Verdict:
         if job.task == "sweep":
+            with server.transaction() as cursor:  # that this worker did not meet when it began
+                cursor.execute(DEAD_WORKER)
             revived.append(bench.engine.revive())
         return log(job, attempts)
 
@@ -315,6 +319,27 @@ def test_a_job_of_a_living_worker_is_left_to_it(database: str) -> None:
     bench.work(run, log.has(1))
 
     assert (revived, len(log.ran)) == ([0], 1)
+
+
+def test_a_job_that_failed_is_kept_for_a_week(database: str) -> None:
+    bench = ServerBench(database)
+    bench.defer([Job("work", {"days": days}) for days in (6, 8)])
+    server = PostgresDatabase(Address(database))
+    with server.transaction() as cursor:
+        cursor.execute("UPDATE procrastinate_jobs SET status = 'failed'")
+        cursor.execute(AGE)
+    bench.defer([Job("sweep")])
+    log = Log()
+
+    def run(job: Job, attempts: int) -> Verdict:
+        bench.engine.revive()
+        return log(job, attempts)
+
+    bench.work(run, log.has(1))
+    left = server.read("SELECT args->>'days' FROM procrastinate_jobs WHERE status = 'failed'")
+    server.close()
+
+    assert left == [("6",)]
 
 
 def test_nothing_is_left_of_jobs_that_were_done(database: str) -> None:
