@@ -193,3 +193,7 @@ def test_a_summary_begins_alike_however_much_of_the_body_is_read(text: str) -> N
         shorten(join_lines(far), 5)
         or shorten(join_lines(extract_text(clean, limit=10**6, everything=True).text), 5)
     )
+
+
+def test_a_sentence_ends_behind_its_closing_quotes() -> None:
+    assert shorten("“走吧。”他说了很久很久。", 8) == "“走吧。”"
