@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
+from feedpub.durability import synchronise
 from feedpub.errors import MailerError
 
 
@@ -19,11 +20,7 @@ def write_file(path: Path, parts: Iterable[bytes]) -> None:
 def rename_file(path: Path, place: Path) -> None:
     """Give a file its name, and wait until that is on disk."""
     path.rename(place)
-    descriptor = os.open(place.parent, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    synchronise(place.parent)
 
 
 def make_folder(path: Path) -> None:

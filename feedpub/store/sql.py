@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 import sqlalchemy as sa
 
+from feedpub.durability import synchronise
 from feedpub.errors import BusyError, CorruptStoreError, MissingStoreError, StoreError
 from feedpub.store import engine as engines
 from feedpub.store.catalog import Catalog, open_catalog
@@ -25,7 +26,6 @@ __all__ = [
     "open_copy",
     "remove_database",
     "restore",
-    "synchronise",
 ]
 
 
@@ -277,12 +277,3 @@ def _unwritable(path: Path, error: OSError) -> StoreError:
 def make_private(path: Path) -> None:
     """Make an empty file that nobody else may read, not even for an instant."""
     os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
-
-
-def synchronise(path: Path) -> None:
-    """Wait until a file, or the names in a folder, are on disk."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from feedpub.durability import synchronise_all
 from feedpub.errors import TargetError
 from feedpub.ports import Staged
-from feedpub.targets.durability import synchronise
 
 PREFIX = ".feedpub-"
 """What the name of a file begins with that waits beside its place."""
@@ -122,7 +122,7 @@ class LocalTarget:
 
     def _synchronise(self, paths: Sequence[str]) -> None:
         with explain_errors(self._base):
-            synchronise(paths)
+            synchronise_all(paths)
 
     def exists(self, path: str) -> bool:
         """See ``feedpub.ports.Target``."""

@@ -25,6 +25,7 @@ APIS = (
 )  # fmt: skip
 ADAPTERS = (
     "config",
+    "durability",
     "hooks",
     "jobs",
     "locks",
@@ -56,7 +57,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "digest": (*FIRST, *PURE[: PURE.index("digest")], "resources"),
     "messages": (*FIRST, *PURE[: PURE.index("messages")], "resources"),
     **dict.fromkeys(APIS, (*FIRST, *PURE, *APIS, "workers")),
-    **dict.fromkeys(ADAPTERS, (*SHIPPED, *FIRST, *PURE, "net")),
+    **dict.fromkeys(ADAPTERS, (*SHIPPED, *FIRST, *PURE, "durability", "net")),
     # Has the APIs called, which wiring gives it.
     "jobs": (*FIRST, *PURE, *APIS),
     "wiring": (*SHIPPED, *FIRST, *PURE, *APIS, *ADAPTERS),

@@ -11,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from feedpub.batches import cut_batches
+from feedpub.durability import synchronise, synchronise_all
 from feedpub.ports.depot import ERA, Depot, DepotFile
 
 STATE = ".feedpub-feed.json"
@@ -63,16 +64,12 @@ class Files:
         return DepotFile(name, path.stat().st_mtime_ns, path.read_bytes())
 
     def _place(self, names: Sequence[str]) -> None:
-        """Rename staged files once they are on the disk; each appears whole or not at all.
-
-        All are written before the first is waited for: the disk takes many at once as fast as one.
-        """
-        for name in names:
-            _wait_for_disk(self._wait(name), os.O_RDONLY)
+        """Rename staged files once they are on the disk; each appears whole or not at all."""
+        synchronise_all([self._wait(name) for name in names])
         for name in names:
             self._wait(name).replace(self.folder / name)
         # The names, too; only then may anything rely on them.
-        _wait_for_disk(self.folder, os.O_RDONLY | os.O_DIRECTORY)
+        synchronise(self.folder)
 
     # Other machines
 
@@ -145,11 +142,3 @@ def clear_waiting(folder: Path) -> None:
 
 def _is_shared(name: str) -> bool:
     return name == STATE or not name.startswith(".")
-
-
-def _wait_for_disk(path: Path, flags: int) -> None:
-    descriptor = os.open(path, flags | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

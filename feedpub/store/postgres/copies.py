@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+from feedpub.durability import synchronise
 from feedpub.errors import StoreError
 from feedpub.ports.transfer import Taken
 from feedpub.store import engine as engines
@@ -27,9 +28,9 @@ def save_copy(address: Address, path: Path) -> None:
     try:
         sql.create(waiting)
         _fill(address, waiting, str(path))
-        sql.synchronise(waiting)
+        synchronise(waiting)
         waiting.rename(path)
-        sql.synchronise(path.parent)
+        synchronise(path.parent)
     except OSError as error:
         raise StoreError(f"{path}: {error.strerror}; choose a folder with room") from error
     finally:

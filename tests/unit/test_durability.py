@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from feedpub import durability
 from feedpub.errors import TargetError
-from feedpub.targets import durability
 from feedpub.targets.local import LocalTarget
 
 FEW, MANY = 32, 33
@@ -76,22 +76,27 @@ def test_as_many_as_take_less_time_one_by_one_are_so(tmp_path: Path, calls: Call
     for file in files:
         file.touch()
 
-    durability.synchronise([*map(str, files)])
+    durability.synchronise_all([*map(str, files)])
 
     assert calls == [("fsync", str(file)) for file in files]
 
 
 def test_each_file_system_among_many_files_is_asked(tmp_path: Path, calls: Calls) -> None:
-    durability.synchronise([*[str(tmp_path)] * MANY, "/proc"])
+    durability.synchronise_all([*[str(tmp_path)] * MANY, "/proc"])
 
     assert calls == [("syncfs", str(tmp_path)), ("syncfs", "/proc")]
 
 
 def test_what_is_gone_or_not_ours_is_left_out(tmp_path: Path, calls: Calls) -> None:
-    durability.synchronise([str(tmp_path / "gone")])
-    durability.synchronise([*[str(tmp_path / "gone")] * MANY, str(tmp_path)])
+    durability.synchronise_all([str(tmp_path / "gone")])
+    durability.synchronise_all([*[str(tmp_path / "gone")] * MANY, str(tmp_path)])
 
     assert calls == [("syncfs", str(tmp_path))]
+
+
+def test_of_one_file_it_is_told_that_it_is_gone(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        durability.synchronise(tmp_path / "gone")
 
 
 def test_without_such_a_call_each_file_is_synchronised(
@@ -99,7 +104,7 @@ def test_without_such_a_call_each_file_is_synchronised(
 ) -> None:
     monkeypatch.setattr(durability, "_find_syncfs", lambda: None)
 
-    durability.synchronise([str(tmp_path)] * MANY)
+    durability.synchronise_all([str(tmp_path)] * MANY)
 
     assert [name for name, _ in calls] == ["fsync"] * MANY
 
