@@ -69,7 +69,7 @@ def release_tables() -> None:
 
     They load again if they are needed again, which takes a quarter of a second.
     """
-    for name in [name for name in sys.modules if name.partition(".")[0] == "pypinyin"]:
+    for name in [name for name in sys.modules.copy() if name.partition(".")[0] == "pypinyin"]:
         del sys.modules[name]
 
 

@@ -63,7 +63,9 @@ def built(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     hatch = [sys.executable, "-m", "hatchling", "build", "-d", str(folder), "-t"]
     run(*hatch, "sdist", cwd=repository)
     with tarfile.open(next(folder.glob("*.tar.gz"))) as sdist:
-        sdist.extractall(folder, filter="data")
+        # What Python 3.11.4 was the first to know.
+        sdist.extraction_filter = getattr(tarfile, "data_filter", None)
+        sdist.extractall(folder)
     run(*hatch, "wheel", cwd=next(path for path in folder.iterdir() if path.is_dir()))
     return folder
 

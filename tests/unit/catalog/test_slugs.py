@@ -1,13 +1,16 @@
 import re
 import subprocess
 import sys
+import threading
+import time
 import unicodedata
+from itertools import count
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedpub.catalog.slugs import RESERVED, mint_slug
+from feedpub.catalog.slugs import RESERVED, mint_slug, release_tables, transliterate
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
@@ -95,3 +98,31 @@ def test_the_pinyin_tables_are_loaded_for_chinese_only() -> None:
     )
 
     subprocess.run([sys.executable, "-c", script], check=True)
+
+
+def test_tables_are_let_go_of_while_another_thread_imports(monkeypatch: pytest.MonkeyPatch) -> None:
+    transliterate("猫")
+    modules = sys.modules.copy()
+    monkeypatch.setattr(sys, "modules", modules)
+    done = threading.Event()
+
+    def import_others() -> None:
+        for number in count():
+            modules[f"another{number}"] = sys
+            time.sleep(0)
+            if done.is_set():
+                return
+
+    thread = threading.Thread(target=import_others)
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    thread.start()
+    try:
+        for _ in range(200):
+            release_tables()
+    finally:
+        sys.setswitchinterval(interval)
+        done.set()
+        thread.join()
+
+    assert not [name for name in modules if name.startswith("pypinyin")]
