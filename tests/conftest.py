@@ -24,10 +24,7 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 # What these test is a process of its own, or counted by the unit tests, too.
-_NOT_COUNTED = (
-    "bench", "corpus", "e2e/embed", "e2e/test_attacks.py", "e2e/test_browser.py",
-    "e2e/test_hostile.py", "e2e/test_readers.py",
-)  # fmt: skip
+_NOT_COUNTED = ("bench", "corpus", "e2e")
 
 # Tests share two cores, so no example has a deadline; a test that must be fast counts its work.
 settings.register_profile("default", deadline=None, max_examples=100)

@@ -80,7 +80,7 @@ def start_worker(site: RealSite, *words: str, concurrency: int = 2) -> Iterator[
         process = subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL, stdout=out, stderr=err,
-            cwd=REPOSITORY, env=clean_environment(measured=True),
+            cwd=REPOSITORY, env=clean_environment(),
         )  # fmt: skip
     try:
         yield Worker(process, output, errors)
