@@ -143,31 +143,41 @@ class _Complaints:
         self._rows = {source.name: source.id for source in self._sources.list_sources()}
         self._names = {row: name for name, row in self._rows.items()}
         self._known: dict[_Place, list[StoredProblem]] = {}
+        self._failed: set[_Place] = set()
         for problem in self._sources.problems():
-            self._known.setdefault(_place(problem), []).append(problem)
+            self._know(problem)
+
+    def _know(self, problem: StoredProblem) -> bool:
+        """Remember something; return whether it is new."""
+        place = _place(problem)
+        there = self._known.setdefault(place, [])
+        if problem in there:
+            return False
+        there.append(problem)
+        if _is_failure(problem):
+            self._failed.add(place)
+        return True
 
     def add(self, problems: Sequence[StoredProblem]) -> None:
         """Keep what was not known before."""
         fresh: dict[str, list[StoredProblem]] = {}
         for problem in problems:
-            there = self._known.setdefault(_place(problem), [])
-            if problem not in there:
-                there.append(problem)
+            if self._know(problem):
                 fresh.setdefault(problem.source, []).append(problem)
         for source, some in fresh.items():
             self._sources.replace_problems(self._rows[source], (), some)
 
     def withdraw(self, rendered: Sequence[int]) -> None:
         """Forget that files could not be read which now could."""
-        if not any(map(_find_failures, self._known.values())):
+        if not self._failed:
             return
         for record in self._sources.records(rendered):
             place = (self._names[record.source], record.folder, record.name)
-            there = self._known.get(place, [])
-            if failures := _find_failures(there):
-                kept = [problem for problem in there if problem not in failures]
+            if place in self._failed:
+                kept = [problem for problem in self._known[place] if not _is_failure(problem)]
                 self._sources.replace_problems(record.source, {place[1:]}, kept)
                 self._known[place] = kept
+                self._failed.remove(place)
 
 
 _Place = tuple[str, str, str]
@@ -177,8 +187,8 @@ def _place(problem: StoredProblem) -> _Place:
     return problem.source, problem.folder, problem.name
 
 
-def _find_failures(problems: Sequence[StoredProblem]) -> list[StoredProblem]:
-    return [problem for problem in problems if problem.message.startswith(UNREADABLE)]
+def _is_failure(problem: StoredProblem) -> bool:
+    return problem.message.startswith(UNREADABLE)
 
 
 def _report_lost(setup: Setup, task: RenderTask, reason: str) -> Rendered:
