@@ -43,14 +43,7 @@ def test_compacting_while_somebody_reads_a_server_says_so(
     monkeypatch.setattr("feedpub.store.postgres.address.LOCK_S", 0.05)
     store, reader = (PostgresStore.open(Address(database)) for _ in range(2))
 
-    with reader.transaction() as catalog:
-        catalog.people.counts()
-        with pytest.raises(BusyError):
-            store.compact()
-
-    store.compact()
-    store.close()
-    reader.close()
+    compact_beside_a_reader(store, reader)
 
 
 def test_nothing_of_an_erased_person_is_left_in_file_or_log(tmp_path: Path) -> None:
@@ -77,6 +70,13 @@ def test_compacting_while_somebody_reads_says_so(tmp_path: Path) -> None:
     for one in (store, reader):
         one._engine.raw_connection().driver_connection.execute("PRAGMA busy_timeout=50")  # type: ignore[union-attr]
 
+    compact_beside_a_reader(store, reader)
+
+
+def compact_beside_a_reader(
+    store: SqlStore | PostgresStore, reader: SqlStore | PostgresStore
+) -> None:
+    """Hold that a store is not compacted while another reads, and is after that."""
     with reader.transaction() as catalog:
         catalog.people.counts()
         with pytest.raises(BusyError):
