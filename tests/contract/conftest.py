@@ -3,8 +3,10 @@ from pathlib import Path
 
 import pytest
 
+from feedpub.ports.mailing import Ledger
+from tests.support.ledger import ISSUE
 from tests.support.ledger_server import LedgerServer
-from tests.support.ledgers import ADDRESSES, MemoryWorld, SqlWorld, World
+from tests.support.ledgers import ADDRESSES, NOW, MemoryWorld, SqlWorld, World
 from tests.support.stores import STORES, Store, open_store
 
 
@@ -27,3 +29,11 @@ def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
         made = SqlWorld(LedgerServer.create(request.getfixturevalue("database"), ADDRESSES))
     yield made
     made.close()
+
+
+@pytest.fixture
+def ledger(world: World) -> Ledger:
+    """Return a ledger that has the lease."""
+    ledger = world.open()
+    ledger.acquire(ISSUE, NOW)
+    return ledger
