@@ -34,6 +34,7 @@ from feedpub.publishing.frontpage import summarize
 from feedpub.publishing.hub import tell_hub
 from feedpub.publishing.lookup import find_article
 from feedpub.publishing.setup import BuildOptions, Setup, open_transaction
+from feedpub.publishing.sharding import read_shard
 from feedpub.publishing.store import Catalog
 
 __all__ = ["Publisher", "Setup"]
@@ -120,6 +121,17 @@ class Publisher:
             TargetError: A folder cannot be written.
         """
         return read_feeds(self._setup, progress or _ignore)
+
+    def read_shard(self, number: int) -> bool:
+        """Read files that a build on another machine has laid out; return whether it got them.
+
+        Args:
+            number: That the shard has, see ``feedpub.ports.shards``.
+
+        Raises:
+            StoreError: The database is missing, damaged or full.
+        """
+        return read_shard(self._setup, number)
 
     def thumbnails(self, *, progress: Progress | None = None) -> int:
         """Fetch pictures that builds left over; return how many are left now.

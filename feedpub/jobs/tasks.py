@@ -3,6 +3,7 @@
 | task | arguments | does |
 |---|---|---|
 | ``read`` | | asks the feeds of others that are due |
+| ``read`` | ``shard`` | reads files of a source that a build elsewhere has laid out |
 | ``build`` | | reads what is new, publishes what changed |
 | ``thumbnails`` | | fetches pictures that a build left over |
 | ``ping`` | | tells the hub which feeds changed |
@@ -66,9 +67,13 @@ class _Tasks:
     def __init__(self, apis: Apis) -> None:
         self._apis = apis
 
-    def read(self, _job: Job) -> None:
+    def read(self, job: Job) -> None:
+        shard = job.arguments.get("shard")
         with self._apis.open_publisher() as publisher:
-            publisher.read()
+            if isinstance(shard, int):
+                publisher.read_shard(shard)
+            else:
+                publisher.read()
 
     def build(self, _job: Job) -> None:
         with self._apis.open_publisher() as publisher:

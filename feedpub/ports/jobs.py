@@ -61,6 +61,11 @@ def make_share_job(issue: str) -> Job:
     return Job("deliver", {"issue": issue})
 
 
+def make_shard_job(number: int) -> Job:
+    """Return the job that reads a shard of a source, see ``feedpub.ports.shards``."""
+    return Job("read", {"shard": number}, key=f"read {number}")
+
+
 class Failure(NamedTuple):
     """What went wrong with a job, and was not done since.
 

@@ -61,7 +61,9 @@ class Build:
             setup.make_ready(glance) as tell_news,
         ):
             looking = Lookout(workers, tell_news)
-            observation = Observation(setup, looking, self._progress, read, new=new)
+            observation = Observation(
+                setup, looking, self._progress, read, new=new, by_jobs=self._options.by_jobs
+            )
             if glance is not None and self._is_idle(glance, observation):
                 return self._report_idle(glance)
             observation.read_ahead(glance)

@@ -21,13 +21,11 @@ from feedpub.ports import (
 from feedpub.publishing.intake import forgotten, settle_records, take_in
 from feedpub.publishing.knowledge import Generation, Intake
 from feedpub.publishing.setup import Setup
+from feedpub.publishing.sharding import start_reading
 from feedpub.publishing.source import ArticleSource
 from feedpub.publishing.standing import ALL_MONTHS, EVERYTHING
 from feedpub.publishing.store import Catalog
 from feedpub.publishing.tasks import ReadTasks, find_vanished
-
-_CHUNK = 64  # files that travel to a process together
-_AHEAD = 64  # of them: reading goes on while the database is opened, and what it takes imported
 
 
 class Observation:
@@ -47,6 +45,7 @@ class Observation:
         read: Read | None = None,
         *,
         new: Collection[str] = (),
+        by_jobs: bool = False,
     ) -> None:
         """Scan every source; a process for each core lists and stats.
 
@@ -56,6 +55,7 @@ class Observation:
             progress: Is told how far it is.
             read: How names of categories are transliterated; None for the usual way.
             new: Sources of which nothing was ever fetched, so that their folder may be missing.
+            by_jobs: Whether this process is a worker.
         """
         self._read_name = read
         self.held: dict[str, SourceHeldError] = {}
@@ -64,6 +64,7 @@ class Observation:
         self._setup = setup
         self._workers = workers
         self._progress = progress
+        self._by_jobs = by_jobs
         self._scans: dict[str, Scan] = {}
         self._ahead: tuple[ReadTasks, Iterator[Any]] | None = None
         progress("scan", 0, len(setup.sources))
@@ -112,7 +113,7 @@ class Observation:
         scan = self._scans.get(first.name)
         if scan is not None and glance is not None and first.name not in glance.settings:
             tasks = ReadTasks(first, scan.folders, {})
-            self._ahead = (tasks, self._workers.map(tasks, chunk=_CHUNK, ahead=_AHEAD))
+            self._ahead = (tasks, self._start_reading(tasks))
 
     def take_in(
         self, catalog: Catalog, moment: Moment, *, accept_deletions: bool, settle_all: bool
@@ -270,12 +271,15 @@ class Observation:
             results = ahead[1]
         else:
             deque(ahead[1] if ahead else (), maxlen=0)  # one call after another
-            results = self._workers.map(tasks, chunk=_CHUNK, ahead=_AHEAD)
+            results = self._start_reading(tasks)
         for number, (task, result) in enumerate(zip(tasks, results, strict=True), 1):
             if number % 500 == 0 or number == len(tasks):
                 self._progress("read", number, len(tasks))
             lost = isinstance(result, Lost)
             yield source.report_lost(task, result.reason) if lost else result
+
+    def _start_reading(self, tasks: ReadTasks) -> Iterator[Any]:
+        return start_reading(self._setup, self._workers, tasks, by_jobs=self._by_jobs)
 
     def _keep_problems(
         self,

@@ -17,6 +17,7 @@ from feedpub.ports import (
     Target,
     Thumbnails,
 )
+from feedpub.ports.shards import OpenShards
 from feedpub.publishing.payload import ThumbnailMode
 from feedpub.publishing.source import ArticleSource, SourceReader
 from feedpub.publishing.store import Catalog, OpenStore
@@ -63,6 +64,7 @@ class Setup:
         clock: Now, aware.
         mint: Source, path and attempt give an id.
         remotes: Fetches what is elsewhere; None without such sources.
+        open_shards: Opens what several machines read together; None if there is but one.
     """
 
     site: Site
@@ -94,6 +96,7 @@ class Setup:
     clock: Callable[[], datetime]
     mint: Callable[[str, str, int], str]
     remotes: Remotes | None = None
+    open_shards: OpenShards | None = None
 
     def make_problem(self, stored: StoredProblem) -> Problem:
         """Return what is wrong with a file as a face shows it, with the path that one can type."""

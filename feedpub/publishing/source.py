@@ -64,6 +64,10 @@ class ArticleSource(Protocol):
         """Return an empty scan if there is nothing at all, None if there is something."""
         ...
 
+    def holds(self, folder: str, file: File) -> bool:
+        """Return whether a file that a scan found, on whatever machine, is here and the same."""
+        ...
+
     def make_task(self, folder: str, file: File) -> ReadTask:
         """Return the task to read one file."""
         ...

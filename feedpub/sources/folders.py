@@ -223,6 +223,20 @@ def first_folders(
     return scan, waiting
 
 
+def stat_file(root: str, folder: str, name: str) -> File | None:
+    """Return an article file as a scan would, None if there is none of this name."""
+    lines = []
+    for one in (name, name.rpartition(".")[0] + SIDECAR):
+        try:
+            status = os.lstat(os.path.join(root, folder, one))
+        except OSError:
+            continue
+        if stat.S_ISREG(status.st_mode):
+            lines.append(f"{one}/{status.st_size}/{status.st_mtime_ns}")
+    found = _fold_sidecars(list(PackedFiles("\0".join(lines).encode())))
+    return next((file for file in found if file.name == name), None)
+
+
 def read_bytes(path: str, *, max_bytes: int = MAX_FILE_BYTES) -> bytes:
     """Return a file's bytes; never hang on a FIFO, never follow a symlink.
 

@@ -26,6 +26,7 @@ from feedpub.sources.folders import (
     first_folders,
     read_bytes,
     scan_tree,
+    stat_file,
 )
 
 _WITH_SIDECARS = frozenset({"auto", "nikola"})
@@ -168,6 +169,10 @@ class FolderSource:
                 self.name, folder, file.name, "error", error.line, error.column, error.message
             )
         return self._sight(folder, file, path, article)
+
+    def holds(self, folder: str, file: File) -> bool:
+        """Return whether a file that a scan found, on whatever machine, is here and the same."""
+        return stat_file(self.root, folder, file.name) == file
 
     def make_task(self, folder: str, file: File) -> ReadTask:
         """Return the task to read one file."""

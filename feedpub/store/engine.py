@@ -21,7 +21,7 @@ from feedpub.errors import (
 )
 
 BUSY_TIMEOUT_MS = 10_000
-HEAD = "0005"
+HEAD = "0006"
 """Newest version of the schema; known here so that an up-to-date database needs no alembic."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"

@@ -35,6 +35,7 @@ from feedpub.publisher import Publisher
 from feedpub.store.sql import SqlStore
 from feedpub.testing.ledger import MemoryLedger, MemoryMailer
 from feedpub.testing.queue import MemoryQueue
+from feedpub.testing.shards import MemoryShards
 from feedpub.thumbnails import Thumbnailer
 from feedpub.tokens import Signer
 from feedpub.wiring import make_setup
@@ -47,6 +48,7 @@ __all__ = [
     "MemoryMailer",
     "MemoryPictures",
     "MemoryQueue",
+    "MemoryShards",
     "MemoryStore",
     "MemoryTarget",
     "make_audience",
@@ -279,6 +281,7 @@ def make_publisher(
     clock: Callable[[], datetime] | None = None,
     pictures: MemoryPictures | None = None,
     hub: MemoryHub | None = None,
+    shards: MemoryShards | None = None,
 ) -> Publisher:
     """Return the API of a site whose surroundings are twins.
 
@@ -289,6 +292,7 @@ def make_publisher(
         clock: Now, aware.
         pictures: The network.
         hub: Told of changed feeds; None if nobody is.
+        shards: What several machines read together; None if there is but one.
     """
     catalog = store or MemoryStore()
     setup = replace(
@@ -301,6 +305,7 @@ def make_publisher(
         notifier=hub,
         lock=_no_lock,
         picture_lock=_no_lock,
+        open_shards=None if shards is None else shards.open,
     )
     return Publisher(setup)
 

@@ -18,6 +18,7 @@ from feedpub.ports.transfer import Taken
 from feedpub.store.glance import glance
 
 if TYPE_CHECKING:
+    from feedpub.ports.shards import Shards
     from feedpub.store.catalog import Catalog
     from feedpub.store.plain import Database
     from feedpub.store.postgres.address import Address
@@ -222,6 +223,12 @@ class ServerDatabase:
         from feedpub.store.postgres.plain import PostgresDatabase
 
         return PostgresDatabase(self.address)
+
+    def open_shards(self) -> "AbstractContextManager[Shards]":
+        """Open what several machines read together; see ``feedpub.ports.shards``."""
+        from feedpub.store.postgres.shards import open_shards
+
+        return open_shards(self.address)
 
     def glance(self) -> Glance | None:
         """See ``SiteDatabase``."""

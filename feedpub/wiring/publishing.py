@@ -25,7 +25,7 @@ from feedpub.resources import locale_folder, static_folder, templates_folder
 from feedpub.sources.source import Reader
 from feedpub.targets.keep import KeptFolder
 from feedpub.targets.local import LocalTarget
-from feedpub.wiring.databases import SiteDatabase, make_database
+from feedpub.wiring.databases import ServerDatabase, SiteDatabase, make_database
 from feedpub.wiring.depot import StoreDepot
 from feedpub.wiring.readiness import Readiness
 from feedpub.wiring.sources import make_remotes, make_sources
@@ -147,6 +147,7 @@ def make_setup(
             depot=StoreDepot(database.open) if config.has_server else None,
             allow_private=allow_private,
         ),
+        open_shards=database.open_shards if isinstance(database, ServerDatabase) else None,
     )
 
 
@@ -206,7 +207,7 @@ def _glance(database: SiteDatabase) -> Glance | None:
     return found
 
 
-SCHEMA = "0005"
+SCHEMA = "0006"
 """The version that ``glance`` understands; held against the store's by a test."""
 
 

@@ -1,12 +1,6 @@
 """Real workers on several machines: one asks the feeds of others, another builds, one dies."""
 
-import json
-import shutil
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,9 +8,9 @@ import pytest
 from feedpub.config import load_config
 from feedpub.targets.s3 import STATE
 from feedpub.wiring import create_site, open_site
-from tests.support.bucket import CREDENTIALS, Bucket
+from tests.support.bucket import Bucket
 from tests.support.feed_server import FeedServer, run_feed_server
-from tests.support.programs import PATIENCE_S, environment, finish
+from tests.support.machines import Machine, wait_until
 from tests.support.rsshub import rsshub
 
 SETTINGS = """\
@@ -43,67 +37,6 @@ mode = "none"
 [build]
 jobs = 1
 """
-# As `feedpub worker` does, but for how often it looks; it looks for articles at its start only.
-WORKER = """
-import sys
-from pathlib import Path
-from feedpub.config import load_config
-from feedpub.wiring.jobs import Pace
-from feedpub.worker import Options, run_worker
-pace = Pace(read_s=1, build_s=86_400, sweep_s=2, heartbeat_s=1, dead_s=4)
-options = Options(queues=tuple(sys.argv[2:]), pace=pace, allow_private=True)
-config = load_config(Path(sys.argv[1]), {})
-sys.exit(run_worker(config, options, tell=print, ready=print))
-"""
-
-
-class Machine:
-    """A machine of a site, with a folder of its own."""
-
-    def __init__(self, root: Path, feed: str, articles: Path, places: str = "") -> None:
-        self.root = root
-        root.mkdir()
-        shutil.copytree(articles, root / "articles")
-        text = SETTINGS.format(places=places, feed=feed)
-        (root / "feedpub.toml").write_text(text, "utf-8")
-        (root / "feedpub.key").write_text("5e" * 32 + "\n")
-        (root / "feedpub.key").chmod(0o600)
-
-    @contextmanager
-    def work(self, *queues: str) -> Iterator["subprocess.Popen[bytes]"]:
-        """Run a worker beside the test; it is not asked to end, but killed."""
-        command = [sys.executable, "-u", "-c", WORKER, str(self.root / "feedpub.toml"), *queues]
-        log = (self.root / f"log-{time.monotonic_ns()}").open("wb")
-        env = environment(**CREDENTIALS)
-        with log, subprocess.Popen(command, env=env, stdout=log, stderr=log) as process:
-            try:
-                yield process
-            finally:
-                process.kill()
-
-    def build(self) -> None:
-        done = finish("build", cwd=self.root)
-        assert done.returncode == 0, done.stderr.decode()
-
-    def files(self) -> dict[str, bytes]:
-        folder = self.root / "feeds"
-        return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*.*")}
-
-    def titles(self) -> list[str]:
-        place = self.root / "feeds/all/feed.json"
-        items = json.loads(place.read_bytes())["items"] if place.exists() else []
-        return [item["title"] for item in items]
-
-    def logs(self) -> str:
-        return "".join(log.read_text("utf-8") for log in sorted(self.root.glob("log-*")))
-
-
-def wait_until(holds: Callable[[], bool], *machines: Machine) -> None:
-    """Wait until something holds; tell what the workers said if it never does."""
-    deadline = time.monotonic() + PATIENCE_S
-    while not holds():
-        assert time.monotonic() < deadline, "\n".join(machine.logs() for machine in machines)
-        time.sleep(0.2)
 
 
 @pytest.fixture
@@ -125,7 +58,7 @@ def server() -> Iterator[FeedServer]:
 
 def make_alone(tmp_path: Path, server: FeedServer, articles: Path) -> Machine:
     """Return a site of one machine, whose builds are typed."""
-    machine = Machine(tmp_path / "alone", server.url, articles)
+    machine = Machine(tmp_path / "alone", SETTINGS.format(places="", feed=server.url), articles)
     create_site(load_config(machine.root / "feedpub.toml", {}))
     return machine
 
@@ -134,10 +67,8 @@ def test_what_one_machine_fetches_another_publishes_as_a_build_alone_would(
     tmp_path: Path, server: FeedServer, articles: Path, database: str
 ) -> None:
     alone = make_alone(tmp_path, server, articles)
-    places = f'database = "{database}"'
-    reads, builds = (
-        Machine(tmp_path / name, server.url, articles, places) for name in ("reads", "builds")
-    )
+    settings = SETTINGS.format(places=f'database = "{database}"', feed=server.url)
+    reads, builds = (Machine(tmp_path / name, settings, articles) for name in ("reads", "builds"))
     create_site(load_config(reads.root / "feedpub.toml", {}))
     server.documents["/36kr/rss.xml"] = rsshub(3, 2, 1)
     alone.build()
@@ -190,7 +121,8 @@ def test_a_build_that_is_killed_is_finished_by_the_worker_of_another_machine(
         f'database = "{database}"\ntarget = "s3://{bucket.name}"\n'
         f'[s3]\nendpoint = "{bucket.endpoint}"\n'
     )
-    one, two = (Machine(tmp_path / name, server.url, articles, places) for name in ("one", "two"))
+    settings = SETTINGS.format(places=places, feed=server.url)
+    one, two = (Machine(tmp_path / name, settings, articles) for name in ("one", "two"))
     create_site(load_config(one.root / "feedpub.toml", {}))
 
     with one.work("read", "build"):

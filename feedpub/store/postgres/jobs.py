@@ -11,12 +11,11 @@ from feedpub.model.vitals import JobCount
 from feedpub.ports.jobs import Job, JobValue
 
 if TYPE_CHECKING:
+    import psycopg
     from procrastinate.manager import JobManager
 
-_WAITING = sa.text(
-    "SELECT queueing_lock FROM procrastinate_jobs"
-    " WHERE status = 'todo' AND queueing_lock = ANY(:keys)"
-)
+_WAITING = b"""
+SELECT queueing_lock FROM procrastinate_jobs WHERE status = 'todo' AND queueing_lock = ANY(%s)"""
 _STATES = {"todo": "waiting", "doing": "running", "failed": "failed"}
 _COUNTS = sa.text(
     "SELECT queue_name, status::text, count(*) FROM procrastinate_jobs"
@@ -35,43 +34,9 @@ class ServerJobs:
         self._connection = connection
 
     def defer(self, jobs: Sequence[Job]) -> None:
-        """Write jobs; of those with a key only the ones that do not wait already.
-
-        Whoever writes to the catalog is alone (see ``feedpub.store.postgres.engine``), so nobody
-        adds the same key between the look and the insert.
-        """
-        wanted = list(self._leave_out_waiting(jobs))
-        if not wanted:
-            return
-        manager = _make_manager()
-        for options, alike in groupby(wanted, key=_options):
-            self._insert(manager, options, [dict(job.arguments) for job in alike])
-
-    def _leave_out_waiting(self, jobs: Iterable[Job]) -> Iterator[Job]:
-        keys = sorted({job.key for job in jobs if job.key})
-        waiting = set(self._connection.scalars(_WAITING, {"keys": keys})) if keys else set()
-        for job in jobs:
-            if job.key in waiting:
-                continue
-            if job.key:
-                waiting.add(job.key)
-            yield job
-
-    def _insert(
-        self, manager: "JobManager", options: tuple[Any, ...], arguments: list[dict[str, Any]]
-    ) -> None:
-        from procrastinate.tasks import configure_task
-
-        task, not_before, key = options
-        deferrer = configure_task(
-            name=task,
-            job_manager=manager,
-            queue=task,
-            queueing_lock=key or None,
-            schedule_at=None if not_before is None else datetime.fromtimestamp(not_before, UTC),
-            connection=self._connection.connection.driver_connection,
-        )
-        deferrer.batch_defer(*arguments)
+        """Write jobs; whoever writes to the catalog is alone, so nobody adds the same keys."""
+        driver: Any = self._connection.connection.driver_connection
+        defer_jobs(driver, jobs)
 
     def pending(self, task: str) -> list[Mapping[str, JobValue]]:
         """Return the arguments of each job of a task that waits or is running."""
@@ -81,6 +46,56 @@ class ServerJobs:
         """Return how many jobs there are, by queue and state."""
         rows = self._connection.execute(_COUNTS)
         return [JobCount(queue, _STATES[state], jobs) for queue, state, jobs in rows]
+
+
+def defer_jobs(connection: "psycopg.Connection[tuple[Any, ...]]", jobs: Sequence[Job]) -> None:
+    """Write jobs within a transaction; of those with a key only the ones that do not wait already.
+
+    Args:
+        connection: In the transaction that makes what the jobs speak of; nobody else may add the
+            same keys between the look and the insert.
+        jobs: What is to be done.
+    """
+    wanted = list(_leave_out_waiting(connection, jobs))
+    if not wanted:
+        return
+    manager = _make_manager()
+    for options, alike in groupby(wanted, key=_options):
+        _insert(manager, connection, options, [dict(job.arguments) for job in alike])
+
+
+def _leave_out_waiting(
+    connection: "psycopg.Connection[tuple[Any, ...]]", jobs: Iterable[Job]
+) -> Iterator[Job]:
+    keys = sorted({job.key for job in jobs if job.key})
+    found = connection.execute(_WAITING, [keys]).fetchall() if keys else []
+    waiting = {str(key) for (key,) in found}
+    for job in jobs:
+        if job.key in waiting:
+            continue
+        if job.key:
+            waiting.add(job.key)
+        yield job
+
+
+def _insert(
+    manager: "JobManager",
+    connection: "psycopg.Connection[tuple[Any, ...]]",
+    options: tuple[Any, ...],
+    arguments: list[dict[str, Any]],
+) -> None:
+    from procrastinate.tasks import configure_task
+
+    task, not_before, key = options
+    deferrer = configure_task(
+        name=task,
+        job_manager=manager,
+        queue=task,
+        queueing_lock=key or None,
+        schedule_at=None if not_before is None else datetime.fromtimestamp(not_before, UTC),
+        connection=connection,
+    )
+    deferrer.batch_defer(*arguments)
 
 
 def _options(job: Job) -> tuple[str, int | None, str]:

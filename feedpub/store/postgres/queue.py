@@ -21,14 +21,11 @@ from feedpub.errors import StoreError
 from feedpub.store.postgres.address import Address, explain_errors
 from feedpub.store.postgres.engine import make_engine
 
-ALIVE_S = 30
-"""A worker whose last sign is older is dead; they give one every ten seconds."""
-
 _READ_NOTE = "SELECT obj_description(to_regclass('procrastinate_jobs'), 'pg_class')"
-_ALIVE = sa.text(
-    "SELECT count(*) FROM procrastinate_workers"
-    " WHERE last_heartbeat > now() - make_interval(secs => :seconds)"
-)
+
+COUNT_ALIVE = """
+SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - interval '30 seconds'"""
+"""How many workers are alive: they give a sign every ten seconds."""
 
 
 def make_queue(connection: sa.Connection) -> None:
@@ -68,7 +65,7 @@ def follow_queue(connection: sa.Connection) -> None:
             f"the queue is of a newer procrastinate ({version}); upgrade it here as well, with"
             " pip install --upgrade 'feedpub[postgres]'"
         )
-    is_alone = connection.scalar(_ALIVE, {"seconds": ALIVE_S}) == 0
+    is_alone = connection.exec_driver_sql(COUNT_ALIVE).scalar() == 0
     for path in scripts:
         if path.name <= seen:
             continue

@@ -1,0 +1,122 @@
+"""One contract for what machines read together: on a server, and the twin."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from feedpub.ports.jobs import Job
+from feedpub.ports.shards import Shard, Shards
+from feedpub.store.postgres.address import Address
+from feedpub.store.postgres.shards import open_shards
+from feedpub.store.postgres.store import PostgresStore
+from feedpub.testing import MemoryShards
+
+ONE = Shard(0, "a", "文章", "settings", b"\0files")
+TWO = Shard(1, "b", "文章", "settings", b"")
+
+
+@pytest.fixture(params=["memory", "server"])
+def shards(request: pytest.FixtureRequest) -> Iterator[Shards]:
+    if request.param == "memory":
+        yield MemoryShards()
+        return
+    address = Address(request.getfixturevalue("database"))
+    PostgresStore.open(address).close()
+    with open_shards(address) as opened:
+        yield opened
+
+
+def test_where_nothing_is_on_offer_nothing_is_to_be_had(shards: Shards) -> None:
+    assert shards.claim(0) is None
+    assert shards.collect(ONE) is None
+    shards.release(ONE)
+    shards.finish(ONE, b"in vain")
+    shards.withdraw()
+    assert shards.collect(ONE) is None
+
+
+def test_a_shard_is_taken_once_and_comes_back_whole(shards: Shards) -> None:
+    shards.offer([ONE, TWO])
+
+    assert [shards.claim(1), shards.claim(1), shards.claim(0), shards.claim(2)] == [
+        TWO, None, ONE, None,
+    ]  # fmt: skip
+    assert shards.collect(ONE) is None
+    shards.finish(ONE, b"found \xff")
+    assert [shards.collect(TWO), shards.collect(ONE)] == [None, b"found \xff"]
+    assert shards.collect(ONE) is None
+    assert shards.claim(0) is None
+
+
+def test_what_is_given_back_is_for_somebody_else(shards: Shards) -> None:
+    shards.offer([ONE])
+    assert shards.claim(0)
+    shards.release(ONE)
+
+    assert shards.claim(0) == ONE
+
+
+def test_who_comes_too_late_changes_nothing(shards: Shards) -> None:
+    """The number stands for another shard by now, or for none."""
+    shards.offer([ONE])
+    late = shards.claim(0)
+    assert late
+    again = ONE._replace(token="c", files=b"others")
+    shards.offer([again])
+
+    shards.finish(late, b"of the one before")
+    assert shards.collect(again) is None
+    assert shards.claim(0) == again
+    shards.release(late)
+    assert shards.claim(0) is None
+
+    shards.withdraw()
+    shards.finish(again, b"of nobody")
+    assert shards.collect(again) is None
+
+
+def test_nobody_works_here(shards: Shards) -> None:
+    assert shards.count_readers() == 0
+
+
+def test_each_shard_has_one_job_however_often_it_is_laid_out(database: str) -> None:
+    address = Address(database)
+    store = PostgresStore.open(address)
+    with open_shards(address) as shards:
+        shards.offer([ONE, TWO])
+        shards.offer([TWO._replace(token="c")])
+
+    with store.transaction() as catalog:
+        assert catalog.jobs.pending("read") == [{"shard": 0}, {"shard": 1}]
+    store.close()
+    memory = MemoryShards()
+    memory.offer([ONE, TWO])
+    memory.offer([TWO._replace(token="c")])
+    assert memory.queue.jobs == [
+        Job("read", {"shard": number}, key=f"read {number}") for number in (0, 1)
+    ]
+
+
+def test_a_build_that_writes_is_no_hindrance(database: str) -> None:
+    address = Address(database)
+    store = PostgresStore.open(address)
+    with store.transaction() as catalog, open_shards(address) as shards:
+        catalog.shelves.set_meta({"building": "1"})
+        shards.offer([ONE])
+        assert shards.claim(0) == ONE
+        shards.finish(ONE, b"found")
+        assert shards.collect(ONE) == b"found"
+    store.close()
+
+
+def test_workers_are_counted_while_they_give_signs(database: str) -> None:
+    address = Address(database)
+    PostgresStore.open(address).close()
+    with address.connect(autocommit=True) as connection:
+        for age in ("1 second", "29 seconds", "31 seconds"):
+            connection.execute(
+                "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - %s::interval)",
+                [age],
+            )
+    with open_shards(address) as shards:
+        assert shards.count_readers() == 2

@@ -1,0 +1,231 @@
+"""Builds whose files are read by workers of other machines: same feeds, whatever these do."""
+
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import nullcontext
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, NoReturn
+
+import pytest
+
+from feedpub.model import BuildReport
+from feedpub.ports import Lost
+from feedpub.ports.shards import Shard
+from feedpub.publisher import Publisher
+from feedpub.publishing import sharding
+from feedpub.publishing.parcels import pack_files
+from feedpub.testing import (
+    FixedClock,
+    MemoryShards,
+    MemoryTarget,
+    make_config,
+    make_publisher,
+)
+from tests.support.blog import Blog
+
+ARTICLES = 50
+NONE = pack_files([])
+
+
+@pytest.fixture(autouse=True)
+def _small(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sharding, "SHARD", 4)
+    monkeypatch.setattr(sharding, "_OFFERED", 5)
+    monkeypatch.setattr(sharding, "_PAUSE_S", 0)
+
+
+@pytest.fixture
+def folder(blog: Blog) -> Path:
+    for number in range(ARTICLES):
+        blog.write(f"{number % 7}/a{number:02}.md", categories=[f"c{number % 3}"])
+    return blog.place("")
+
+
+def make_worker(folder: Path, shards: MemoryShards) -> Publisher:
+    """Return the site as another machine has it."""
+    return make_publisher(make_config(folder), shards=shards)
+
+
+def build(folder: Path, shards: MemoryShards | None = None) -> tuple[dict[str, bytes], BuildReport]:
+    target = MemoryTarget()
+    config = make_config(folder)
+    with make_publisher(config, target=target, shards=shards, clock=FixedClock()) as publisher:
+        return target.files, publisher.build()
+
+
+class Helped(MemoryShards):
+    """Shards of which a worker takes some as soon as they are laid out."""
+
+    def __init__(self, takes: Callable[[int], bool] = lambda _: True) -> None:
+        super().__init__(readers=1)
+        self.worker: Publisher | None = None
+        self.brought = 0
+        self._takes = takes
+
+    def offer(self, shards: Sequence[Shard]) -> None:
+        super().offer(shards)
+        for job in self.queue.jobs:
+            number = job.arguments["shard"]
+            if self.worker is not None and isinstance(number, int) and self._takes(number):
+                self.brought += self.worker.read_shard(number)
+        self.queue.jobs.clear()
+
+
+class Slow(Helped):
+    """A worker that brings what it took when it was asked for it many times."""
+
+    def __init__(self, asked: int, takes: Callable[[int], bool]) -> None:
+        super().__init__(takes)
+        self._asked, self._left = asked, asked
+        self._ready: list[tuple[Shard, bytes]] = []
+
+    def finish(self, shard: Shard, found: bytes) -> None:
+        self._ready.append((shard, found))
+
+    def collect(self, shard: Shard) -> bytes | None:
+        self._left -= 1
+        if self._left < 0:
+            self._left = self._asked
+            for one, found in self._ready:
+                super().finish(one, found)
+            self._ready.clear()
+        return super().collect(shard)
+
+
+@pytest.mark.parametrize(
+    ("takes", "brought"),
+    [
+        (lambda _: True, 13),
+        (lambda number: number == 0, 3),
+        (lambda number: number == 4, 2),
+        (lambda _: False, 0),
+    ],
+    ids=["all", "the first", "the last", "none"],
+)
+def test_what_workers_read_is_published_as_a_build_alone_would(
+    folder: Path, takes: Callable[[int], bool], brought: int
+) -> None:
+    alone, _ = build(folder)
+    shards = Helped(takes)
+    shards.worker = make_worker(folder, shards)
+
+    files, report = build(folder, shards)
+
+    assert files == alone
+    assert report.articles == ARTICLES
+    assert shards.brought == brought
+    assert [shards.claim(number) for number in range(5)] == [None] * 5  # nothing is left behind
+
+
+@pytest.mark.parametrize("asked", [1, 3, 20])
+@pytest.mark.parametrize("first", [0, 1, 3])
+def test_what_comes_late_comes_in_its_place(folder: Path, asked: int, first: int) -> None:
+    alone, _ = build(folder)
+    shards = Slow(asked, lambda number: number >= first)
+    shards.worker = make_worker(folder, shards)
+
+    assert build(folder, shards)[0] == alone
+    assert shards.brought
+
+
+def test_what_a_worker_takes_and_never_brings_is_read_here(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sharding, "_PATIENCE_S", 0)
+    alone, _ = build(folder)
+    shards = Slow(10_000, lambda number: number != 1)
+    shards.worker = make_worker(folder, shards)
+
+    assert build(folder, shards)[0] == alone
+
+
+def test_a_worker_that_does_not_see_the_same_files_gives_them_back(
+    folder: Path, tmp_path: Path
+) -> None:
+    alone, _ = build(folder)
+    other = tmp_path / "elsewhere" / folder.name
+    shutil.copytree(folder, other)  # with other times
+    for path in other.rglob("*.md"):
+        path.touch()
+    shards = Helped()
+    shards.worker = make_worker(other, shards)
+
+    assert build(folder, shards)[0] == alone
+    assert shards.brought == 0
+
+
+@pytest.mark.parametrize(
+    "changes", [{"dates": "author"}, {"name": "other"}], ids=["settings", "name"]
+)
+def test_a_worker_with_other_settings_gives_everything_back(
+    folder: Path, changes: dict[str, Any]
+) -> None:
+    alone, _ = build(folder)
+    config = make_config(folder)
+    shards = Helped()
+    sources = (replace(config.sources[0], **changes),)
+    shards.worker = make_publisher(replace(config, sources=sources), shards=shards)
+
+    assert build(folder, shards)[0] == alone
+    assert shards.brought == 0
+
+
+def test_a_broken_file_is_reported_from_wherever_it_was_read(blog: Blog, folder: Path) -> None:
+    blog.write_bytes("broken.md", b"---\ntitle: [\n---\n")
+    blog.write_bytes("odd.md", "---\ntitle: 標題\ndate: tomorrow\n---\n".encode())
+    _, alone = build(folder)
+    shards = Helped()
+    shards.worker = make_worker(folder, shards)
+
+    _, report = build(folder, shards)
+
+    assert alone.problems
+    assert report.problems == alone.problems
+    assert shards.brought == 13
+
+
+class Losing:
+    """Processes of which each file is the end."""
+
+    def map(self, items: Iterable[Any], **_: int) -> Iterator[Lost]:
+        return map(Lost, items)
+
+
+def test_what_a_worker_could_not_read_is_read_here(folder: Path) -> None:
+    alone, _ = build(folder)
+    shards = Helped()
+    worker = make_worker(folder, shards)
+    worker._setup = replace(worker._setup, make_pool=lambda *_, **__: nullcontext(Losing()))
+    shards.worker = worker
+
+    assert build(folder, shards)[0] == alone
+    assert shards.brought == 0
+
+
+def test_a_worker_that_fails_gives_back_what_it_has(folder: Path) -> None:
+    def fail(*_: object, **__: object) -> NoReturn:
+        raise OSError("no process to be had")
+
+    shards = MemoryShards(readers=1)
+    worker = make_worker(folder, shards)
+    worker._setup = replace(worker._setup, make_pool=fail)
+    (source,) = worker._setup.sources
+    shard = Shard(0, "token", source.name, sharding._describe_reading(worker._setup, source), NONE)
+    shards.offer([shard])
+
+    with pytest.raises(OSError, match="no process"):
+        worker.read_shard(0)
+
+    assert shards.claim(0) == shard
+
+
+def test_few_files_are_read_where_they_are_wanted(blog: Blog) -> None:
+    for number in range(7):
+        blog.write(f"{number}.md")
+    shards = Helped()
+
+    build(blog.place(""), shards)
+
+    assert shards.brought == 0
+    assert not shards.queue.jobs
