@@ -48,15 +48,15 @@ def unpack_findings(data: bytes) -> list[Sighting | StoredProblem]:
 
 
 def _make_sighting(values: list[Any]) -> Sighting:
-    seen = Sighting(*values)
-    return seen._replace(
-        content=bytes.fromhex(values[_CONTENT]),
-        categories=tuple(map(tuple, seen.categories)),
-        warnings=tuple(seen.warnings),
-    )
+    values[_CONTENT] = bytes.fromhex(values[_CONTENT])
+    values[_CATEGORIES] = tuple(map(tuple, values[_CATEGORIES]))
+    values[_WARNINGS] = tuple(values[_WARNINGS])
+    return Sighting(*values)
 
 
-_CONTENT = Sighting._fields.index("content")
+_CONTENT, _CATEGORIES, _WARNINGS = map(
+    Sighting._fields.index, ("content", "categories", "warnings")
+)
 
 
 def _pack(value: Any) -> bytes:

@@ -1,13 +1,16 @@
 """How the cost of building grows with the articles: run as ``python -m tests.bench.growth``.
 
 A cold build, one new post and nothing new, beside a bare stat of every file, with the database in
-SQLite and on a PostgreSQL of its own (a Unix socket, fsync on). Posts are generated once and kept:
-a million of them take some 8 GB.
+SQLite and on a PostgreSQL of its own (a Unix socket, fsync on). With ``--databases shared`` two
+workers read along with the build; they share its processors, so what shows is the processor time
+that it is spared. Posts are generated once and kept: a million of them take some 8 GB.
 """
 
 import argparse
+import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -16,6 +19,8 @@ from itertools import count
 from pathlib import Path
 from typing import Protocol
 
+from feedpub.store.postgres.address import Address
+from feedpub.store.postgres.shards import open_shards
 from tests.bench import feedpub_site, generator, measure
 from tests.bench.feedpub_site import FeedpubSite
 from tests.bench.machine import describe_machine, describe_versions
@@ -78,6 +83,9 @@ class Postgres:
         self._address = self._cluster.create()
         site.use_database(self._address)
 
+    def end(self) -> None:
+        """End what runs for the site."""
+
     def measure_bytes(self, site: FeedpubSite) -> int:
         """Return what the server says."""
         import psycopg
@@ -85,6 +93,34 @@ class Postgres:
         with psycopg.connect(self._address) as connection:
             row = connection.execute("SELECT pg_database_size(current_database())").fetchone()
         return int(row[0]) if row else 0
+
+
+class Shared(Postgres):
+    """The same, with workers that read along."""
+
+    name = "shared"
+
+    def __init__(self, cluster: Cluster) -> None:
+        super().__init__(cluster)
+        self._workers: list[subprocess.Popen[bytes]] = []
+
+    def make(self, site: FeedpubSite) -> None:
+        """Drop the one before, with its workers."""
+        self.end()
+        super().make(site)
+        command = [*feedpub_site.feedpub(), "-C", str(site.folder), "worker"]
+        command += ["--concurrency", "1", "--queues", "read"]
+        self._workers = [subprocess.Popen(command, stdout=subprocess.DEVNULL) for _ in range(2)]
+        with open_shards(Address(self._address)) as shards:
+            while shards.count_readers() < len(self._workers):
+                time.sleep(0.1)
+
+    def end(self) -> None:
+        """End the workers."""
+        for worker in self._workers:
+            worker.terminate()
+            worker.wait()
+        self._workers = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,19 +181,22 @@ def _write_new_post(posts: Path) -> None:
 def _open_databases(names: Sequence[str]) -> Iterator[list[Database]]:
     makers: dict[str, Callable[[ExitStack], Database]] = {
         "sqlite": lambda _: Sqlite(),
-        "postgres": _open_postgres,
+        "postgres": partial(_open_postgres, Postgres),
+        "shared": partial(_open_postgres, Shared),
     }
     with ExitStack() as stack:
         yield [makers[name](stack) for name in names]
 
 
-def _open_postgres(stack: ExitStack) -> Postgres:
+def _open_postgres(kind: type[Postgres], stack: ExitStack) -> Postgres:
     binaries = find_binaries()
     if binaries is None:
         raise SystemExit("needs the apt package postgresql, or --databases sqlite")
     cluster = Cluster(binaries, _OPTIONS)
     stack.callback(cluster.remove)
-    return Postgres(cluster)
+    database = kind(cluster)
+    stack.callback(database.end)
+    return database
 
 
 def main() -> None:
@@ -182,7 +221,12 @@ def _parse_options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench.growth", description=__doc__)
     add = parser.add_argument
     add("--sizes", type=_parse_sizes, default=SIZES, help="posts, such as 1000,10000")
-    add("--databases", type=_parse_names, default=("sqlite", "postgres"), help="sqlite,postgres")
+    add(
+        "--databases",
+        type=_parse_names,
+        default=("sqlite", "postgres"),
+        help="sqlite,postgres,shared",
+    )
     add("--rounds", type=int, default=3, help="builds after the cold one; default %(default)s")
     work, output = Path(tempfile.gettempdir(), "feedpub-bench"), Path("/dev/shm/feedpub-growth")
     add("--work", type=Path, default=work, help="on disk; default %(default)s")
