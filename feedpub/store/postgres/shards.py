@@ -74,7 +74,8 @@ class ServerShards:
     def withdraw(self) -> None:
         """Take back all offers."""
         with explain_errors(self._name):
-            self._connection.execute(b"DELETE FROM read_shards")
+            # Not deleted: of a million files that would leave 90 MB of room for nothing.
+            self._connection.execute(b"TRUNCATE read_shards")
 
 
 @contextmanager
