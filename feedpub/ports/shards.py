@@ -59,7 +59,7 @@ class Shards(Protocol):
         ...
 
     def withdraw(self) -> None:
-        """Take back all offers: nobody waits for them any more."""
+        """Take back all offers, and the jobs that nobody has begun: nobody waits any more."""
         ...
 
 

@@ -70,6 +70,7 @@ class MemoryShards:
             return found
 
     def withdraw(self) -> None:
-        """Take back all offers."""
+        """Take back all offers, and their jobs."""
         with self._lock:
             self._offers.clear()
+        self.queue.jobs = [job for job in self.queue.jobs if "shard" not in job.arguments]

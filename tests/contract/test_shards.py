@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from feedpub.ports.jobs import Job
 from feedpub.ports.shards import Shard, Shards
+from feedpub.publishing.chores import READ
 from feedpub.store.postgres.address import Address
 from feedpub.store.postgres.shards import open_shards
 from feedpub.store.postgres.store import PostgresStore
@@ -86,15 +86,25 @@ def test_each_shard_has_one_job_however_often_it_is_laid_out(database: str) -> N
         shards.offer([ONE, TWO])
         shards.offer([TWO._replace(token="c")])
 
+        with store.transaction() as catalog:
+            assert catalog.jobs.pending("read") == [{"shard": 0}, {"shard": 1}]
+            catalog.jobs.defer([READ])
+        shards.withdraw()
     with store.transaction() as catalog:
-        assert catalog.jobs.pending("read") == [{"shard": 0}, {"shard": 1}]
+        assert catalog.jobs.pending("read") == [{}]
     store.close()
-    memory = MemoryShards()
-    memory.offer([ONE, TWO])
-    memory.offer([TWO._replace(token="c")])
-    assert memory.queue.jobs == [
-        Job("read", {"shard": number}, key=f"read {number}") for number in (0, 1)
-    ]
+
+
+def test_in_memory_each_shard_has_one_job_too() -> None:
+    shards = MemoryShards()
+    shards.offer([ONE, TWO])
+    shards.offer([TWO._replace(token="c")])
+    shards.queue.defer([READ])
+    assert shards.queue.pending("read") == [{"shard": 0}, {"shard": 1}, {}]
+
+    shards.withdraw()
+
+    assert shards.queue.jobs == [READ]
 
 
 def test_a_build_that_writes_is_no_hindrance(database: str) -> None:

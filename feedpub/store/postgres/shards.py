@@ -27,12 +27,16 @@ _COLLECT = b"""
 DELETE FROM read_shards WHERE number = %s AND token = %s AND found IS NOT NULL RETURNING found"""
 _OFFER = b"INSERT INTO read_shards (number, token, source, reading, files) VALUES (%s,%s,%s,%s,%s)"
 
+# Where no worker takes this queue they would wait for ever, and make somebody look.
+_FORGET = b"DELETE FROM procrastinate_jobs WHERE status = 'todo' AND queueing_lock = ANY(%s)"
+
 
 class ServerShards:
     """See ``feedpub.ports.shards.Shards``; by a connection of its own."""
 
     def __init__(self, address: Address, connection: "psycopg.Connection[tuple[Any, ...]]") -> None:
         self._name, self._connection = address.name, connection
+        self._offered: set[int] = set()
 
     def count_readers(self) -> int:
         """Return how many workers are alive."""
@@ -42,12 +46,12 @@ class ServerShards:
 
     def offer(self, shards: Sequence[Shard]) -> None:
         """Lay out shards, and defer their jobs in the same transaction."""
-        jobs = [make_shard_job(shard.number) for shard in shards]
+        numbers = [shard.number for shard in shards]
+        self._offered.update(numbers)
         with explain_errors(self._name), self._connection.transaction():
-            numbers = [shard.number for shard in shards]
             self._connection.execute(b"DELETE FROM read_shards WHERE number = ANY(%s)", [numbers])
             self._connection.cursor().executemany(_OFFER, shards)
-            defer_jobs(self._connection, jobs)
+            defer_jobs(self._connection, list(map(make_shard_job, numbers)))
 
     def claim(self, number: int) -> Shard | None:
         """Take a shard if nobody has it."""
@@ -72,10 +76,12 @@ class ServerShards:
         return None if row is None else bytes(row[0])
 
     def withdraw(self) -> None:
-        """Take back all offers."""
-        with explain_errors(self._name):
+        """Take back all offers, and the jobs that nobody has begun."""
+        keys = [make_shard_job(number).key for number in self._offered]
+        with explain_errors(self._name), self._connection.transaction():
             # Not deleted: of a million files that would leave 90 MB of room for nothing.
             self._connection.execute(b"TRUNCATE read_shards")
+            self._connection.execute(_FORGET, [keys])
 
 
 @contextmanager
