@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from feedpub.cli.exits import EXIT_INVALID
+from feedpub.cli.files import replace_file
 from feedpub.cli.issue import write_newsletter
 from feedpub.cli.loading import load_settings, localise, open_site
 from feedpub.cli.options import SiteCommand
@@ -141,5 +142,5 @@ def opml(session: Session, output: Path | None) -> None:
     if output is None:
         write_bytes(document)
     else:
-        output.write_bytes(document)
+        replace_file(output, document)
         say(f"wrote {output}")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from feedpub.cli.files import replace_file
 from feedpub.cli.issue import open_newsletter
 from feedpub.cli.loading import load_settings
 from feedpub.cli.newsletter import FREQUENCY, make_hand
@@ -127,7 +128,7 @@ def _write(session: Session, made: "Preview", options: dict[str, Any]) -> None:
         html = show_mail(made, dark=options["dark"])
         html = link_to_disk(html, load_settings(session), file.absolute().parent)
         data = (narrow(html) if options["mobile"] else html).encode()
-    file.write_bytes(data)
+    replace_file(file, data)
     say(f"{printable(made.subject)}")
     say(
         f"{count(made.articles, 'article')}, {len(made.html.encode()) / 1000:.0f} KB of HTML,"

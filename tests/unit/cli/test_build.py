@@ -14,6 +14,7 @@ from feedpub.cli.watch import watched_paths
 from feedpub.config import load_config
 from feedpub.model import BuildReport, Problem, SiteStatus, SourceStatus
 from tests.support.cli import FakeSite, run, write_site
+from tests.support.little_room import little_room
 
 ERROR = Problem("error", "a.md", "no 'date'", 3, 8)
 WARNING = Problem("warning", "b.md", "no title")
@@ -276,3 +277,14 @@ def test_opml_is_written_byte_for_byte(tmp_path: Path) -> None:
     result = run("opml", "-o", "feeds.opml")
     assert result.stdout == ""
     assert (tmp_path / "feeds.opml").read_bytes() == document
+
+
+def test_a_list_of_feeds_is_as_it_was_where_there_is_no_room(tmp_path: Path) -> None:
+    file = tmp_path / "feeds.opml"
+    file.write_text("precious")
+
+    with little_room(8):
+        result = run("opml", "-o", "feeds.opml")
+
+    assert result.exit_code != 0
+    assert file.read_text() == "precious"

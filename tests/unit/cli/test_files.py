@@ -1,25 +1,13 @@
 """Files of the user's that are written anew: whole, or as they were."""
 
-import resource
-from collections.abc import Iterator
-from contextlib import contextmanager
+import os
 from pathlib import Path
 
 import pytest
 
 from feedpub.cli.files import replace_file
 from feedpub.errors import TargetError
-
-
-@contextmanager
-def little_room(size: int) -> Iterator[None]:
-    """Let no file grow beyond some bytes, as on a disk that is full."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+from tests.support.little_room import little_room
 
 
 def test_a_file_is_as_it_was_where_there_is_no_room(tmp_path: Path) -> None:
@@ -50,3 +38,20 @@ def test_a_file_keeps_its_mode_and_a_link_its_place(tmp_path: Path) -> None:
 
     assert (link.is_symlink(), file.read_text()) == (True, "new")
     assert file.stat().st_mode & 0o777 == 0o640
+
+
+def test_what_a_file_cannot_take_the_place_of_is_written_to(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+
+    replace_file(pipe, b"new")
+
+    assert os.read(reader, 10) == b"new"
+    os.close(reader)
+    assert list(tmp_path.iterdir()) == [pipe]
+
+
+def test_a_missing_folder_is_named_with_the_remedy(tmp_path: Path) -> None:
+    with pytest.raises(TargetError, match=r"gone/a\.xml: No such .*; make its folder first"):
+        replace_file(tmp_path / "gone" / "a.xml", b"new")

@@ -12,6 +12,7 @@ from feedpub.model import DeliveryState, Frequency
 from feedpub.ports.mailing import Listed
 from feedpub.sending import StopReason
 from tests.support.cli import FakeSite, run, write_site
+from tests.support.little_room import little_room
 from tests.support.newsletters import ISSUE, NOW, PLAN, SENT, FakeNewsletter
 
 NEWSLETTER = """
@@ -239,6 +240,16 @@ def test_a_preview_is_written_as_html(folder: Path) -> None:
     run("preview", site=FakeSite())
 
     assert "<p>五篇</p>" in (folder / "preview.html").read_text("utf-8")
+
+
+def test_a_preview_is_as_it_was_where_there_is_no_room(folder: Path) -> None:
+    (folder / "preview.html").write_text("precious")
+
+    with little_room(8):
+        result = run("preview", site=FakeSite())
+
+    assert "make room" in result.stderr
+    assert (folder / "preview.html").read_text() == "precious"
 
 
 def test_a_dark_preview_is_dark_on_every_screen(folder: Path) -> None:
