@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.support.bytecode import compile_package, import_share
 from tests.support.compiled import compile_once
 from tests.support.coverage_data import remove_broken
 from tests.support.memory import use_memory
@@ -47,11 +48,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     use_memory()
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        compile_package(REPOSITORY / "feedpub")
     compile_once()
     # HYPOTHESIS_PROFILE=thorough pytest ...; CI must not fail by chance.
     settings.load_profile(
         os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "default")
     )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection(session: pytest.Session) -> None:
+    import_share(session.config)
 
 
 def pytest_xdist_auto_num_workers() -> int:
