@@ -29,7 +29,7 @@ class ArticleFolder(Protocol):
         ...
 
     def save_index(self, index: dict[str, KeptArticle]) -> None:
-        """Keep what was exported, whole or not at all."""
+        """Keep what was exported, whole or not at all, after all that was written."""
         ...
 
     def locate(self, path: str) -> str:
@@ -49,9 +49,19 @@ class ArticleFolder(Protocol):
         ...
 
     def write(self, path: str, data: bytes) -> None:
-        """Write a file, whole or not at all.
+        """Write a file beside its place, which it takes with the next ``commit``.
+
+        To ``exists`` and ``read`` it is there at once.
 
         Raises:
             TargetError: It cannot be written.
+        """
+        ...
+
+    def commit(self) -> None:
+        """Let all that was written take its place, each file whole, after a power cut too.
+
+        Raises:
+            TargetError: They cannot; what is not in place by then is gone.
         """
         ...

@@ -60,6 +60,7 @@ class Export:
         }
         self._problems: list[Problem] = []
         self._articles = self._written = self._pictures = 0
+        self._fresh: dict[str, KeptArticle] = {}
         self._dirty = False
 
     def run(self, category: str | None, source: str | None, progress: Progress) -> ExportReport:
@@ -73,9 +74,8 @@ class Export:
         rows = self._list_rows(category)
         try:
             self._export_all(rows, wanted, progress)
-        finally:
-            if self._dirty:
-                self._folder.save_index(self._index)
+        finally:  # what was written is kept, whatever stopped the rest
+            self._finish()
         return ExportReport(self._articles, self._written, self._pictures, tuple(self._problems))
 
     def _export_all(self, rows: Sequence[int], wanted: int | None, progress: Progress) -> None:
@@ -92,8 +92,23 @@ class Export:
             paths = self._list_paths(records)
             for record in records:
                 self._export(record, paths[record.id])
+            self._commit()
             done += len(some)
             progress("export", done, len(rows))
+
+    def _commit(self) -> None:
+        """Let the files of a batch take their places, and note them once they are there."""
+        fresh, self._fresh = self._fresh, {}
+        self._folder.commit()
+        self._index.update(fresh)
+        self._dirty = self._dirty or bool(fresh)
+
+    def _finish(self) -> None:
+        try:
+            self._commit()
+        finally:
+            if self._dirty:
+                self._folder.save_index(self._index)
 
     def _find_source(self, name: str | None) -> int | None:
         if name is None:
@@ -146,9 +161,8 @@ class Export:
             return
         self._articles += 1
         self._copy_pictures(transcript, record, source, path)
-        self._dirty = True
         self._taken.add(fold_name(path))
-        self._index[record.uid] = KeptArticle(path, _digest(data), key)
+        self._fresh[record.uid] = KeptArticle(path, _digest(data), key)
 
     def _put(self, path: str, data: bytes, kept: KeptArticle | None) -> bool:
         """Write a file unless it is somebody else's; return whether it is as it should be."""

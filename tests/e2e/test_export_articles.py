@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,11 @@ import pytest
 from PIL import Image
 
 from feedpub.config import load_config
+from feedpub.errors import TargetError
+from feedpub.ports import Staged
+from feedpub.publishing import exporting
+from feedpub.targets.keep import INDEX
+from feedpub.targets.local import LocalTarget
 from feedpub.wiring import create_site, open_site
 from tests.support.exports import wxr, wxr_item
 from tests.support.feed_server import run_feed_server
@@ -234,6 +240,56 @@ def test_an_export_that_was_killed_before_it_noted_its_files_goes_on(
     assert export(blog, tmp_path / "kept").written == 0
 
 
+def test_what_could_not_take_its_place_is_exported_by_the_next(
+    blog: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build(blog)
+    export(blog, tmp_path / "kept")
+    post = blog / "posts/kettle.md"
+    post.write_text(post.read_text("utf-8").replace("plain", "changed"), "utf-8")
+    build(blog)
+
+    commit = LocalTarget.commit
+
+    def fail(target: LocalTarget, staged: Sequence[Staged]) -> None:
+        if any(one.path == "kettle.html" for one in staged):
+            raise TargetError("the disk failed")
+        commit(target, staged)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(LocalTarget, "commit", fail)
+        with pytest.raises(TargetError, match="the disk failed"):
+            export(blog, tmp_path / "kept")
+
+    assert "changed" not in (tmp_path / "kept/kettle.html").read_text("utf-8")
+    assert export(blog, tmp_path / "kept").written == 1
+    assert "changed" in (tmp_path / "kept/kettle.html").read_text("utf-8")
+
+
+def test_what_was_exported_before_the_disk_failed_is_noted(
+    blog: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build(blog)
+    commit = LocalTarget.commit
+    staged_so_far: list[str] = []
+
+    def fail_once(target: LocalTarget, staged: Sequence[Staged]) -> None:
+        before = len(staged_so_far)
+        staged_so_far.extend(one.path for one in staged)
+        if before and staged and INDEX not in staged_so_far:
+            raise TargetError("the disk failed")
+        commit(target, staged)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(LocalTarget, "commit", fail_once)
+        patch.setattr(exporting, "cut_batches", lambda rows: ([row] for row in rows))
+        with pytest.raises(TargetError, match="the disk failed"):
+            export(blog, tmp_path / "kept")
+
+    index = json.loads((tmp_path / "kept" / INDEX).read_text("utf-8"))
+    assert [values[0] for values in index["articles"].values()] == staged_so_far[:1]
+
+
 def test_a_file_that_moves_stays_where_it_was_exported(blog: Path, tmp_path: Path) -> None:
     build(blog)
     export(blog, tmp_path / "kept")
@@ -276,8 +332,6 @@ def test_a_category_or_a_source_can_be_chosen(blog: Path, tmp_path: Path) -> Non
 
 
 def test_a_folder_that_a_source_reads_is_refused(blog: Path) -> None:
-    from feedpub.errors import TargetError
-
     build(blog)
 
     with pytest.raises(TargetError, match="would read it again"):
@@ -285,8 +339,6 @@ def test_a_folder_that_a_source_reads_is_refused(blog: Path) -> None:
 
 
 def test_a_link_that_leads_out_of_the_folder_is_refused(blog: Path, tmp_path: Path) -> None:
-    from feedpub.errors import TargetError
-
     build(blog)
     kept = tmp_path / "kept"
     kept.mkdir()
@@ -299,8 +351,6 @@ def test_a_link_that_leads_out_of_the_folder_is_refused(blog: Path, tmp_path: Pa
 
 
 def test_an_index_that_is_damaged_is_refused(blog: Path, tmp_path: Path) -> None:
-    from feedpub.errors import TargetError
-
     build(blog)
     export(blog, tmp_path / "kept")
     (tmp_path / "kept/.feedpub-export.json").write_text("{")

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from feedpub.targets.keep import INDEX
 from tests.e2e.killmatrix import write_first, write_second
 from tests.support import needs, strace
 from tests.support.real_site import RealSite
@@ -34,11 +35,15 @@ def find_risks(calls: list[Call], root: Path) -> list[str]:
     return risks + [f"the name of {path}" for path in nameless]
 
 
-@needs.program("strace")
-@pytest.mark.skipif(
-    needs.find("strace") is not None and not strace.may_trace(),
-    reason="needs the right to trace processes",
-)
+pytestmark = [
+    needs.program("strace"),
+    pytest.mark.skipif(
+        needs.find("strace") is not None and not strace.may_trace(),
+        reason="needs the right to trace processes",
+    ),
+]
+
+
 @pytest.mark.parametrize("generation", ["first", "second"])
 def test_a_power_cut_leaves_whole_files(generation: str, tmp_path: Path) -> None:
     site = RealSite.create(tmp_path / "site", entries=2)
@@ -52,3 +57,21 @@ def test_a_power_cut_leaves_whole_files(generation: str, tmp_path: Path) -> None
     renamed = [call for call in calls if call.name.startswith("rename")]
     assert len(renamed) > 30
     assert find_risks(calls, site.feeds) == []
+
+
+def test_a_power_cut_leaves_whole_exports_and_no_index_of_what_is_not_there(tmp_path: Path) -> None:
+    site = RealSite.create(tmp_path / "site", entries=2)
+    write_first(site)
+    for number in range(40):
+        site.post(f"{number}.md", f"Post {number}", date="2025-10-03 10:00:00")
+    site.build_well()
+    kept = site.root / "exported"
+
+    calls = strace.record(site.words("export", str(kept)), kept)
+
+    (noted,) = (call for call in calls if call.name.startswith("rename") and INDEX in call.text)
+    before = calls[: calls.index(noted)]
+    assert sum(call.name.startswith("rename") for call in before) > 40
+    assert find_risks(before, kept) == []
+    assert find_risks(calls, kept) == []
+    assert sum(call.name in ("fsync", "syncfs") for call in calls) < 10
