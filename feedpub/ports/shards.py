@@ -31,7 +31,8 @@ class Shard(NamedTuple):
 class Shards(Protocol):
     """The shards of one site; each call is a transaction of its own.
 
-    Every method raises ``StoreError`` if the database cannot be used.
+    Every method raises ``BusyError`` if somebody keeps it waiting for seconds, and ``StoreError``
+    if the database cannot be used.
     """
 
     def count_readers(self) -> int:
@@ -70,6 +71,7 @@ class OpenShards(Protocol):
         """Give them.
 
         Raises:
+            BusyError: It takes nobody else at present.
             StoreError: The database cannot be used.
         """
         ...

@@ -6,20 +6,23 @@ in between, in order. So it needs nobody, and waits only when others have all th
 a worker takes and does not bring in time is read here after all: to read twice gives the same.
 
 A worker brings a shard whole or not at all. It must see the files that the build saw, down to size
-and time, with the same settings and the same version; and what failed there may succeed here.
+and time, with the same settings and the same version; and what failed there may succeed here. When
+the database fails, or keeps us waiting, the build goes on alone.
 """
 
+import logging
 import time
 import uuid
 from collections import deque
-from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from typing import TypeVar
 
 from feedpub.batches import cut_batches
 from feedpub.catalog.identity import Sighting
-from feedpub.errors import StoreError
-from feedpub.ports import Lost, ReadTask, StoredProblem, Workers
+from feedpub.errors import BusyError, StoreError
+from feedpub.ports import File, Lost, ReadTask, StoredProblem, Workers
 from feedpub.ports.shards import Shard, Shards
 from feedpub.publishing.parcels import pack_files, pack_findings, unpack_files, unpack_findings
 from feedpub.publishing.setup import Setup
@@ -27,6 +30,9 @@ from feedpub.publishing.source import ArticleSource
 from feedpub.publishing.tasks import ReadTasks
 
 Found = Sighting | StoredProblem | Lost
+R = TypeVar("R")
+
+_log = logging.getLogger(__name__)
 
 _CHUNK = 64  # files that travel to a process together
 _AHEAD = 64  # of them: reading goes on while the database is opened, and what it takes imported
@@ -50,9 +56,6 @@ def start_reading(
         workers: Each with the site's reader.
         tasks: What has to be read of one source.
         by_jobs: Whether this process is a worker itself.
-
-    Raises:
-        StoreError: The database cannot be used.
     """
     if len(tasks) >= 2 * SHARD and _has_readers(setup, tasks.source, besides=int(by_jobs)):
         return _SharedReading(setup, workers, tasks).run()
@@ -63,6 +66,7 @@ def read_shard(setup: Setup, number: int) -> bool:
     """Read a shard that a build on another machine has laid out; return whether it was brought.
 
     Raises:
+        BusyError: Somebody else keeps it for too long.
         StoreError: The database cannot be used.
     """
     if setup.open_shards is None:
@@ -89,8 +93,16 @@ def _has_readers(setup: Setup, source: ArticleSource, *, besides: int) -> bool:
     """
     if setup.open_shards is None or source.is_unpacked:
         return False
-    with setup.open_shards() as shards:
-        return shards.count_readers() > besides
+    try:
+        with setup.open_shards() as shards:
+            return shards.count_readers() > besides
+    except (BusyError, StoreError) as error:
+        _tell_alone(source, error)
+        return False
+
+
+def _tell_alone(source: ArticleSource, error: Exception) -> None:
+    _log.info("source %r is read by this machine alone: %s", source.name, error)
 
 
 def _read(workers: Workers, tasks: Iterable[ReadTask]) -> Iterator[Found]:
@@ -108,7 +120,7 @@ def _read_along(setup: Setup, shard: Shard) -> list[Sighting | StoredProblem] | 
     if source is None or _describe_reading(setup, source) != shard.reading:
         return None
     files = unpack_files(shard.files)
-    if not all(source.holds(folder, file) for folder, file in files):
+    if not _sees(source, files):
         return None
     tasks = [source.make_task(folder, file) for folder, file in files]
     findings = []
@@ -117,7 +129,13 @@ def _read_along(setup: Setup, shard: Shard) -> list[Sighting | StoredProblem] | 
             if isinstance(found, Lost) or (isinstance(found, StoredProblem) and found.passing):
                 return None
             findings.append(found)
-    return findings
+    # Once more: what was replaced meanwhile is not what the build saw, and its size and time would
+    # keep every later build from looking again.
+    return findings if _sees(source, files) else None
+
+
+def _sees(source: ArticleSource, files: Iterable[tuple[str, File]]) -> bool:
+    return all(source.holds(folder, file) for folder, file in files)
 
 
 @dataclass(slots=True)
@@ -145,56 +163,91 @@ class _SharedReading:
         self._source = tasks.source
         self._reading = _describe_reading(setup, tasks.source)
         self._batches = cut_batches(tasks, SHARD)
+        self._shards: Shards | None = None  # until they are opened, and from a failure on
+        self._patience_s = _PATIENCE_S
         self._parts: deque[_Part] = deque()
         self._current: _Part | None = None  # being read by our own processes
         self._held = 0
 
     def run(self) -> Iterator[Found]:
         """Yield what files say, in their order."""
-        with self._open() as shards:
-            try:
-                yield from self._run(shards)
-            finally:
-                with suppress(StoreError):  # what is left there is replaced by the next offers
-                    shards.withdraw()
+        with self._share():
+            yield from self._run()
 
-    def _run(self, shards: Shards) -> Iterator[Found]:
-        while self._offer(shards):
-            self._begin(shards)
+    @contextmanager
+    def _share(self) -> Iterator[None]:
+        """Open the shards, and take back in the end what is still on offer."""
+        with ExitStack() as stack:
+            try:
+                shards = stack.enter_context(self._open())
+            except (BusyError, StoreError) as error:
+                self._go_on_alone(error)
+            else:
+                self._shards = shards
+                stack.callback(self._withdraw, shards)
+            yield
+
+    def _withdraw(self, shards: Shards) -> None:
+        with suppress(BusyError, StoreError):  # what is left there is replaced by the next offers
+            shards.withdraw()
+
+    def _ask(self, question: Callable[[Shards], R], *, alone: R) -> R:
+        """Return the answer of the database, or that of whoever is alone, once it has failed."""
+        if self._shards is None:
+            return alone
+        try:
+            return question(self._shards)
+        except (BusyError, StoreError) as error:
+            self._go_on_alone(error)
+            return alone
+
+    def _go_on_alone(self, error: Exception) -> None:
+        _tell_alone(self._source, error)
+        self._shards, self._patience_s = None, 0.0
+
+    def _run(self) -> Iterator[Found]:
+        while self._offer():
+            self._begin()
             front = self._parts[0]
             if front.found is not None:
                 yield from self._yield_own(front)
-            elif (data := shards.collect(front.shard)) is not None:
+            elif (data := self._collect(front.shard)) is not None:
                 self._parts.popleft()
                 yield from unpack_findings(data)
             elif self._current is not None and self._held < _HELD:
                 self._hold()
-            elif front.taken is not None and time.monotonic() - front.taken > _PATIENCE_S:
+            elif front.taken is not None and time.monotonic() - front.taken > self._patience_s:
                 self._read_here(front)
             else:
                 time.sleep(_PAUSE_S)
 
-    def _offer(self, shards: Shards) -> bool:
+    def _offer(self) -> bool:
         """Lay out the next shards under the numbers that are free; return whether any is left."""
         free = set(range(_OFFERED)) - {part.shard.number for part in self._parts}
         fresh = list(map(self._make_shard, sorted(free), self._batches))
         if fresh:
-            shards.offer(fresh)
             self._parts.extend(map(_Part, fresh))
+            self._ask(lambda shards: shards.offer(fresh), alone=None)
         return bool(self._parts)
+
+    def _claim(self, shard: Shard) -> bool:
+        return self._ask(lambda shards: shards.claim(shard.number) is not None, alone=True)
+
+    def _collect(self, shard: Shard) -> bytes | None:
+        return self._ask(lambda shards: shards.collect(shard), alone=None)
 
     def _make_shard(self, number: int, tasks: list[ReadTask]) -> Shard:
         token = uuid.uuid4().hex
         return Shard(number, token, self._source.name, self._reading, pack_files(tasks))
 
-    def _begin(self, shards: Shards) -> None:
+    def _begin(self) -> None:
         """Have our own processes read the first shard that nobody has, if they have none."""
         if self._current is not None:
             return
         for part in self._parts:
             # The first one may have been given back, by a worker that does not see its files.
             if part.found is None and (part.taken is None or part is self._parts[0]):
-                if shards.claim(part.shard.number) is not None:
+                if self._claim(part.shard):
                     self._read_here(part)
                     return
                 part.taken = part.taken or time.monotonic()

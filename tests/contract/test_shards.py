@@ -1,12 +1,17 @@
 """One contract for what machines read together: on a server, and the twin."""
 
+import time
 from collections.abc import Iterator
+from threading import Timer
 
 import pytest
 
+from feedpub.errors import BusyError
+from feedpub.ports.jobs import make_shard_job
 from feedpub.ports.shards import Shard, Shards
 from feedpub.publishing.chores import READ
 from feedpub.store.postgres.address import Address
+from feedpub.store.postgres.jobs import defer_jobs
 from feedpub.store.postgres.shards import open_shards
 from feedpub.store.postgres.store import PostgresStore
 from feedpub.testing import MemoryShards
@@ -117,6 +122,66 @@ def test_a_build_that_writes_is_no_hindrance(database: str) -> None:
         shards.finish(ONE, b"found")
         assert shards.collect(ONE) == b"found"
     store.close()
+
+
+def test_what_somebody_is_stuck_at_is_nobody_elses_and_keeps_nobody(database: str) -> None:
+    """A process that is stopped while the server sends it a shard holds the row all the while."""
+    address = Address(database)
+    PostgresStore.open(address).close()
+    with open_shards(address) as shards, address.connect() as stuck:
+        shards.offer([ONE, TWO])
+        stuck.execute("UPDATE read_shards SET claimed = true WHERE number = 0")
+
+        began = time.monotonic()
+        assert [shards.claim(0), shards.claim(1), shards.collect(ONE)] == [None, TWO, None]
+        assert time.monotonic() - began < 1
+
+
+@pytest.mark.parametrize("ends", [True, False], ids=["comes through", "is stuck"])
+def test_jobs_that_somebody_else_is_writing_are_told_as_such(database: str, ends: bool) -> None:
+    address = Address(database)
+    PostgresStore.open(address).close()
+    with open_shards(address) as shards, address.connect() as other:
+        defer_jobs(other, [make_shard_job(0)])
+        timer = Timer(0.2, other.commit if ends else lambda: None)
+        timer.start()
+
+        with pytest.raises(BusyError, match="another run"):
+            shards.offer([ONE])
+
+        timer.join()
+        assert shards.claim(0) is None
+
+
+def test_a_job_that_somebody_is_stuck_at_is_left_to_him(database: str) -> None:
+    """Nobody else's statement waits for it, and the rest is taken back."""
+    address = Address(database)
+    PostgresStore.open(address).close()
+    with open_shards(address) as shards, address.connect() as stuck:
+        shards.offer([ONE, TWO])
+        taking = b"UPDATE procrastinate_jobs SET status = 'doing' WHERE queueing_lock = 'read 0'"
+        stuck.execute(taking)
+
+        shards.withdraw()
+
+        assert shards.claim(0) is None
+        left = stuck.execute("SELECT queueing_lock FROM procrastinate_jobs").fetchall()
+        assert left == [("read 0",)]
+
+
+def test_a_copy_that_is_being_made_keeps_nobody_for_long(database: str) -> None:
+    """As pg_dump does, for hours."""
+    address = Address(database)
+    PostgresStore.open(address).close()
+    with open_shards(address) as shards, address.connect() as copy:
+        shards.offer([ONE])
+        copy.execute("SELECT * FROM read_shards")
+
+        began = time.monotonic()
+        with pytest.raises(BusyError, match="try again later"):
+            shards.withdraw()
+        assert time.monotonic() - began < 5
+        assert shards.claim(0) == ONE
 
 
 def test_workers_are_counted_while_they_give_signs(database: str) -> None:

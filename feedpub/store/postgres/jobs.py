@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from feedpub.errors import BusyError
 from feedpub.model.vitals import JobCount
 from feedpub.ports.jobs import Job, JobValue
 
@@ -55,6 +56,10 @@ def defer_jobs(connection: "psycopg.Connection[tuple[Any, ...]]", jobs: Sequence
         connection: In the transaction that makes what the jobs speak of; nobody else may add the
             same keys between the look and the insert.
         jobs: What is to be done.
+
+    Raises:
+        BusyError: Somebody did add one.
+        psycopg.Error: As of any other statement.
     """
     wanted = list(_leave_out_waiting(connection, jobs))
     if not wanted:
@@ -84,6 +89,7 @@ def _insert(
     options: tuple[Any, ...],
     arguments: list[dict[str, Any]],
 ) -> None:
+    from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
     from procrastinate.tasks import configure_task
 
     task, not_before, key = options
@@ -95,7 +101,13 @@ def _insert(
         schedule_at=None if not_before is None else datetime.fromtimestamp(not_before, UTC),
         connection=connection,
     )
-    deferrer.batch_defer(*arguments)
+    try:
+        deferrer.batch_defer(*arguments)
+    except AlreadyEnqueued as error:
+        raise BusyError("another run was deferring the same jobs; try again later") from error
+    except ConnectorException as error:
+        # The driver's own error is what our callers can explain.
+        raise error.__cause__ or error from error
 
 
 def _options(job: Job) -> tuple[str, int | None, str]:

@@ -18,8 +18,12 @@ from feedpub.store.postgres.queue import COUNT_ALIVE
 if TYPE_CHECKING:
     import psycopg
 
+_WAIT_S = 2.0  # each statement takes milliseconds: who keeps us waiting longer is stuck, or copies
+
+# Whoever is stuck while he takes a shard has it, as far as others go.
 _CLAIM = b"""
-UPDATE read_shards SET claimed = true WHERE number = %s AND NOT claimed
+UPDATE read_shards SET claimed = true WHERE number = (
+    SELECT number FROM read_shards WHERE number = %s AND NOT claimed FOR UPDATE SKIP LOCKED)
 RETURNING number, token, source, reading, files"""
 _RELEASE = b"UPDATE read_shards SET claimed = false WHERE number = %s AND token = %s"
 _FINISH = b"UPDATE read_shards SET found = %s WHERE number = %s AND token = %s"
@@ -27,8 +31,12 @@ _COLLECT = b"""
 DELETE FROM read_shards WHERE number = %s AND token = %s AND found IS NOT NULL RETURNING found"""
 _OFFER = b"INSERT INTO read_shards (number, token, source, reading, files) VALUES (%s,%s,%s,%s,%s)"
 
-# Where no worker takes this queue they would wait for ever, and make somebody look.
-_FORGET = b"DELETE FROM procrastinate_jobs WHERE status = 'todo' AND queueing_lock = ANY(%s)"
+# Where no worker takes this queue they would wait for ever, and make somebody look. One that is
+# being taken is none of them.
+_FORGET = b"""
+DELETE FROM procrastinate_jobs WHERE id IN (
+    SELECT id FROM procrastinate_jobs WHERE status = 'todo' AND queueing_lock = ANY(%s)
+    FOR UPDATE SKIP LOCKED)"""
 
 
 class ServerShards:
@@ -89,10 +97,11 @@ def open_shards(address: Address) -> Iterator[ServerShards]:
     """Give the shards of a database that is up to date.
 
     Raises:
-        StoreError: The server cannot be reached.
+        BusyError: The server has no connection left, or is starting.
+        StoreError: It cannot be reached.
     """
     with explain_errors(address.name):
-        connection = address.connect(autocommit=True)
+        connection = address.connect(autocommit=True, wait_s=_WAIT_S)
     try:
         yield ServerShards(address, connection)
     finally:

@@ -2,15 +2,16 @@
 
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Self
 
 import pytest
 
+from feedpub.errors import BusyError, FeedpubError, StoreError
 from feedpub.model import BuildReport
-from feedpub.ports import Lost
+from feedpub.ports import Lost, ReadTask, Workers
 from feedpub.ports.shards import Shard
 from feedpub.publisher import Publisher
 from feedpub.publishing import sharding
@@ -218,6 +219,111 @@ def test_a_worker_that_fails_gives_back_what_it_has(folder: Path) -> None:
         worker.read_shard(0)
 
     assert shards.claim(0) == shard
+
+
+class Failing(Helped):
+    """A database that fails at a call of one kind, and would answer the next."""
+
+    def __init__(self, call: str, number: int, error: type[FeedpubError]) -> None:
+        super().__init__(lambda number: number % 2 == 0)
+        self._call, self._left, self._error = call, number, error
+        self.asked: list[str] = []
+
+    def _ask(self, call: str) -> None:
+        self.asked.append(call)
+        if call == self._call:
+            self._left -= 1
+            if self._left == 0:
+                raise self._error("the server is gone; start it")
+
+    @contextmanager
+    def open(self) -> Iterator[Self]:
+        self._ask("open")
+        yield self
+
+    def count_readers(self) -> int:
+        self._ask("count_readers")
+        return super().count_readers()
+
+    def offer(self, shards: Sequence[Shard]) -> None:
+        self._ask("offer")
+        super().offer(shards)
+
+    def claim(self, number: int) -> Shard | None:
+        self._ask("claim")
+        return super().claim(number)
+
+    def collect(self, shard: Shard) -> bytes | None:
+        self._ask("collect")
+        return super().collect(shard)
+
+    def withdraw(self) -> None:
+        self._ask("withdraw")
+        super().withdraw()
+
+
+@pytest.mark.parametrize("error", [BusyError, StoreError])
+@pytest.mark.parametrize(
+    ("call", "number"),
+    [
+        ("open", 1), ("open", 2), ("count_readers", 1), ("offer", 1), ("offer", 3), ("claim", 1),
+        ("claim", 2), ("claim", 4), ("collect", 1), ("collect", 2), ("collect", 5), ("withdraw", 1),
+    ],
+)  # fmt: skip
+def test_a_build_goes_on_alone_when_the_database_fails(
+    folder: Path,
+    call: str,
+    number: int,
+    error: type[FeedpubError],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level("INFO", "feedpub.publishing.sharding")
+    alone, _ = build(folder)
+    shards = Failing(call, number, error)
+    helper = MemoryShards()
+    helper._offers, helper._claimed, helper._found = shards._offers, shards._claimed, shards._found
+    shards.worker = make_worker(folder, helper)
+
+    assert build(folder, shards)[0] == alone
+    after = shards.asked[_find(shards.asked, call, number) + 1 :]
+    assert set(after) <= {"withdraw"}  # it is not asked again: each time may take seconds
+    told = [record.getMessage() for record in caplog.records]
+    expected = f"source {folder.name!r} is read by this machine alone: the server is gone; start it"
+    assert told == ([] if call == "withdraw" else [expected])
+
+
+def _find(calls: list[str], call: str, number: int) -> int:
+    return [place for place, one in enumerate(calls) if one == call][number - 1]
+
+
+def test_what_is_replaced_while_a_worker_reads_is_given_back(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The build would keep what another file says, under a size and a time that never change."""
+    alone, _ = build(folder)
+    other = tmp_path / "elsewhere" / folder.name
+    shutil.copytree(folder, other)
+    shards = Helped()
+    shards.worker = make_worker(other, shards)
+    read = sharding._read
+
+    def read_after_a_change(workers: Workers, tasks: Iterable[ReadTask]) -> Iterator[Any]:
+        tasks = list(tasks)
+        for path in other.rglob("*.md"):
+            path.write_bytes(b"---\ntitle: another\n---\nanother\n")
+        return read(workers, tasks)
+
+    worker_reads = sharding._read_along
+
+    def read_along(*given: Any) -> Any:
+        with monkeypatch.context() as patch:
+            patch.setattr(sharding, "_read", read_after_a_change)
+            return worker_reads(*given)
+
+    monkeypatch.setattr(sharding, "_read_along", read_along)
+
+    assert build(folder, shards)[0] == alone
+    assert shards.brought == 0
 
 
 def test_few_files_are_read_where_they_are_wanted(blog: Blog) -> None:
