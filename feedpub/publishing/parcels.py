@@ -13,6 +13,10 @@ from typing import Any
 from feedpub.catalog.identity import Sighting
 from feedpub.ports import File, ReadTask, StoredProblem
 
+_HALVES = "surrogatepass"
+"""A text may hold halves of pairs (lone surrogates); as escapes, two of them would become one
+character."""
+
 _LEVEL = 1  # a tenth of the time of the usual one, and hardly larger
 
 
@@ -60,9 +64,9 @@ _CONTENT, _CATEGORIES, _WARNINGS = map(
 
 
 def _pack(value: Any) -> bytes:
-    # A title may hold half of a pair (a lone surrogate), which only an escape can carry.
-    return zlib.compress(json.dumps(value, separators=(",", ":")).encode(), _LEVEL)
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return zlib.compress(text.encode("utf-8", _HALVES), _LEVEL)
 
 
 def _unpack(data: bytes) -> Any:
-    return json.loads(zlib.decompress(data))
+    return json.loads(zlib.decompress(data).decode("utf-8", _HALVES))

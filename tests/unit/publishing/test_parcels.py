@@ -11,8 +11,8 @@ from feedpub.catalog.identity import Sighting
 from feedpub.ports import File, ReadTask, StoredProblem
 from feedpub.publishing.parcels import pack_files, pack_findings, unpack_files, unpack_findings
 
-# Half of a pair among them: a title may hold one.
-texts = st.text(st.characters(exclude_categories=()), max_size=12)
+# Halves of pairs among them, also two that would be one character.
+texts = st.text(st.characters(exclude_categories=()), max_size=12) | st.text("\ud83d\ude00x")
 numbers = st.integers(-(2**63), 2**63 - 1)
 files = st.builds(File, texts, numbers, numbers)
 sightings = st.builds(
@@ -57,3 +57,12 @@ def test_a_thousand_take_little_room(kind: str) -> None:
 
     assert len(data) < 20_000
     assert json.loads(zlib.decompress(data))
+
+
+def test_halves_of_a_pair_stay_halves() -> None:
+    problem = StoredProblem("posts", "\ud83d\ude00", "\ude00.md", "error", 3, 1, "😀 \ud83d")
+
+    (arrived,) = unpack_findings(pack_findings([problem]))
+
+    assert list(map(len, arrived[1:3])) == [2, 4]
+    assert arrived == problem
