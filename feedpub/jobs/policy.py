@@ -13,7 +13,7 @@ from feedpub.errors import (
     StoreVersionError,
     TargetError,
 )
-from feedpub.ports.jobs import End, Failure, Job, Verdict
+from feedpub.ports.jobs import End, Failure, Job, Verdict, is_shard_job
 
 MOST_ATTEMPTS = 10
 """Then the queue is rid of a job, after an hour; the sweep defers what is left to do."""
@@ -63,11 +63,12 @@ def note_failure(job: Job, error: Exception, known: Failure | None, now: int) ->
 
     Args:
         job: That went wrong.
-        error: What went wrong; that somebody else is at it is nothing to tell.
+        error: What went wrong; that somebody else is at it is nothing to tell, nor that a shard was
+            not read: the build does that, and nobody would ever forgive it.
         known: What went wrong with it before.
         now: Seconds since the epoch.
     """
-    if isinstance(error, BusyError):
+    if isinstance(error, BusyError) or is_shard_job(job):
         return None
     attempts = 1 if known is None else known.attempts + 1
     since = now if known is None else known.since

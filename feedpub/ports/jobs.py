@@ -66,6 +66,11 @@ def make_shard_job(number: int) -> Job:
     return Job("read", {"shard": number}, key=f"read {number}")
 
 
+def is_shard_job(job: Job) -> bool:
+    """Return whether a job reads a shard, which is done as well if the job is not."""
+    return "shard" in job.arguments
+
+
 class Failure(NamedTuple):
     """What went wrong with a job, and was not done since.
 

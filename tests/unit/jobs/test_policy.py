@@ -17,7 +17,7 @@ from feedpub.errors import (
     TargetError,
 )
 from feedpub.jobs.policy import is_passing, judge, note_failure, wait_s
-from feedpub.ports.jobs import End, Failure, Job, share_out
+from feedpub.ports.jobs import End, Failure, Job, make_shard_job, share_out
 
 NOON = 1_700_000_000
 SHARE_OF_ISSUE = Job("deliver", {"issue": "weekly/2026-11-27"})
@@ -91,3 +91,11 @@ def test_an_issue_is_shared_out_by_five_hundred(recipients: int, jobs: int) -> N
 
 def test_a_job_is_named_by_what_it_is_about() -> None:
     assert Job("x", {"b": 2, "a": "one"}).name == "x a=one b=2"
+
+
+def test_a_shard_that_was_not_read_is_nothing_to_tell() -> None:
+    """The build reads it, and a job for one of that number may never come again."""
+    error = StoreError("the server is gone; start it")
+
+    assert note_failure(make_shard_job(3), error, None, NOON) is None
+    assert note_failure(Job("read", key="read"), error, None, NOON) is not None
