@@ -1,104 +1,16 @@
 """Draw the pictures of the sample site: ``python docs/sample_pictures.py``.
 
-They are drawn twice as large and scaled down, which is all the antialiasing they need, and kept
-small by flat colours and gradients.
+Flat colours and gradients keep the files small.
 """
 
 import math
 import random
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
-from PIL import Image, ImageDraw, ImageFilter, ImageOps
+from canvas import HEIGHT, WIDTH, Canvas, dashes, ridge, spin, wobble
 
 FOLDER = Path(__file__).resolve().parent.parent / "feedpub" / "sample" / "articles"
-WIDTH, HEIGHT, SCALE = 960, 600, 2
-SIZE = (800, 500)
-MAX_BYTES = 25_000
-Point = tuple[float, float]
-
-
-class Canvas:
-    """A picture, drawn in units of WIDTH by HEIGHT."""
-
-    def __init__(self, *sky: str) -> None:
-        self.image = fade(sky)
-        self.pen = ImageDraw.Draw(self.image, "RGBA")
-
-    def area(self, points: Iterable[Point], fill: str) -> None:
-        self.pen.polygon([(x * SCALE, y * SCALE) for x, y in points], fill=fill)
-
-    def disc(self, x: float, y: float, radius: float, fill: str) -> None:
-        self.pen.ellipse(_box(x, y, radius), fill=fill)
-
-    def ring(self, x: float, y: float, radius: float, colour: str, width: float = 3) -> None:
-        self.pen.ellipse(_box(x, y, radius), outline=colour, width=round(width * SCALE))
-
-    def arc(
-        self, x: float, y: float, radius: float, span: Point, colour: str, width: float
-    ) -> None:
-        self.pen.arc(_box(x, y, radius), *span, fill=colour, width=round(width * SCALE))
-
-    def line(self, points: Sequence[Point], colour: str, width: float = 3) -> None:
-        scaled = [(x * SCALE, y * SCALE) for x, y in points]
-        self.pen.line(scaled, fill=colour, width=round(width * SCALE), joint="curve")
-
-    def slab(
-        self, x: float, y: float, width: float, height: float, fill: str, corner: float = 0
-    ) -> None:
-        box = (x * SCALE, y * SCALE, (x + width) * SCALE, (y + height) * SCALE)
-        self.pen.rounded_rectangle(box, corner * SCALE, fill=fill)
-
-    def glow(self, x: float, y: float, radius: float, colour: str, strength: float = 0.6) -> None:
-        mask = Image.new("L", self.image.size)
-        ImageDraw.Draw(mask).ellipse(_box(x, y, radius), fill=round(255 * strength))
-        mask = mask.filter(ImageFilter.GaussianBlur(radius * SCALE / 2.2))
-        self.image.paste(Image.new("RGB", self.image.size, colour), mask=mask)
-        self.pen = ImageDraw.Draw(self.image, "RGBA")
-
-    def save(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        small = self.image.resize(SIZE, Image.Resampling.LANCZOS)
-        for quality in range(84, 40, -4):
-            small.save(path, quality=quality, optimize=True, progressive=True)
-            if path.stat().st_size < MAX_BYTES:
-                return
-
-
-def _box(x: float, y: float, radius: float) -> tuple[float, float, float, float]:
-    left, top, right, bottom = x - radius, y - radius, x + radius, y + radius
-    return left * SCALE, top * SCALE, right * SCALE, bottom * SCALE
-
-
-def fade(colours: Sequence[str]) -> Image.Image:
-    """Return a picture that goes through two or three colours from top to bottom."""
-    ramp = Image.linear_gradient("L").resize((WIDTH * SCALE, HEIGHT * SCALE))
-    top, *middle, bottom = colours
-    return ImageOps.colorize(ramp, top, bottom, mid=middle[0] if middle else None)
-
-
-def ridge(height: float, swing: float, waves: float, shift: float) -> list[Point]:
-    """Return a hill from edge to edge, down to the bottom."""
-    top = [
-        (
-            x,
-            height
-            + swing * math.sin(x / WIDTH * waves * math.tau + shift)
-            + swing * 0.4 * math.sin(x / WIDTH * waves * 2.7 * math.tau + shift * 2),
-        )
-        for x in range(0, WIDTH + 1, 8)
-    ]
-    return [*top, (WIDTH, HEIGHT), (0, HEIGHT)]
-
-
-def dashes(points: Sequence[Point], every: int = 2) -> Iterable[Sequence[Point]]:
-    """Yield every second piece of a line."""
-    return (points[i : i + every] for i in range(0, len(points) - 1, every * 2 - 1))
-
-
-def spin(x: float, y: float, radius: float, degrees: float) -> Point:
-    angle = math.radians(degrees)
-    return x + radius * math.cos(angle), y + radius * math.sin(angle)
 
 
 def draw_paper_plane() -> Canvas:
@@ -153,7 +65,11 @@ def draw_boxes() -> Canvas:
     canvas.slab(690, 250, 170, 245, "#c98a50", 4)
     canvas.slab(690, 250, 170, 24, "#ae7038", 4)
     canvas.slab(758, 250, 32, 245, "#e8c48f80")
-    body = "#2f2a3c"
+    _draw_cat(canvas, "#2f2a3c")
+    return canvas
+
+
+def _draw_cat(canvas: Canvas, body: str) -> None:
     canvas.disc(480, 318, 106, body)
     for side in (-1, 1):
         canvas.area([(480 + side * 104, 292), (480 + side * 96, 176), (480 + side * 22, 224)], body)
@@ -161,9 +77,7 @@ def draw_boxes() -> Canvas:
             [(480 + side * 88, 268), (480 + side * 84, 206), (480 + side * 42, 232)], "#e79a8c"
         )
         canvas.disc(480 + side * 42, 312, 25, "#ffd95a")
-        canvas.pen.ellipse(
-            [(474 + side * 42) * 2, 292 * 2, (486 + side * 42) * 2, 332 * 2], fill="#17131f"
-        )
+        canvas.oval((474 + side * 42, 292), (486 + side * 42, 332), "#17131f")
         for tilt in (-9, 0, 9):
             canvas.line(
                 [(480 + side * 46, 352 + tilt / 3), (480 + side * 158, 344 + tilt * 2)],
@@ -177,7 +91,6 @@ def draw_boxes() -> Canvas:
     canvas.area([(460, 372), (500, 372), (506, 540), (454, 540)], "#e8c48f90")
     for x in (398, 530):
         canvas.slab(x, 352, 44, 40, body, 20)
-    return canvas
 
 
 def draw_rooftop() -> Canvas:
@@ -194,17 +107,22 @@ def draw_rooftop() -> Canvas:
     canvas.slab(0, 480, WIDTH, 120, "#332848")
     canvas.slab(0, 472, WIDTH, 14, "#46365d")
     for x, y, wide in ((180, 532, 130), (470, 556, 190), (800, 526, 110)):
-        canvas.pen.ellipse(
-            [(x - wide) * 2, (y - 13) * 2, (x + wide) * 2, (y + 13) * 2], fill="#e58a7d"
-        )
-        canvas.pen.ellipse(
-            [(x - wide * 0.7) * 2, (y - 7) * 2, (x + wide * 0.5) * 2, (y + 6) * 2], fill="#ffc791"
-        )
+        canvas.oval((x - wide, y - 13), (x + wide, y + 13), "#e58a7d")
+        canvas.oval((x - wide * 0.7, y - 7), (x + wide * 0.5, y + 6), "#ffc791")
+    _draw_tank(canvas)
+    _draw_washing(canvas)
+    return canvas
+
+
+def _draw_tank(canvas: Canvas) -> None:
     for x in (716, 796):
         canvas.line([(x, 486), (x, 330)], "#241b38", 8)
     canvas.line([(712, 470), (800, 350)], "#241b38", 4)
     canvas.slab(690, 216, 132, 124, "#2c2142", 8)
     canvas.area([(680, 220), (832, 220), (756, 166)], "#241b38")
+
+
+def _draw_washing(canvas: Canvas) -> None:
     rope = [(x, 300 + 0.00042 * (x - 360) ** 2 * -1 + 34) for x in range(60, 700, 16)]
     canvas.line([(60, 486), (60, 290)], "#241b38", 6)
     canvas.line(rope, "#241b38", 2)
@@ -218,7 +136,6 @@ def draw_rooftop() -> Canvas:
         canvas.area(
             [(x, y), (x + width, y), (x + width - 5, y + height), (x + 8, y + height - 6)], colour
         )
-    return canvas
 
 
 def draw_rain() -> Canvas:
@@ -227,13 +144,13 @@ def draw_rain() -> Canvas:
     for _ in range(150):
         x, y, long = drops.uniform(-60, WIDTH), drops.uniform(-40, 560), drops.uniform(18, 46)
         canvas.line([(x, y), (x + long * 0.28, y + long)], "#e6f1f252", 2)
-    canvas.pen.ellipse([180 * 2, 520 * 2, 780 * 2, 590 * 2], fill="#24394a")
-    canvas.pen.chord([230 * 2, 130 * 2, 730 * 2, 570 * 2], 180, 360, fill="#d8493f")
+    canvas.oval((180, 520), (780, 590), "#24394a")
+    canvas.dome((230, 130), (730, 570), "#d8493f")
     for left, right, colour in ((313, 647, "#b83a35"), (397, 563, "#e76a58")):
-        canvas.pen.chord([left * 2, 130 * 2, right * 2, 570 * 2], 180, 360, fill=colour)
+        canvas.dome((left, 130), (right, 570), colour)
     for index in range(6):
         x = 230 + index * 500 / 6
-        canvas.pen.chord([x * 2, 330 * 2, (x + 500 / 6) * 2, 372 * 2], 180, 360, fill="#5f8091")
+        canvas.dome((x, 330), (x + 500 / 6, 372), "#5f8091")
     canvas.line([(480, 336), (480, 520)], "#f3e3c5", 8)
     canvas.arc(456, 518, 28, (0, 180), "#f3e3c5", 8)
     canvas.line([(480, 130), (480, 106)], "#f3e3c5", 8)
@@ -244,11 +161,8 @@ def draw_rain() -> Canvas:
         (860, 580, 30),
         (90, 548, 26),
     ):
-        canvas.pen.ellipse(
-            [(x - wide) * 2, (y - wide / 4) * 2, (x + wide) * 2, (y + wide / 4) * 2],
-            outline="#dcebec90",
-            width=4,
-        )
+        corner, opposite = (x - wide, y - wide / 4), (x + wide, y + wide / 4)
+        canvas.oval(corner, opposite, outline="#dcebec90", width=2)
     return canvas
 
 
@@ -267,11 +181,16 @@ def draw_bicycle() -> Canvas:
         canvas.slab(x, y, wide, 7, "#ffc38c", 3)
     canvas.slab(0, 262, WIDTH, 20, "#45586f")
     for x in range(-130, WIDTH, 218):
-        canvas.pen.arc([x * 2, 282 * 2, (x + 218) * 2, 520 * 2], 180, 360, fill="#45586f", width=26)
+        canvas.arch((x, 282), (x + 218, 520), "#45586f", 13)
         canvas.slab(x - 13, 282, 26, 104, "#45586f")
     canvas.area([(0, 462), (WIDTH, 478), (WIDTH, HEIGHT), (0, HEIGHT)], "#3c4556")
     for x in range(20, WIDTH, 120):
         canvas.slab(x, 556, 66, 7, "#f5e6c4a0", 3)
+    _draw_wheels_and_frame(canvas)
+    return canvas
+
+
+def _draw_wheels_and_frame(canvas: Canvas) -> None:
     back, front, pedal, seat, bar = (262, 462), (462, 462), (344, 462), (316, 372), (432, 366)
     for hub in (back, front):
         canvas.ring(*hub, 68, "#1d2230", 9)
@@ -285,7 +204,6 @@ def draw_bicycle() -> Canvas:
     canvas.line([bar, (426, 340), (462, 330), (474, 346)], "#1d2230", 8)
     canvas.disc(*pedal, 15, "#1d2230")
     canvas.slab(440, 362, 66, 44, "#d8a35c", 6)
-    return canvas
 
 
 def draw_letter() -> Canvas:
@@ -373,23 +291,16 @@ def draw_spinners() -> Canvas:
     return canvas
 
 
-def _wobble(degrees: float, shift: float) -> float:
-    wide, fine = math.radians(degrees * 3 + shift), math.radians(degrees * 5)
-    return 1 + 0.16 * math.sin(wide) + 0.07 * math.sin(fine)
-
-
 def draw_map() -> Canvas:
     canvas = Canvas("#f3ead3", "#eadcb9")
     for index in range(9):
         radius = 46 + index * 46
-        shore = [spin(300, 270, radius * _wobble(d, index * 9), d) for d in range(0, 361, 4)]
+        shore = [spin(300, 270, radius * wobble(d, index * 9), d) for d in range(0, 361, 4)]
         canvas.line(shore, "#b79a5f", 2 if index % 3 else 4)
     river = [(560 + 90 * math.sin(y / 110) + y * 0.22, y) for y in range(-10, 620, 8)]
     canvas.line(river, "#7fb0bd", 46)
     canvas.line(river, "#a5cdd3", 34)
-    canvas.pen.ellipse(
-        [596 * 2, 352 * 2, 748 * 2, 420 * 2], fill="#efe0a8", outline="#c8473c", width=6
-    )
+    canvas.oval((596, 352), (748, 420), "#efe0a8", outline="#c8473c", width=3)
     route = [(130 + i * 11, 470 - 80 * math.sin(i / 13) - i * 1.2) for i in range(56)]
     for piece in dashes(route):
         canvas.line(piece, "#c8473c", 5)
