@@ -25,18 +25,13 @@ from importlib import import_module
 from pathlib import Path
 
 from tests.support import needs
+from tests.support.preloaded import preload
 from tests.support.real_site import environment
 
 # The question mark lets strace pass over what this architecture does not have.
 CALLS = (
     "openat", "?mkdir", "mkdirat", "write", "pwrite64", "ftruncate", "fsync", "fdatasync",
     "?syncfs", "?rename", "?renameat", "renameat2", "?unlink", "unlinkat", "?rmdir",
-)  # fmt: skip
-PRELOADED = (
-    "feedpub.cli.main", "feedpub.cli.build", "feedpub.cli.keep", "feedpub.cli.site",
-    "feedpub.wiring", "feedpub.config", "feedpub.store.sql", "feedpub.feeds", "feedpub.pages",
-    "feedpub.thumbnails", "feedpub.net", "feedpub.publishing.checking", "PIL.PngImagePlugin",
-    "PIL.JpegImagePlugin", "markdown_it", "nh3",
 )  # fmt: skip
 KILL = "signal=SIGKILL"
 Program = Callable[[Sequence[str]], int]
@@ -197,8 +192,8 @@ def run(words: Sequence[str], *, program: Program | None = None) -> Ended:
 
 def _fork(words: Sequence[str], output: int, program: Program | None, thread: int = 0) -> int:
     """Return the process that will run the program once it is continued."""
-    for name in PRELOADED if program is None else ():
-        import_module(name)
+    if program is None:
+        preload()
     sys.stdout.flush()
     sys.stderr.flush()
     pid = os.fork()
