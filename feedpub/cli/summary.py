@@ -39,6 +39,14 @@ def summarise(report: BuildReport, *, seconds: float) -> list[str]:
     return lines
 
 
+def tell_outcome(report: BuildReport) -> str:
+    """Return in half a line what a build changed; empty if that is nothing."""
+    if not (_list_changes(report) or report.written or report.removed):
+        return ""
+    errors = f"; {count(len(report.errors), 'error')}" if report.errors else ""
+    return f"{_changes(report)}; {_files(report)}{errors}"
+
+
 def count(number: int, noun: str, several: str = "") -> str:
     """Return a number with its noun; ``several`` is its plural where that is no mere ``s``."""
     return f"{number:,} {_agree(number, noun, several or f'{noun}s')}"
@@ -65,10 +73,14 @@ def _errors(report: BuildReport) -> str:
 
 
 def _changes(report: BuildReport) -> str:
+    return ", ".join(_list_changes(report)) or "nothing new"
+
+
+def _list_changes(report: BuildReport) -> list[str]:
     counts = {
         "new": report.new,
         "updated": report.updated,
         "moved": report.moved,
         "deleted": report.deleted,
     }
-    return ", ".join(f"{n:,} {what}" for what, n in counts.items() if n) or "nothing new"
+    return [f"{n:,} {what}" for what, n in counts.items() if n]

@@ -3,6 +3,7 @@
 import json
 import logging
 import sys
+from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,8 @@ from feedpub.cli.loading import load_settings
 from feedpub.cli.options import SiteCommand
 from feedpub.cli.output import printable, write
 from feedpub.cli.session import Session, pass_session
+from feedpub.cli.summary import tell_outcome
+from feedpub.model import BuildReport
 
 if TYPE_CHECKING:
     from feedpub.worker import Event
@@ -118,13 +121,15 @@ class _Output:
                     "seconds": round(event.seconds, 3),
                     "retry_at": verdict.at,
                     "reason": verdict.reason,
+                    **_count_built(verdict.built),
                 }
             )
-        elif verdict.reason or self._session.verbosity or job.task not in _DULL:
-            reason = f": {verdict.reason}" if verdict.reason else ""
-            self._say(
-                f"{_now():%H:%M:%S} {job.name} {verdict.end} in {event.seconds:.1f} s{reason}"
-            )
+            return
+        built = tell_outcome(verdict.built) if verdict.built else ""
+        said = verdict.reason or built
+        if said or self._session.verbosity or job.task not in _DULL:
+            about = f": {said}" if said else ""
+            self._say(f"{_now():%H:%M:%S} {job.name} {verdict.end} in {event.seconds:.1f} s{about}")
 
     def _say(self, text: str) -> None:
         # Not click's way to the session, which other threads do not have.
@@ -134,6 +139,15 @@ class _Output:
 
 _DULL = ("sweep", "build")
 """Done every few minutes, mostly for nothing."""
+
+
+def _count_built(report: BuildReport | None) -> dict[str, object]:
+    """Return the numbers of a build, under the names that ``build --json`` gives them."""
+    if report is None:
+        return {}
+    values = {one.name: getattr(report, one.name) for one in fields(report)}
+    numbers = {name: value for name, value in values.items() if type(value) is int}
+    return {"built": {**numbers, "errors": len(report.errors)}}
 
 
 def _write_line(fields: dict[str, object]) -> None:

@@ -10,10 +10,13 @@ from typing import Protocol
 
 from feedpub.errors import BusyError, FeedpubError, StoreVersionError
 from feedpub.jobs.policy import judge, note_failure
+from feedpub.model import BuildReport
 from feedpub.ports.jobs import Agenda, End, Failure, Job, Verdict
 from feedpub.sending import Stop
 
-Task = Callable[[Job], None]
+Task = Callable[[Job], BuildReport | None]
+"""Does a job; returns what was built on the way."""
+
 OpenAgenda = Callable[[], AbstractContextManager[Agenda]]
 
 _log = logging.getLogger(__name__)
@@ -77,7 +80,7 @@ class Runner:
 
     def _run(self, job: Job, attempts: int) -> Verdict:
         try:
-            self._tasks[job.task](job)
+            built = self._tasks[job.task](job)
         except StoreVersionError as error:
             self.consider(error)
             return Verdict(End.AGAIN, self._now(), str(error))
@@ -88,9 +91,9 @@ class Runner:
             return self._fail(job, error, attempts)
         if self._stop.requested and not job.key:
             # It may have been cut short; whoever comes next finds nothing, or the rest.
-            return Verdict(End.AGAIN, self._now())
+            return Verdict(End.AGAIN, self._now(), built=built)
         self._forgive(job)
-        return Verdict(End.DONE)
+        return Verdict(End.DONE, built=built)
 
     def consider(self, error: FeedpubError) -> None:
         """Come to the end if there is no use in going on: the database is of a newer version."""

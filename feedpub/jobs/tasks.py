@@ -20,7 +20,7 @@ from dataclasses import dataclass
 
 from feedpub.errors import MailerError
 from feedpub.jobs.runner import Task
-from feedpub.model import Frequency
+from feedpub.model import BuildReport, Frequency
 from feedpub.newsletter import Newsletter
 from feedpub.ports.jobs import Job
 from feedpub.publisher import Publisher
@@ -75,9 +75,9 @@ class _Tasks:
             else:
                 publisher.read()
 
-    def build(self, _job: Job) -> None:
+    def build(self, _job: Job) -> BuildReport:
         with self._apis.open_publisher() as publisher:
-            publisher.build(by_jobs=True)
+            return publisher.build(by_jobs=True)
 
     def thumbnails(self, _job: Job) -> None:
         with self._apis.open_publisher() as publisher:
@@ -87,13 +87,14 @@ class _Tasks:
         with self._apis.open_publisher() as publisher:
             publisher.ping()
 
-    def prepare(self, job: Job) -> None:
+    def prepare(self, job: Job) -> BuildReport | None:
         newsletter = self._apis.newsletter
         frequency = Frequency(str(job.arguments["frequency"]))
         if newsletter is None or frequency not in newsletter.frequencies:
-            return
-        self.build(job)  # so that the latest news are in it
+            return None
+        built = self.build(job)  # so that the latest news are in it
         newsletter.prepare_due(frequency)
+        return built
 
     def deliver(self, job: Job) -> None:
         newsletter = self._apis.newsletter

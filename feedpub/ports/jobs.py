@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
+from feedpub.model import BuildReport
 from feedpub.model.vitals import JobCount
 
 JobValue = str | int | list[str] | list[int]
@@ -130,11 +131,13 @@ class Verdict(NamedTuple):
         end: DONE: forget it. AGAIN: run it again. FAILED: forget it, but count it.
         at: When it is run again, not before, in seconds since the epoch.
         reason: What went wrong, for people; empty if nothing.
+        built: What was built on the way, if anything was looked for.
     """
 
     end: End
     at: int | None = None
     reason: str = ""
+    built: BuildReport | None = None
 
 
 Run = Callable[[Job, int], Verdict]

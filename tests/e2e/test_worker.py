@@ -141,7 +141,9 @@ def test_the_program_tells_who_watches_it_that_it_is_alive(tmp_path: Path) -> No
             state = answer.read()
         was_alive = health.exists()
         code = worker.end(signal.SIGINT)
+        built = next(line["built"] for line in worker.said() if line.get("task") == "build")
 
+    assert (built["new"], built["written"] > 0, built["errors"]) == (1, True, 0)
     assert 'feedpub_worker_jobs_total{task="build",end="done"} 1' in lines
     assert "feedpub_articles 1" in lines
     assert (state, was_alive, health.exists(), code) == (b"ok\n", True, False, 130)

@@ -9,9 +9,12 @@ from feedpub.cli.session import Session
 from feedpub.cli.worker import _HostPort, _Output
 from feedpub.errors import ConfigError
 from feedpub.jobs.tally import Event
+from feedpub.model import BuildReport, Problem
 from feedpub.ports.jobs import End, Job, Verdict
 from feedpub.worker import check_queues
 
+BUILD, PREPARE = Job("build", key="build"), Job("prepare", {"frequency": "weekly"})
+ERROR, ODD = Problem("error", "a.md", "no 'date'"), Problem("warning", "b.md", "no title")
 DELIVER = Job("deliver", {"issue": "weekly/周报"})
 
 
@@ -65,6 +68,38 @@ def test_a_job_is_told_to_people_on_stderr(capsys: pytest.CaptureFixture[str]) -
         "deliver issue=weekly/周报 done in 2.0 s",
         "build failed in 0.1 s: disk full",
     ]
+
+
+def test_what_a_build_changed_is_told_as_the_command_does(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    output = _Output(Session())
+    built = BuildReport(articles=9, new=3, deleted=1, written=12, removed=2, problems=(ERROR, ODD))
+
+    for report in (built, BuildReport(articles=9), BuildReport(removed=1), BuildReport(written=1)):
+        output.tell(Event(BUILD, Verdict(End.DONE, built=report), 0.5))
+    output.tell(Event(PREPARE, Verdict(End.DONE, built=BuildReport(articles=9)), 0.5))
+
+    said = capsys.readouterr().err
+    assert [line.split(" ", 1)[1] for line in said.splitlines()] == [
+        "build done in 0.5 s: 3 new, 1 deleted; 12 files written, 2 removed; 1 error",
+        "build done in 0.5 s: nothing new; 0 files written, 1 removed",
+        "build done in 0.5 s: nothing new; 1 file written",
+        "prepare frequency=weekly done in 0.5 s",
+    ]
+
+
+def test_the_numbers_of_a_build_are_in_its_json(capsys: pytest.CaptureFixture[str]) -> None:
+    built = BuildReport(articles=9, new=3, feeds=6, written=12, problems=(ERROR, ODD))
+
+    _Output(Session(json=True)).tell(Event(BUILD, Verdict(End.DONE, built=built), 0.5))
+
+    line = json.loads(capsys.readouterr().out)
+    assert line["built"] == {
+        "articles": 9, "new": 3, "updated": 0, "moved": 0, "deleted": 0, "duplicates": 0,
+        "held": 0, "baseline": 0, "written": 12, "removed": 0, "feeds": 6,
+        "pictures_pending": 0, "pictures_failed": 0, "errors": 1,
+    }  # fmt: skip
 
 
 def test_quiet_tells_of_no_job(capsys: pytest.CaptureFixture[str]) -> None:

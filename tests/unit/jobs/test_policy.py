@@ -17,7 +17,7 @@ from feedpub.errors import (
     TargetError,
 )
 from feedpub.jobs.policy import is_passing, judge, note_failure, wait_s
-from feedpub.ports.jobs import End, Failure, Job, make_shard_job, share_out
+from feedpub.ports.jobs import End, Failure, Job, Verdict, make_shard_job, share_out
 
 NOON = 1_700_000_000
 SHARE_OF_ISSUE = Job("deliver", {"issue": "weekly/2026-11-27"})
@@ -34,7 +34,7 @@ BUILD = Job("build", key="build")
 )  # fmt: skip
 def test_what_may_pass_is_tried_again(error: FeedpubError) -> None:
     assert is_passing(error)
-    assert judge(SHARE_OF_ISSUE, error, 1, NOON) == (End.AGAIN, NOON + 30, str(error))
+    assert judge(SHARE_OF_ISSUE, error, 1, NOON) == Verdict(End.AGAIN, NOON + 30, str(error))
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,9 @@ from contextlib import contextmanager
 import pytest
 
 from feedpub.errors import BusyError, ConfigError, StoreError, StoreVersionError
-from feedpub.jobs.runner import Runner
+from feedpub.jobs.runner import Runner, Task
 from feedpub.jobs.tally import Event, Tally
+from feedpub.model import BuildReport
 from feedpub.ports.jobs import Agenda, End, Job, Verdict
 from feedpub.sending import Stop
 from feedpub.testing import FixedClock, MemoryStore
@@ -30,9 +31,7 @@ def make(store: MemoryStore, events: list[Event]) -> Make:
         with store.open() as opened, opened.transaction() as catalog:
             yield catalog.agenda
 
-    def make(
-        task: Callable[[Job], None], stop: Stop | None = None, agenda: object = None
-    ) -> Runner:
+    def make(task: Task, stop: Stop | None = None, agenda: object = None) -> Runner:
         return Runner(
             {"work": task},
             open_agenda=agenda or open_agenda,  # type: ignore[arg-type]
@@ -61,6 +60,17 @@ def test_a_job_that_was_done_is_told(make: Make, events: list[Event]) -> None:
 
     assert verdict.end == End.DONE
     assert [(event.job, event.verdict) for event in events] == [(JOB, verdict)]
+
+
+def test_what_a_job_built_is_told(make: Make, events: list[Event]) -> None:
+    stop, built = Stop(), BuildReport(new=3)
+
+    make(lambda _: built, stop)(JOB, 0)
+    stop.request()
+    make(lambda _: built, stop)(JOB, 0)
+
+    ends = [(event.verdict.end, event.verdict.built) for event in events]
+    assert ends == [(End.DONE, built), (End.AGAIN, built)]
 
 
 def test_what_went_wrong_is_kept_for_status(make: Make, store: MemoryStore) -> None:
