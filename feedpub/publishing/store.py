@@ -11,9 +11,9 @@ from typing import Protocol
 
 from feedpub.catalog.categories import CategoryTree
 from feedpub.catalog.identity import Record
-from feedpub.mailing.store import Issues
 from feedpub.ports import PictureRow, RenditionRow, SourceRow, StoredProblem
 from feedpub.ports.jobs import Agenda, Jobs
+from feedpub.ports.newsletter import Issues
 
 
 class Sources(Protocol):

@@ -1,32 +1,9 @@
-"""What comes to the fence at once, and how a database in a file writes it."""
-
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+"""How a database in a file writes what comes to the fence at once."""
 
 from feedpub.model import DeliveryState
 from feedpub.ports.mailing import Outcome
+from feedpub.store.database import Cursor, FenceRows
 from feedpub.store.ledger_statements import CROSS, SETTLE
-
-if TYPE_CHECKING:
-    from feedpub.store.plain import Cursor
-
-
-class FenceRows(NamedTuple):
-    """What is written in one transaction; rows that are not the sender's stay as they are.
-
-    Attributes:
-        issue: Id.
-        token: Of the sender.
-        outcomes: Of deliveries that are done with, written before any delivery crosses.
-        crossing: Ids of deliveries whose dot comes next.
-        now: Seconds since the epoch.
-    """
-
-    issue: int
-    token: int
-    outcomes: Sequence[Outcome]
-    crossing: Sequence[int]
-    now: int
 
 
 def first_tried(outcome: Outcome, now: int) -> int | None:
@@ -37,7 +14,7 @@ def first_tried(outcome: Outcome, now: int) -> int | None:
     return now if outcome.tried or outcome.not_before > 0 else None
 
 
-def write_fence(cursor: "Cursor", rows: FenceRows) -> set[int]:
+def write_fence(cursor: Cursor, rows: FenceRows) -> set[int]:
     """Write row by row, which costs a file nothing; return the deliveries that crossed."""
     settled: dict[DeliveryState, list[tuple[object, ...]]] = {}
     for outcome in rows.outcomes:

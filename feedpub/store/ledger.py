@@ -19,7 +19,7 @@ from feedpub.ports.mailing import (
 )
 from feedpub.store import ledger_statements as statements
 from feedpub.store.choices import split_choice
-from feedpub.store.fence import FenceRows
+from feedpub.store.database import Cursor, Database, FenceRows
 from feedpub.store.lease import (
     check_company,
     held_here,
@@ -27,7 +27,7 @@ from feedpub.store.lease import (
     name_host,
     read_leases,
 )
-from feedpub.store.plain import Cursor, Database, PlainDatabase, find_suppressed
+from feedpub.store.plain import PlainDatabase, find_suppressed
 
 LEASE_S = 120
 _PAGE = 500

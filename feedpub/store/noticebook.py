@@ -6,7 +6,8 @@ from pathlib import Path
 from feedpub.model import DeliveryState
 from feedpub.ports.mailing import Outcome
 from feedpub.ports.notices import Notice
-from feedpub.store.plain import Database, PlainDatabase, find_suppressed
+from feedpub.store.database import Database
+from feedpub.store.plain import PlainDatabase, find_suppressed
 
 # So long a notice that was taken is nobody else's; after a crash it is sent again.
 _TAKEN_S = 900

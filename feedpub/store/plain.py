@@ -2,102 +2,20 @@
 
 import sqlite3
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
 from urllib.parse import quote
 
 from feedpub.errors import MissingStoreError
+from feedpub.store.database import Cursor, FenceRows, Locking
 from feedpub.store.engine import explain_errors
-from feedpub.store.fence import FenceRows, write_fence
+from feedpub.store.fence import write_fence
 
 BUSY_TIMEOUT_S = 60
 """A build may hold the database's one write lock for many seconds."""
 
 _CLOSE_S = 1
-
-
-class Cursor(Protocol):
-    """Takes statements in which ``?`` stands for a value."""
-
-    @property
-    def rowcount(self) -> int:
-        """How many rows the last statement, or all of ``executemany``, changed."""
-        ...
-
-    def execute(self, statement: str, values: Sequence[Any] = ..., /) -> "Cursor":
-        """Execute a statement."""
-        ...
-
-    def executemany(self, statement: str, values: Iterable[Sequence[Any]], /) -> object:
-        """Execute a statement once for each of several rows of values."""
-        ...
-
-    def fetchone(self) -> Any:
-        """Return the next row; None after the last."""
-        ...
-
-    def fetchall(self) -> list[Any]:
-        """Return the rows."""
-        ...
-
-
-class Locking(NamedTuple):
-    """What has to be said so that rows stay as they were read; nothing where one writes at a time.
-
-    Attributes:
-        change: Ends a query for rows that are changed next.
-        skip: Ends a query, with the name of a table in it, and leaves rows out which others change.
-        take: Takes deliveries for a token: token, issue, list of ids; empty where one after the
-            other is as fast.
-    """
-
-    change: str = ""
-    skip: str = ""
-    take: str = ""
-
-
-class Database(Protocol):
-    """A connection for plain statements, used by several threads."""
-
-    @property
-    def locking(self) -> Locking:
-        """What has to be said besides."""
-        ...
-
-    def transaction(self) -> AbstractContextManager[Cursor]:
-        """Give a cursor; commit at the end, undo everything on an error.
-
-        Raises:
-            BusyError: Another process wrote for a minute.
-            StoreError: The database refuses.
-        """
-        ...
-
-    def read(self, query: str, *values: object) -> list[tuple[object, ...]]:
-        """Return the rows of a query.
-
-        Raises:
-            StoreError: The database refuses.
-        """
-        ...
-
-    def write_fence(self, rows: FenceRows) -> set[int]:
-        """Write what comes to the fence at once, all of it in one transaction.
-
-        Returns:
-            The deliveries that crossed.
-
-        Raises:
-            BusyError: Another process wrote for a minute; nothing was written.
-            StoreError: The database refuses.
-        """
-        ...
-
-    def close(self) -> None:
-        """Let go of it; a thread that is still writing keeps it until the process ends."""
-        ...
 
 
 class PlainDatabase:

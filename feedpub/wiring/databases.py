@@ -20,7 +20,7 @@ from feedpub.store.glance import glance
 if TYPE_CHECKING:
     from feedpub.ports.shards import Shards
     from feedpub.store.catalog import Catalog
-    from feedpub.store.plain import Database
+    from feedpub.store.database import Database
     from feedpub.store.postgres.address import Address
     from feedpub.store.postgres.store import PostgresStore
     from feedpub.store.sql import SqlStore

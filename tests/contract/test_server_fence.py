@@ -11,7 +11,7 @@ import pytest
 from feedpub.errors import StoreError
 from feedpub.model import DeliveryState
 from feedpub.ports.mailing import Change, Outcome
-from feedpub.store.fence import FenceRows
+from feedpub.store.database import FenceRows
 from feedpub.store.ledger import SqlLedger
 from feedpub.store.postgres.fence import make_fence
 from feedpub.store.postgres.plain import PostgresDatabase

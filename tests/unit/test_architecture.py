@@ -4,6 +4,7 @@ The parts in the order of the flow; each may import those of the layers above it
 """
 
 import ast
+import re
 import resource
 import subprocess
 import sys
@@ -11,11 +12,11 @@ from graphlib import TopologicalSorter
 
 import pytest
 
-from tests.support.imports import Import, imports, modules, part, tree
+from tests.support.imports import PACKAGE, Import, imports, modules, part, tree
 from tests.support.processes import clean_environment
 
+# Upstream to downstream, here and below: each may import those before it.
 FIRST = ("errors", "model", "ports")
-# Upstream to downstream: each may import those before it.
 PURE = (
     "batches", "reading", "catalog", "feeds", "pages", "embeds", "tokens", "links", "filetypes",
     "digest", "messages", "subscribers", "deliveries", "bounces",
@@ -48,25 +49,25 @@ EVERY_PART = (*SHIPPED, *FIRST, *PURE, *APIS, *ADAPTERS, "wiring", "testing", *F
 
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "": (),
-    "resources": FIRST,
-    **dict.fromkeys(FIRST, FIRST),
+    "resources": ("errors",),
+    **{name: FIRST[:place] for place, name in enumerate(FIRST)},
     **{name: (*FIRST, *PURE[:place]) for place, name in enumerate(PURE)},
     # Templates, style sheets and message catalogs are read as modules are: once, from the package.
     "pages": (*FIRST, "reading", "catalog", "feeds", "resources"),
     "embeds": (*FIRST, *PURE[: PURE.index("embeds")], "resources"),
     "digest": (*FIRST, *PURE[: PURE.index("digest")], "resources"),
     "messages": (*FIRST, *PURE[: PURE.index("messages")], "resources"),
-    **dict.fromkeys(APIS, (*FIRST, *PURE, *APIS, "workers")),
-    **dict.fromkeys(ADAPTERS, (*SHIPPED, *FIRST, *PURE, "durability", "net")),
+    **{name: (*FIRST, *PURE, *APIS[:place]) for place, name in enumerate(APIS)},
+    **dict.fromkeys(ADAPTERS, (*FIRST, *PURE, "durability", "net")),
     # Has the APIs called, which wiring gives it.
     "jobs": (*FIRST, *PURE, *APIS),
     "wiring": (*SHIPPED, *FIRST, *PURE, *APIS, *ADAPTERS),
     # Twins stand in for adapters, and have to be wired like them.
-    "testing": (*SHIPPED, *FIRST, *PURE, *APIS, *ADAPTERS, "wiring"),
+    "testing": (*FIRST, *PURE, *APIS, *ADAPTERS, "wiring"),
     # `init` asks sources what generator a folder belongs to; `serve` and `worker` start the others.
     "cli": (*SHIPPED, *FIRST, *APIS, "config", "signals", "wiring", "sources", "web", "worker"),
-    "web": (*SHIPPED, *FIRST, "tokens", "links", "filetypes", *APIS, "config", "wiring"),
-    "worker": (*SHIPPED, *FIRST, *APIS, "config", "jobs", "signals", "wiring"),
+    "web": (*FIRST, "tokens", "links", "filetypes", *APIS, "config", "wiring"),
+    "worker": (*FIRST, *APIS, "config", "jobs", "signals", "wiring"),
     "__main__": ("cli",),
 }
 
@@ -146,6 +147,15 @@ def test_every_module_has_its_place_in_the_house() -> None:
     assert {part(name) for name in modules()} <= set(EVERY_PART)
 
 
+def test_whoever_contributes_is_told_of_every_part() -> None:
+    told = PACKAGE.with_name("CONTRIBUTING.md").read_text(encoding="utf-8")
+
+    named = set(re.findall(r"`(\w+)(?:/|\.py)`", told))
+
+    # The name of the package itself, and what lets ``python -m`` find it, need no place.
+    assert set(EVERY_PART) - {"", "__main__"} - named == set()
+
+
 @pytest.mark.parametrize("module", modules())
 def test_a_module_imports_from_the_layers_above_it_only(module: str) -> None:
     allowed = {part(module), *MAY_IMPORT[part(module)]}
@@ -170,12 +180,19 @@ def test_a_library_is_known_to_the_parts_that_the_table_names_and_to_no_other() 
 
 
 def test_no_module_imports_itself_by_way_of_others() -> None:
-    edges = {
-        name: {found.module for found in imports(name) if not found.types_only}
-        for name in modules()
-    }
+    # Also what only a type checker reads: whoever follows a name reads it all the same.
+    edges = {name: {found.module for found in imports(name)} for name in modules()}
 
     # Raises CycleError, which names the circle.
+    TopologicalSorter(edges).prepare()
+
+
+def test_no_part_imports_itself_by_way_of_others() -> None:
+    edges: dict[str, set[str]] = {name: set() for name in EVERY_PART}
+    for module in modules():
+        own = {part(found.module) for found in imports(module) if found.is_own}
+        edges[part(module)] |= own - {part(module)}
+
     TopologicalSorter(edges).prepare()
 
 

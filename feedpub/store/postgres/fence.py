@@ -10,7 +10,8 @@ from functools import lru_cache
 
 from feedpub.deliveries import sources
 from feedpub.model import DeliveryState
-from feedpub.store.fence import FenceRows, first_tried
+from feedpub.store.database import FenceRows
+from feedpub.store.fence import first_tried
 from feedpub.store.ledger_statements import SETTLE, join_states
 
 # All rows are of one form, with NULL for what stays as it is. Texts throughout, whose types the

@@ -11,8 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from feedpub.model import DeliveryState
-from feedpub.store.fence import FenceRows
-from feedpub.store.plain import Cursor, Locking
+from feedpub.store.database import Cursor, FenceRows, Locking
 from feedpub.store.postgres.address import Address, explain_errors
 from feedpub.store.postgres.fence import make_fence
 
