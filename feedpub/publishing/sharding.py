@@ -2,8 +2,8 @@
 
 Whoever builds lays out what has to be read in shards, a few at a time; a job for each lets workers
 take them. The build reads along: always the first shard that nobody has, and what others bring goes
-in between, in order. So it needs nobody, and waits only when others have all that is on offer. What
-a worker takes and does not bring in time is read here after all: to read twice gives the same.
+in between, in order. So it needs nobody: it waits only when others have all that it could read now,
+and no longer than reading a shard takes. Then it does so after all: to read twice gives the same.
 
 A worker brings a shard whole or not at all. It must see the files that the build saw, down to size
 and time, with the same settings and the same version; and what failed there may succeed here. When
@@ -42,7 +42,7 @@ SHARD = 4096
 
 _OFFERED = 16  # at a time: enough for as many workers, and a few MB in the database
 _HELD = 4  # read here while a worker has one before them, at some 4 MB each
-_PATIENCE_S = 10.0
+_PATIENCE_S = 10.0  # at most, and as long as nothing was read here
 _PAUSE_S = 0.02
 
 
@@ -145,12 +145,12 @@ class _Part:
     Attributes:
         shard: As on offer.
         found: What was read of it here, or is about to be; None while it is on offer.
-        taken: When it was seen first that a worker has it, on the monotonic clock.
+        taken: Whether it was seen that a worker has it.
     """
 
     shard: Shard
     found: Iterator[Found] | None = None
-    taken: float | None = None
+    taken: bool = False
 
 
 class _SharedReading:
@@ -164,7 +164,8 @@ class _SharedReading:
         self._reading = _describe_reading(setup, tasks.source)
         self._batches = cut_batches(tasks, SHARD)
         self._shards: Shards | None = None  # until they are opened, and from a failure on
-        self._patience_s = _PATIENCE_S
+        self._patience_s = _PATIENCE_S  # as long as the quickest shard took here
+        self._began_at = self._idle_at = 0.0  # when we began to read one, and had something to do
         self._parts: deque[_Part] = deque()
         self._current: _Part | None = None  # being read by our own processes
         self._held = 0
@@ -216,10 +217,12 @@ class _SharedReading:
                 yield from unpack_findings(data)
             elif self._current is not None and self._held < _HELD:
                 self._hold()
-            elif front.taken is not None and time.monotonic() - front.taken > self._patience_s:
+            elif time.monotonic() - self._idle_at >= self._patience_s:
                 self._read_here(front)
             else:
                 time.sleep(_PAUSE_S)
+                continue
+            self._idle_at = time.monotonic()
 
     def _offer(self) -> bool:
         """Lay out the next shards under the numbers that are free; return whether any is left."""
@@ -228,6 +231,7 @@ class _SharedReading:
         if fresh:
             self._parts.extend(map(_Part, fresh))
             self._ask(lambda shards: shards.offer(fresh), alone=None)
+            self._idle_at = time.monotonic()
         return bool(self._parts)
 
     def _claim(self, shard: Shard) -> bool:
@@ -246,11 +250,11 @@ class _SharedReading:
             return
         for part in self._parts:
             # The first one may have been given back, by a worker that does not see its files.
-            if part.found is None and (part.taken is None or part is self._parts[0]):
+            if part.found is None and (not part.taken or part is self._parts[0]):
                 if self._claim(part.shard):
                     self._read_here(part)
                     return
-                part.taken = part.taken or time.monotonic()
+                part.taken = True
 
     def _read_here(self, part: _Part) -> None:
         if self._current is not None:
@@ -258,7 +262,7 @@ class _SharedReading:
         files = unpack_files(part.shard.files)
         tasks = [self._source.make_task(folder, file) for folder, file in files]
         part.found = _read(self._workers, tasks)
-        self._current = part
+        self._current, self._began_at = part, time.monotonic()
 
     def _yield_own(self, part: _Part) -> Iterator[Found]:
         assert part.found is not None  # noqa: S101 - the caller saw to it
@@ -266,12 +270,17 @@ class _SharedReading:
             self._held -= 1
         yield from part.found
         if part is self._current:
-            self._current = None
+            self._end_current()
         self._parts.popleft()
 
     def _hold(self) -> None:
         """Read what our own processes are at to its end, though its turn has not come."""
-        current, self._current = self._current, None
+        current = self._current
         assert current is not None and current.found is not None  # noqa: S101, PT018 - likewise
         current.found = iter(list(current.found))
+        self._end_current()
         self._held += 1
+
+    def _end_current(self) -> None:
+        self._current = None
+        self._patience_s = min(self._patience_s, time.monotonic() - self._began_at)

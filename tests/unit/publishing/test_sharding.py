@@ -141,6 +141,53 @@ def test_what_a_worker_takes_and_never_brings_is_read_here(
     assert build(folder, shards)[0] == alone
 
 
+class Time:
+    """A clock that goes on while somebody reads or waits; a shard takes a second."""
+
+    def __init__(self) -> None:
+        self.now, self.slept = 100.0, 0.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.slept += seconds
+        self.now += seconds
+
+    def read(self, workers: Workers, tasks: Iterable[ReadTask]) -> Iterator[Any]:
+        found = list(workers.map(tasks))
+        self.now += 1
+        yield from found
+
+
+@pytest.mark.parametrize(
+    ("takes", "least", "most"),
+    [
+        (lambda number: number == 1, 0, 4),  # 13 shards, of which 3 have this number
+        (lambda number: number > 0, 1, 12),
+        (lambda _: True, 10, 24),  # until the first is read, nobody knows how long it takes here
+    ],
+    ids=["one", "all but the first", "all"],
+)
+def test_nobody_is_waited_for_longer_than_reading_takes(
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    takes: Callable[[int], bool],
+    least: float,
+    most: float,
+) -> None:
+    clock = Time()
+    monkeypatch.setattr(sharding, "time", clock)
+    monkeypatch.setattr(sharding, "_PAUSE_S", 0.1)
+    monkeypatch.setattr(sharding, "_read", clock.read)
+    alone, _ = build(folder)
+    shards = Slow(10_000, takes)
+    shards.worker = make_worker(folder, shards)
+
+    assert build(folder, shards)[0] == alone
+    assert least <= clock.slept <= most
+
+
 def test_a_worker_that_does_not_see_the_same_files_gives_them_back(
     folder: Path, tmp_path: Path
 ) -> None:
