@@ -13,8 +13,8 @@ import pytest
 
 from feedpub.publishing.output import rank_path
 from feedpub.targets.s3 import STATE
-from tests.e2e.killmatrix import write_first, write_second
 from tests.support.bucket import CREDENTIALS, Bucket
+from tests.support.generations import write_first, write_second
 from tests.support.mail_site import MailSite
 from tests.support.published import find_dead_ends, list_starts
 from tests.support.real_site import FEEDS, RealSite

@@ -4,7 +4,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -12,16 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.killmatrix import write_first, write_second
-from tests.support import needs, strace, sweeps
+from tests.matrices.points import run_matrix
+from tests.support import strace, sweeps
+from tests.support.generations import write_first, write_second
 from tests.support.published import find_dead_ends, list_starts
-from tests.support.real_site import REPOSITORY, RealSite, environment
+from tests.support.real_site import RealSite
 from tests.support.small_disk import SmallDisk, mount_small_disk, requires_mounts
-
-requires_strace = pytest.mark.skipif(
-    needs.find("strace") is not None and not strace.may_trace(),
-    reason="needs the right to trace processes",
-)
 
 
 @pytest.fixture(scope="module")
@@ -61,23 +56,16 @@ def test_the_sites_of_the_matrix_have_what_can_break(old: RealSite, new: RealSit
         assert find_dead_ends(files, list_starts(files)) == []
 
 
-# Every point: FEEDPUB_SWEEPS=full, or by hand: python -m tests.e2e.killmatrix
+# Every point: FEEDPUB_SWEEPS=full, or by hand: python -m tests.matrices.builds
 
 
 @pytest.mark.slow
-@needs.program("strace")
-@requires_strace
+@strace.needed()
 def test_a_fault_at_any_call_leaves_a_whole_site(tmp_path: Path) -> None:
-    # Half of the points are kills. A file system of memory does not wait for a disk.
-    memory = Path("/dev/shm")
-    folder = memory if os.access(memory, os.W_OK) else tmp_path
-    matrix = [sys.executable, "-m", "tests.e2e.killmatrix", "--folder", str(folder)]
     sample = [] if sweeps.is_full() else ["--sample", "32", "--seed", "1"]
 
-    done = subprocess.run(
-        [*matrix, "--faults", "kill,kill,ENOSPC,EIO", *sample],
-        capture_output=True, text=True, cwd=REPOSITORY, env=environment(),
-    )  # fmt: skip
+    # Half of the points are kills.
+    done = run_matrix("builds", "--faults", "kill,kill,ENOSPC,EIO", *sample, spare=tmp_path)
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert sweeps.is_full() or "32 points" in done.stdout

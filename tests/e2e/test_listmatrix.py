@@ -1,17 +1,13 @@
-"""An import and a restore that are killed leave a whole site; ``listmatrix`` has every point."""
+"""An import and a restore that are killed leave a whole site; ``tests.matrices.lists`` has all."""
 
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.listmatrix import BATCH, KINDS, prepare, run
-from tests.support import needs, strace
+from tests.matrices.lists import BATCH, KINDS, prepare, run
+from tests.support import strace
 
-pytestmark = [
-    needs.program("strace"),
-    pytest.mark.skipif(not strace.may_trace(), reason="needs to be allowed to trace"),
-    pytest.mark.slow,
-]
+pytestmark = [strace.needed(), pytest.mark.slow]
 SAMPLE = {"import": 8, "restore": 12}
 
 
@@ -19,4 +15,4 @@ SAMPLE = {"import": 8, "restore": 12}
 def test_whatever_call_it_is_killed_at_the_site_is_whole(kind: str, tmp_path: Path) -> None:
     scenario = prepare(tmp_path, kind, rows=2 * BATCH + 100)
 
-    assert run([scenario], sample=SAMPLE[kind], seed=1, tell=print) == []
+    assert run(scenario, sample=SAMPLE[kind], seed=1) == []

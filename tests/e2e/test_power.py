@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from feedpub.targets.keep import INDEX
-from tests.e2e.killmatrix import write_first, write_second
-from tests.support import needs, strace
+from tests.support import strace
+from tests.support.generations import write_first, write_second
 from tests.support.real_site import RealSite
 from tests.support.strace import Call
 
@@ -35,13 +35,7 @@ def find_risks(calls: list[Call], root: Path) -> list[str]:
     return risks + [f"the name of {path}" for path in nameless]
 
 
-pytestmark = [
-    needs.program("strace"),
-    pytest.mark.skipif(
-        needs.find("strace") is not None and not strace.may_trace(),
-        reason="needs the right to trace processes",
-    ),
-]
+pytestmark = strace.needed()
 
 
 @pytest.mark.parametrize("generation", ["first", "second"])

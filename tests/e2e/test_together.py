@@ -14,7 +14,7 @@ from typing import Self
 
 import pytest
 
-from tests.e2e.killmatrix import write_first, write_second
+from tests.support.generations import write_first, write_second
 from tests.support.real_site import RealSite
 
 EXIT_LATER = 75

@@ -24,6 +24,8 @@ from functools import cache
 from importlib import import_module
 from pathlib import Path
 
+import pytest
+
 from tests.support import needs
 from tests.support.preloaded import preload
 from tests.support.real_site import environment
@@ -78,11 +80,15 @@ class Ended:
     traced: bool = False
 
 
-@cache
-def may_trace() -> bool:
-    """Return whether strace is there and this user may trace."""
+def needed() -> pytest.MarkDecorator:
+    """Return the mark that skips a test where strace is missing, or this user may not trace."""
     if needs.find("strace") is None:
-        return False
+        return needs.program("strace")
+    return pytest.mark.skipif(not _may_trace(), reason="needs the right to trace processes")
+
+
+@cache
+def _may_trace() -> bool:
     tried = subprocess.run(["strace", "-qq", "-o", "/dev/null", "true"], capture_output=True)
     return tried.returncode == 0
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.killmatrix import write_first, write_second
+from tests.support.generations import write_first, write_second
 from tests.support.real_site import RealSite
 
 

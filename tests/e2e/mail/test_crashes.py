@@ -6,7 +6,6 @@ import random
 import signal
 import sqlite3
 import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -16,9 +15,9 @@ from pathlib import Path
 import pytest
 
 from feedpub.model import DeliveryState, IssueState
-from tests.support import needs, sending, strace
+from tests.matrices.points import run_matrix
+from tests.support import sending, strace
 from tests.support.ledger import LedgerFile
-from tests.support.real_site import REPOSITORY, environment
 from tests.support.smtp import (
     Accepted,
     ScriptedServer,
@@ -30,24 +29,11 @@ from tests.support.smtp import (
 SENT, UNKNOWN = DeliveryState.SENT, DeliveryState.UNKNOWN
 CONNECTIONS = 4
 
-requires_strace = pytest.mark.skipif(
-    needs.find("strace") is not None and not strace.may_trace(),
-    reason="needs the right to trace processes",
-)
-
 
 @pytest.mark.slow
-@needs.program("strace")
-@requires_strace
+@strace.needed()
 def test_a_kill_at_any_call_mails_nobody_twice(tmp_path: Path) -> None:
-    # A file system of memory does not wait for a disk.
-    memory = Path("/dev/shm")
-    folder = memory if os.access(memory, os.W_OK) else tmp_path
-
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.e2e.mail.killmatrix", "--folder", str(folder)],
-        capture_output=True, text=True, cwd=REPOSITORY, env=environment(),
-    )  # fmt: skip
+    done = run_matrix("mails", spare=tmp_path)
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert " 0 failures" in done.stdout

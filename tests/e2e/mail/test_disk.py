@@ -1,10 +1,7 @@
 """A ledger that cannot be written stops the sender before the dot, and nobody is mailed twice."""
 
-import os
 import shutil
 import sqlite3
-import subprocess
-import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
@@ -14,19 +11,14 @@ from pathlib import Path
 import pytest
 
 from feedpub.model import DeliveryState
-from tests.support import needs, sending, strace
+from tests.matrices.points import run_matrix
+from tests.support import sending, strace
 from tests.support.ledger import LedgerFile
-from tests.support.real_site import REPOSITORY, environment
 from tests.support.small_disk import SmallDisk, mount_small_disk, requires_mounts
 from tests.support.smtp import ScriptedServer, run_scripted_server
 
 SENT, UNKNOWN = DeliveryState.SENT, DeliveryState.UNKNOWN
 ADDRESSES = [f"reader{number}@a.test" for number in range(300)]
-
-requires_strace = pytest.mark.skipif(
-    needs.find("strace") is not None and not strace.may_trace(),
-    reason="needs the right to trace processes",
-)
 
 
 @pytest.fixture
@@ -160,17 +152,11 @@ def spoil(path: Path, table: str) -> None:
 
 
 @pytest.mark.slow
-@needs.program("strace")
-@requires_strace
+@strace.needed()
 def test_a_disk_that_fails_at_any_call_mails_nobody_twice(tmp_path: Path) -> None:
-    memory = Path("/dev/shm")
-    folder = memory if os.access(memory, os.W_OK) else tmp_path
-    matrix = [sys.executable, "-m", "tests.e2e.mail.killmatrix", "--folder", str(folder)]
+    scenarios = ("--scenario", "one", "--scenario", "refusal")
 
-    done = subprocess.run(
-        [*matrix, "--faults", "ENOSPC,EIO", "--scenario", "one", "--scenario", "refusal"],
-        capture_output=True, text=True, cwd=REPOSITORY, env=environment(),
-    )  # fmt: skip
+    done = run_matrix("mails", "--faults", "ENOSPC,EIO", *scenarios, spare=tmp_path)
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert " 0 failures" in done.stdout

@@ -1,6 +1,6 @@
 """A fault at every system call by which a build changes the site, one run for each.
 
-    python -m tests.e2e.killmatrix [--faults kill,ENOSPC,EIO,EROFS] [--sample N] [--seed S]
+    python -m tests.matrices.builds [--faults kill,ENOSPC,EIO,EROFS] [--sample N] [--seed S]
                                    [--scenario first|increment|restore] [--jobs 1,2]
                                    [--folder DIR]
 
@@ -10,20 +10,20 @@ an undisturbed one gives, and leave nothing behind. A call that fails must also 
 remedy, and whatever was staged be taken down.
 """
 
-import argparse
 import random
 import signal
 import sqlite3
 import sys
 import tempfile
-import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
+from tests.matrices.points import make_parser, run_well, say, spread, tell_failure, visit
 from tests.support import strace
+from tests.support.generations import write_first, write_second
 from tests.support.published import find_dead_ends, list_starts
 from tests.support.real_site import RealSite, digest
 from tests.support.strace import Call
@@ -31,34 +31,6 @@ from tests.support.strace import Call
 BUILD = ("build", "--offline")
 KINDS = ("first", "increment", "restore")
 FAULTS = {"kill": strace.KILL, **{name: f"error={name}" for name in ("ENOSPC", "EIO", "EROFS")}}
-
-
-def write_first(site: RealSite) -> None:
-    """Write articles of three months with pictures, without a URL of their own."""
-    site.picture("one.png")
-    site.picture("two.png")
-    site.post("old.md", "Old", date="2025-10-03 10:00:00", categories="[a, b]", cover="one.png")
-    site.post("mid.md", "Mid", date="2025-11-03 10:00:00", categories="[a, b]")
-    # Alone in its month, so that archives go with it, and in a category.
-    site.post(
-        "gone.md", "Gone", date="2025-09-04 10:00:00", categories="[[a, b], [c]]", cover="two.png"
-    )
-    body = "![](two.png) and ![](one.png)"
-    site.post("new.md", "New", date="2025-12-05 10:00:00", categories="[a]", body=body)
-
-
-def write_second(site: RealSite) -> None:
-    """Add an article with a picture to a new category, change one, delete one."""
-    site.picture("three.png")
-    site.post(
-        "fresh.md", "Fresh", date="2025-12-06 10:00:00", categories="[z, y]", cover="three.png"
-    )
-    # With a time of its own, for otherwise it is that of the build.
-    site.post(
-        "old.md", "Old", number=1, date="2025-10-03 10:00:00", updated="2025-12-07 10:00:00",
-        categories="[a, b]", cover="two.png", body="Changed.",
-    )  # fmt: skip
-    (site.articles / "gone.md").unlink()
 
 
 @dataclass(frozen=True)
@@ -121,22 +93,16 @@ class Point(NamedTuple):
     fault: str
 
 
-def run_well(site: RealSite, *words: str) -> None:
-    ended = strace.run(site.words(*words))
-    assert ended.code == 0, ended.said
-
-
 @dataclass
 class Tally:
-    """What was tried and what was found."""
+    """What was tried, and how many came through."""
 
     tried: Counter[str] = field(default_factory=Counter)
     survived: int = 0
-    failures: list[str] = field(default_factory=list)
 
 
-def disturb(point: Point, tally: Tally) -> None:
-    """Disturb one run at one call, and note whatever is not as promised."""
+def disturb(point: Point, tally: Tally) -> str:
+    """Disturb one run at one call, and return whatever is not as promised."""
     scenario, call, fault = point
     site = scenario.template.copy(scenario.place)
     ended = strace.inject(call, FAULTS[fault], site.words(*scenario.command))
@@ -147,8 +113,7 @@ def disturb(point: Point, tally: Tally) -> None:
         *find_harm(scenario, site),
         *find_remains(scenario, site),
     ]
-    if problems:
-        tally.failures.append("\n  ".join((f"{scenario.name}: {fault} at {call}", *problems)))
+    return tell_failure(f"{scenario.name}: {fault} at {call}", problems)
 
 
 def find_silence(site: RealSite, ended: strace.Ended, fault: str) -> Iterator[str]:
@@ -202,83 +167,46 @@ def find_remains(scenario: Scenario, site: RealSite) -> Iterator[str]:
         yield "the catalog knows other articles"
 
 
-def run(
-    scenarios: Sequence[Scenario],
-    faults: Sequence[str],
-    *,
-    sample: int | None,
-    seed: int,
-    tell: Callable[[str], None],
-) -> Tally:
-    """Disturb at all calls, or at a sample spread over scenarios, faults and system calls."""
-    tally = Tally()
-    points = [
+def list_points(scenarios: Sequence[Scenario], faults: Sequence[str]) -> list[Point]:
+    """Return every run to be made."""
+    return [
         Point(scenario, call, fault)
         for scenario in scenarios
         for fault in faults
         for call in scenario.calls
     ]
-    if sample is not None:
-        points = spread(points, sample, random.Random(seed))
-    started = time.monotonic()
-    for number, point in enumerate(points, 1):
-        known = len(tally.failures)
-        disturb(point, tally)
-        for failure in tally.failures[known:]:
-            tell(failure)
-        if number % 100 == 0:
-            tell(f"{number} of {len(points)} in {time.monotonic() - started:.0f} s")
-    return tally
-
-
-def spread(points: Sequence[Point], size: int, chance: random.Random) -> list[Point]:
-    """Return a sample in which every system call of every scenario has its turn."""
-    groups: dict[tuple[str, str, str], list[Point]] = {}
-    for point in points:
-        key = (point.scenario.name, point.call.name, point.fault)
-        groups.setdefault(key, []).append(point)
-    for group in groups.values():
-        chance.shuffle(group)
-    queues = list(groups.values())
-    chance.shuffle(queues)
-    chosen: list[Point] = []
-    while queues and len(chosen) < size:
-        chosen += [queue.pop() for queue in queues]
-        queues = [queue for queue in queues if queue]
-    return chosen[:size]
 
 
 def main() -> int:
     """Run the matrix; return 1 if a promise is broken."""
-    parser = argparse.ArgumentParser(prog="python -m tests.e2e.killmatrix")
+    parser = make_parser("python -m tests.matrices.builds", KINDS)
     parser.add_argument("--faults", default="kill", help=f"of {', '.join(FAULTS)}; default: kill")
-    parser.add_argument("--sample", type=int, help="points in all, instead of every one")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--scenario", choices=KINDS, action="append")
     parser.add_argument("--jobs", default="1,2", help="numbers of processes, such as 1,2")
-    parser.add_argument("--folder", type=Path, help="where to work; what is made there is removed")
     options = parser.parse_args()
+    tally = Tally()
     with tempfile.TemporaryDirectory(prefix="killmatrix-", dir=options.folder) as name:
-        folder = Path(name)
         scenarios = [
-            prepare(folder, kind, int(jobs))
+            prepare(Path(name), kind, int(jobs))
             for kind in options.scenario or KINDS
             for jobs in options.jobs.split(",")
         ]
         for scenario in scenarios:
             say(f"{scenario.name}: {len(scenario.calls)} points")
-        faults = options.faults.split(",")
-        tally = run(scenarios, faults, sample=options.sample, seed=options.seed, tell=say)
+        points = list_points(scenarios, options.faults.split(","))
+        if options.sample is not None:
+            points = spread(points, options.sample, random.Random(options.seed), group=kind_of)
+        failures = visit(points, lambda point: disturb(point, tally))
     say(", ".join(f"{name} {count}" for name, count in sorted(tally.tried.items())))
     say(
         f"{tally.tried.total()} points, {tally.survived} builds came through, "
-        f"{len(tally.failures)} failures"
+        f"{len(failures)} failures"
     )
-    return int(bool(tally.failures))
+    return int(bool(failures))
 
 
-def say(text: str) -> None:
-    print(text, flush=True)
+def kind_of(point: Point) -> tuple[str, str, str]:
+    """Return by what a point counts as another: every system call of every scenario."""
+    return point.scenario.name, point.call.name, point.fault
 
 
 if __name__ == "__main__":

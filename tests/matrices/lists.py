@@ -1,6 +1,6 @@
 """A kill at every call by which a list of subscribers is taken in, or a backup put back.
 
-    python -m tests.e2e.listmatrix [--sample N] [--seed S] [--rows N] [--scenario import|restore]
+    python -m tests.matrices.lists [--sample N] [--seed S] [--rows N] [--scenario import|restore]
                                    [--folder DIR]
 
 After each the database must be sound; every subscriber must stand where they stood before or
@@ -8,17 +8,17 @@ where an undisturbed run leaves them, in whole batches and each with their line 
 and the same command, typed again, must end as an undisturbed one does.
 """
 
-import argparse
 import random
 import signal
 import sqlite3
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.matrices.points import make_parser, run_well, say, tell_failure, visit
 from tests.support import strace
 from tests.support.real_site import RealSite
 from tests.support.strace import Call
@@ -96,18 +96,13 @@ def write_lists(site: RealSite, rows: int) -> list[str]:
     return order
 
 
-def run_well(site: RealSite, *words: str) -> None:
-    ended = strace.run(site.words(*words))
-    assert ended.code == 0, ended.said
-
-
 def read_people(site: RealSite) -> People:
     """Return where everybody stands."""
     with closing(sqlite3.connect(site.database)) as connection:
         return dict(connection.execute(_PEOPLE).fetchall())
 
 
-def disturb(scenario: Scenario, call: Call) -> list[str]:
+def disturb(scenario: Scenario, call: Call) -> str:
     """Kill one run at one call, and return whatever is not as promised."""
     site = scenario.template.copy(scenario.place)
     ended = strace.inject(call, strace.KILL, site.words(*scenario.command))
@@ -119,7 +114,7 @@ def disturb(scenario: Scenario, call: Call) -> list[str]:
         problems.append(f"the next run exits with {again.code}: {again.said}")
     elif read_people(site) != scenario.after:
         problems.append("after the next run people stand elsewhere")
-    return problems
+    return tell_failure(f"{scenario.name}: killed at {call}", problems)
 
 
 def find_harm(scenario: Scenario, site: RealSite) -> Iterator[str]:
@@ -147,51 +142,35 @@ def list_states(scenario: Scenario) -> Iterator[People]:
     yield scenario.after
 
 
-def run(
-    scenarios: Sequence[Scenario],
-    *,
-    sample: int | None,
-    seed: int,
-    tell: Callable[[str], None],
-) -> list[str]:
-    """Kill at all calls, or at a sample of each scenario; return the failures."""
-    failures = []
-    chance = random.Random(seed)
-    for scenario in scenarios:
-        calls = list(scenario.calls)
-        if sample is not None:
-            chance.shuffle(calls)
-            rare = {call.name: call for call in calls}  # every kind has its turn
-            calls = [*rare.values(), *calls][: max(sample, len(rare))]
-        for number, call in enumerate(calls, 1):
-            if problems := disturb(scenario, call):
-                failures.append("\n  ".join((f"{scenario.name}: killed at {call}", *problems)))
-                tell(failures[-1])
-            if number % 50 == 0:
-                tell(f"{scenario.name}: {number} of {len(calls)}")
-    return failures
+def choose(calls: Sequence[Call], sample: int | None, chance: random.Random) -> list[Call]:
+    """Return some of the calls, of each kind at least one; all without a number."""
+    chosen = list(calls)
+    if sample is None:
+        return chosen
+    chance.shuffle(chosen)
+    rare = {call.name: call for call in chosen}
+    return [*rare.values(), *chosen][: max(sample, len(rare))]
+
+
+def run(scenario: Scenario, *, sample: int | None, seed: int) -> list[str]:
+    """Kill at all calls, or at a sample; return the failures."""
+    calls = choose(scenario.calls, sample, random.Random(seed))
+    say(f"{scenario.name}: {len(calls)} of {len(scenario.calls)} points")
+    return visit(calls, lambda call: disturb(scenario, call))
 
 
 def main() -> int:
     """Run the matrix; return 1 if a promise is broken."""
-    parser = argparse.ArgumentParser(prog="python -m tests.e2e.listmatrix")
-    parser.add_argument("--sample", type=int, help="points of each, instead of every one")
-    parser.add_argument("--seed", type=int, default=0)
+    parser = make_parser("python -m tests.matrices.lists", KINDS)
     parser.add_argument("--rows", type=int, default=20_000)
-    parser.add_argument("--scenario", choices=KINDS, action="append")
-    parser.add_argument("--folder", type=Path, help="where to work; what is made there is removed")
     options = parser.parse_args()
+    failures = []
     with tempfile.TemporaryDirectory(prefix="listmatrix-", dir=options.folder) as name:
-        scenarios = [prepare(Path(name), one, options.rows) for one in options.scenario or KINDS]
-        for scenario in scenarios:
-            say(f"{scenario.name}: {len(scenario.calls)} points")
-        failures = run(scenarios, sample=options.sample, seed=options.seed, tell=say)
+        for kind in options.scenario or KINDS:
+            scenario = prepare(Path(name), kind, options.rows)
+            failures += run(scenario, sample=options.sample, seed=options.seed)
     say(f"{len(failures)} failures")
     return int(bool(failures))
-
-
-def say(text: str) -> None:
-    print(text, flush=True)
 
 
 if __name__ == "__main__":

@@ -1,25 +1,24 @@
 """A fault at every system call by which a sender writes, syncs, sends or receives, one run each.
 
-    python -m tests.e2e.mail.killmatrix [--faults kill,ENOSPC,EIO] [--sample N] [--seed S]
-                                        [--scenario NAME] [--folder DIR]
+    python -m tests.matrices.mails [--faults kill,ENOSPC,EIO] [--sample N] [--seed S]
+                                   [--scenario NAME] [--folder DIR]
 
 ``kill`` is kill -9; the others let a call fail that writes to the disk. After each the next run has
 to finish the issue, and then: nobody was mailed twice; whoever was not mailed is listed as unknown
 or failed; and at most one recipient for each connection is unknown.
 """
 
-import argparse
 import random
 import sys
 import tempfile
-import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
 from feedpub.model import DeliveryState, IssueState
+from tests.matrices.points import make_parser, say, spread, tell_failure, visit
 from tests.support import sending, strace
 from tests.support.ledger import LedgerFile
 from tests.support.smtp import ScriptedServer, run_scripted_server
@@ -138,11 +137,10 @@ class Tally:
     ended: int = 0
     unknown: int = 0
     arrived: int = 0
-    failures: list[str] = field(default_factory=list)
 
 
-def disturb(point: Point, tally: Tally) -> None:
-    """Disturb one run at one call, go on, and note whatever is not as promised."""
+def disturb(point: Point, tally: Tally) -> str:
+    """Disturb one run at one call, go on, and return whatever is not as promised."""
     scenario, thread, call, fault = point
     ledger = scenario.reset()
     ended = strace.inject(call, FAULTS[fault], scenario.words, program=run_sender, thread=thread)
@@ -153,9 +151,7 @@ def disturb(point: Point, tally: Tally) -> None:
     if again.code:
         problems.append(f"the next run exits with {again.code}: {again.said}")
     problems += find_harm(scenario, ledger, tally)
-    if problems:
-        where = f"{scenario.name}: {fault} in thread {thread} at {call}"
-        tally.failures.append("\n  ".join((where, *problems)))
+    return tell_failure(f"{scenario.name}: {fault} in thread {thread} at {call}", problems)
 
 
 def find_silence(scenario: Scenario, ended: strace.Ended, fault: str) -> Iterator[str]:
@@ -197,46 +193,17 @@ def find_harm(scenario: Scenario, ledger: LedgerFile, tally: Tally) -> Iterator[
             yield f"{one.recipient} was mailed from {one.sender}"
 
 
-def run(points: Sequence[Point], *, tell: Callable[[str], None]) -> Tally:
-    """Disturb a run at each of the points."""
-    tally = Tally()
-    started = time.monotonic()
-    for number, point in enumerate(points, 1):
-        known = len(tally.failures)
-        disturb(point, tally)
-        for failure in tally.failures[known:]:
-            tell(failure)
-        if number % 100 == 0:
-            tell(f"{number} of {len(points)} in {time.monotonic() - started:.0f} s")
-    return tally
-
-
-def spread(points: Sequence[Point], size: int, chance: random.Random) -> list[Point]:
-    """Return a sample in which every call of every thread of every scenario has its turn."""
-    groups: dict[tuple[str, int, str, str], list[Point]] = {}
-    for point in points:
-        key = (point.scenario.name, point.thread, point.call.name, point.fault)
-        groups.setdefault(key, []).append(point)
-    queues = list(groups.values())
-    for queue in queues:
-        chance.shuffle(queue)
-    chance.shuffle(queues)
-    chosen: list[Point] = []
-    while queues and len(chosen) < size:
-        chosen += [queue.pop() for queue in queues]
-        queues = [queue for queue in queues if queue]
-    return chosen[:size]
+def kind_of(point: Point) -> tuple[str, int, str, str]:
+    """Return by what a point counts as another: every call of every thread of every scenario."""
+    return point.scenario.name, point.thread, point.call.name, point.fault
 
 
 def main() -> int:
     """Run the matrix; return 1 if a promise is broken."""
-    parser = argparse.ArgumentParser(prog="python -m tests.e2e.mail.killmatrix")
+    parser = make_parser("python -m tests.matrices.mails", KINDS)
     parser.add_argument("--faults", default="kill", help=f"of {', '.join(FAULTS)}; default: kill")
-    parser.add_argument("--sample", type=int, help="points in all, instead of every one")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--scenario", choices=KINDS, action="append")
-    parser.add_argument("--folder", type=Path, help="where to work; what is made there is removed")
     options = parser.parse_args()
+    tally = Tally()
     with tempfile.TemporaryDirectory(prefix="killmatrix-", dir=options.folder) as name:
         folder = Path(name)
         with run_scripted_server(folder / "server") as server:
@@ -245,18 +212,14 @@ def main() -> int:
                 say(f"{scenario.name}: {len(scenario.calls)} calls")
             points = list_points(scenarios, options.faults.split(","))
             if options.sample is not None:
-                points = spread(points, options.sample, random.Random(options.seed))
-            tally = run(points, tell=say)
+                points = spread(points, options.sample, random.Random(options.seed), group=kind_of)
+            failures = visit(points, lambda point: disturb(point, tally))
     say(", ".join(f"{name} {count}" for name, count in sorted(tally.tried.items())))
     say(
         f"{tally.tried.total()} points, {tally.ended} runs ended early, {tally.unknown} recipients "
-        f"unknown, {tally.arrived} of them mailed, {len(tally.failures)} failures"
+        f"unknown, {tally.arrived} of them mailed, {len(failures)} failures"
     )
-    return int(bool(tally.failures))
-
-
-def say(text: str) -> None:
-    print(text, flush=True)
+    return int(bool(failures))
 
 
 if __name__ == "__main__":
