@@ -23,6 +23,7 @@
     |   +-- MissingStoreError
     |   +-- CorruptStoreError
     |   +-- StoreVersionError
+    |   +-- StoreOutageError   it is there, and cannot be used at present: a full disk
     +-- IssueError             there is no such issue, or it cannot be done with it
     +-- IssueHeldError         an issue waits for a person's word
     +-- MailerError            no mail can be sent at present
@@ -327,6 +328,19 @@ class CorruptStoreError(StoreError):
 
 class StoreVersionError(StoreError):
     """The database was written by a newer feedpub."""
+
+
+class StoreOutageError(StoreError):
+    """The database cannot be used until somebody mends the machine that it is on.
+
+    Attributes:
+        remedy: What to do there. Unlike the message it never names anything that is kept, so any
+            log may have it.
+    """
+
+    def __init__(self, message: str, *, remedy: str) -> None:
+        self.remedy = remedy
+        super().__init__(f"{message}; {remedy}")
 
 
 class IssueError(FeedpubError):

@@ -17,6 +17,7 @@ from feedpub.errors import (
     CorruptStoreError,
     MissingStoreError,
     StoreError,
+    StoreOutageError,
     StoreVersionError,
 )
 
@@ -95,7 +96,7 @@ def _prepare(engine: sa.Engine, *, begin: str, write: bool) -> None:
 
 _DAMAGED = ("malformed", "not a database", "disk image", "Could not decode to UTF-8", "no such")
 _REMEDIES = {
-    "database or disk is full": "make room and run it again",
+    "database or disk is full": "make room and try again",
     "attempt to write a readonly database": "make it writable for this user",
     "unable to open database file": "let this user read and write it, and the folder around it",
     "disk I/O error": "make room if the disk is full, look after it if not",
@@ -109,7 +110,8 @@ def explain_errors(name: str) -> Iterator[None]:
     Raises:
         CorruptStoreError: The file is damaged or no database.
         BusyError: Another process is writing.
-        StoreError: Anything else that the database refuses, such as a full disk.
+        StoreOutageError: The disk is full, fails, or may not be written.
+        StoreError: Anything else that the database refuses.
     """
     try:
         yield
@@ -119,8 +121,9 @@ def explain_errors(name: str) -> Iterator[None]:
             raise damaged(name, text) from error
         if "is locked" in text:
             raise BusyError(f"{name}: another run is writing to it; try again later") from error
-        remedy = _REMEDIES.get(text, "nothing was changed")
-        raise StoreError(f"{name}: {text}; {remedy}") from error
+        if (remedy := _REMEDIES.get(text)) is not None:
+            raise StoreOutageError(f"{name}: {text}", remedy=remedy) from error
+        raise StoreError(f"{name}: {text}; nothing was changed") from error
 
 
 def damaged(name: str, reason: str) -> CorruptStoreError:
@@ -143,8 +146,7 @@ def upgrade(engine: sa.Engine, name: str, *, create: bool = False) -> None:
         CorruptStoreError: It is empty, or that of another program.
         StoreVersionError: It is newer than this feedpub.
     """
-    with engine.connect() as connection:
-        version = read_version(connection)
+    version = _peek_version(engine)
     if version is None and not create:
         raise damaged(name, "it has no tables of feedpub")
     check_version(version, name)
@@ -172,6 +174,20 @@ def read_version(connection: sa.Connection) -> str | None:
     if not sa.inspect(connection).has_table("alembic_version"):
         return None
     row = connection.exec_driver_sql("SELECT version_num FROM alembic_version").first()
+    return None if row is None else str(row[0])
+
+
+def _peek_version(engine: sa.Engine) -> str | None:
+    """Return the same without waiting for whoever writes, as a transaction of ours would."""
+    raw = engine.raw_connection()
+    try:
+        row = raw.cursor().execute("SELECT version_num FROM alembic_version").fetchone()
+    except sqlite3.OperationalError as error:
+        if str(error).startswith("no such table"):
+            return None
+        raise
+    finally:
+        raw.close()
     return None if row is None else str(row[0])
 
 

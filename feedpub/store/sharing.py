@@ -8,6 +8,7 @@ nobody goes on before it. What one of them raises undoes its own part only.
 import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from copy import copy
 
 from feedpub.errors import FeedpubError, StoreError
 from feedpub.store.catalog import Catalog
@@ -52,8 +53,9 @@ class _Batch:
             StoreError: It was not; nothing of it is kept.
         """
         self.is_done.wait()
-        if self.error is not None:
-            raise StoreError(f"{self.error}") from self.error
+        if self.error is not None:  # each thread raises one of its own
+            copied = copy(self.error) if isinstance(self.error, StoreError) else None
+            raise copied or StoreError(f"{self.error}") from self.error
 
 
 class SharedStore:

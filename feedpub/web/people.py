@@ -15,7 +15,14 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import BaseConverter
 
-from feedpub.errors import BusyError, FeedpubError, LimitError, SubscriberError, TokenError
+from feedpub.errors import (
+    BusyError,
+    FeedpubError,
+    LimitError,
+    StoreOutageError,
+    SubscriberError,
+    TokenError,
+)
 from feedpub.links import SUBSCRIBE, Place, preferences_url
 from feedpub.tokens import Action
 from feedpub.web.desk import Desk
@@ -29,6 +36,7 @@ if TYPE_CHECKING:
     from feedpub.model import Subscriber
 
 _SOURCE = "page"
+_WAIT_S = 60
 _LOG = logging.getLogger("feedpub.web")
 
 
@@ -76,7 +84,10 @@ def _answer(
         response.headers["Retry-After"] = str(error.retry_s)
         return response
     except BusyError:
-        return desk.error("busy", 503)
+        return _put_off(desk, "busy")
+    except StoreOutageError as error:
+        _LOG.error("the page %s cannot be answered without the database: %s", place, error.remedy)
+        return _put_off(desk, "broken")
     except HTTPException as error:
         return desk.error("large" if error.code == 413 else "form", error.code or 400)
     except FeedpubError:
@@ -86,6 +97,12 @@ def _answer(
         return desk.error("broken", 500)
     if request.method == "POST":
         courier.wake()
+    return response
+
+
+def _put_off(desk: Desk, kind: str) -> Response:
+    response = desk.error(kind, 503)
+    response.headers["Retry-After"] = str(_WAIT_S)
     return response
 
 

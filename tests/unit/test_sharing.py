@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from feedpub.errors import StoreError, SubscriberError
+from feedpub.errors import StoreOutageError, SubscriberError
 from feedpub.store.sharing import SharedStore
 from feedpub.store.sql import SqlStore, create
 
@@ -106,7 +106,11 @@ def test_after_an_error_of_the_database_nobody_believes_to_be_done(
         errors = meet(store, [*(note(store, name) for name in names), note(store, "full", full)])
 
         notes = read_notes(tmp_path)
-        assert isinstance(errors.pop(), StoreError)
+        raised = [error for error in errors if error is not None]
+        assert all(isinstance(error, StoreOutageError) for error in raised)
+        assert len({id(error) for error in raised}) == len(raised)
+        assert {getattr(error, "remedy", "") for error in raised} == {"make room and try again"}
+        assert errors.pop() is not None
         assert [error is None for error in errors] == [name in notes for name in names]
         assert "full" not in notes
 

@@ -16,6 +16,7 @@ from feedpub.errors import (
     FeedpubError,
     MissingStoreError,
     StoreError,
+    StoreOutageError,
 )
 from feedpub.links import mask_password
 
@@ -114,7 +115,7 @@ _MISSING = {
 _REMEDIES = {
     "28": "set FEEDPUB_DATABASE_PASSWORD, or correct the user of 'database'",
     "42501": "grant this user the rights of the tables' owner",
-    "53100": "make room on the server and run it again",
+    "53100": "make room on the server and try again",
     "25006": "the server takes no changes; connect to the primary one",
 }
 
@@ -130,7 +131,8 @@ def explain_errors(name: str) -> Iterator[None]:
         MissingStoreError: The database is not there, or not one of feedpub.
         CorruptStoreError: It is damaged.
         BusyError: Somebody else is writing, or the server is not ready.
-        StoreError: Anything else, such as a server that is gone.
+        StoreOutageError: The server is gone, full, or does not let us.
+        StoreError: Anything else that it refuses.
     """
     import psycopg
 
@@ -158,19 +160,18 @@ def _explain(name: str, error: "psycopg.Error") -> FeedpubError:
         )
     if not state or state.startswith(_LOST):
         return _explain_lost(name, text)
-    remedy = next(
-        (text for start, text in _REMEDIES.items() if state.startswith(start)),
-        "nothing was changed",
-    )
-    return StoreError(f"{name}: {text}; {remedy}")
+    for start, remedy in _REMEDIES.items():
+        if state.startswith(start):
+            return StoreOutageError(f"{name}: {text}", remedy=remedy)
+    return StoreError(f"{name}: {text}; nothing was changed")
 
 
 def _explain_lost(name: str, text: str) -> FeedpubError:
     if "starting up" in text or "shutting down" in text or "too many clients" in text:
         return BusyError(f"{name}: the server is not ready; try again later")
     if "password" in text or "authentication" in text:
-        return StoreError(f"{name}: {text}; {_REMEDIES['28']}")
-    return StoreError(f"{name}: {text}; see that the server runs and can be reached")
+        return StoreOutageError(f"{name}: {text}", remedy=_REMEDIES["28"])
+    return StoreOutageError(f"{name}: {text}", remedy="see that the server runs and can be reached")
 
 
 def missing(name: str, reason: str) -> MissingStoreError:

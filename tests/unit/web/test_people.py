@@ -2,6 +2,8 @@
 
 import json
 import re
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -177,6 +179,28 @@ def test_a_database_that_is_gone_is_a_page_and_not_a_trace(site: PeopleSite) -> 
     assert answer.status_code == 500
     assert "The mistake is ours" in answer.text
     assert str(root) not in answer.text
+
+
+def test_a_full_disk_is_a_page_for_the_reader_and_a_remedy_in_the_log(
+    site: PeopleSite, caplog: pytest.LogCaptureFixture
+) -> None:
+    link = site.link(Place.UNSUBSCRIBE, site.add("reader@a.example"))
+    database = site.config.database_path
+    with closing(sqlite3.connect(database)) as connection:
+        connection.execute(
+            "CREATE TRIGGER no_room BEFORE UPDATE ON subscribers"
+            " BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END"
+        )
+
+    answer = press(site.client, link, "unsubscribe")
+
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "60")
+    assert "Try again later; nothing was changed" in answer.text
+    (line,) = caplog.messages
+    assert line == "the page u cannot be answered without the database: make room and try again"
+    with closing(sqlite3.connect(database)) as connection:
+        connection.execute("DROP TRIGGER no_room")
+    assert press(site.client, link, "unsubscribe").status_code == 200
 
 
 def test_no_known_attack_gets_into_a_page(site: PeopleSite, shared: Path) -> None:
