@@ -45,6 +45,11 @@ _FROM = Statement(
     _on_shelf(schema.placements, sa.func.min(_PUBLISHED)).where(_given("moment") <= _PUBLISHED)
 )
 
+# Not COPY, which knows of no conflict, nor a look before at what may be thousands of rows.
+_MARK = sa.text(
+    "INSERT INTO dirty (category, month) VALUES (:category, :month) ON CONFLICT DO NOTHING"
+)
+
 
 class Shelves:
     """The publishing side of the catalog, within one transaction."""
@@ -215,9 +220,9 @@ class Shelves:
 
     def mark_dirty(self, shelves: Iterable[tuple[int, str]]) -> None:
         """Note feeds to be made again: category, and a month of its archive or ``""``."""
-        wanted = set(shelves)
-        fresh = sorted(wanted - set(self.dirty())) if wanted else []
-        insert_many(self._connection, schema.dirty, fresh)
+        rows = [{"category": category, "month": month} for category, month in sorted({*shelves})]
+        if rows:
+            self._connection.execute(_MARK, rows)
 
     def dirty(self) -> list[tuple[int, str]]:
         """Return the feeds that wait to be made again, in order."""

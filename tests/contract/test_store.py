@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from feedpub.catalog.categories import CategoryTree
 from feedpub.catalog.identity import Flag, Record, State
@@ -271,6 +272,21 @@ def test_what_is_dirty_is_noted_once_and_forgotten(store: Store) -> None:
 
         catalog.shelves.clear_dirty([(1, "")])
         assert catalog.shelves.dirty() == [(0, ""), (1, "2026-01")]
+
+
+def test_what_is_dirty_is_noted_without_a_look_at_what_else_is(store: Store) -> None:
+    statements: list[str] = []
+    with store.transaction() as catalog:
+        connection = catalog.shelves._connection
+        sa.event.listen(
+            connection, "before_cursor_execute", lambda *event: statements.append(event[2])
+        )
+        catalog.shelves.mark_dirty([(1, ""), (1, "*"), (1, "")])
+        catalog.shelves.mark_dirty([])
+
+        assert catalog.shelves.dirty() == [(1, ""), (1, "*")]
+
+    assert [statement.split()[0] for statement in statements] == ["INSERT", "SELECT"]
 
 
 def test_touched_articles_are_noted_once_and_forgotten(store: Store) -> None:
