@@ -1,7 +1,7 @@
 """The API behind every face: read what is new, publish what changed."""
 
 import gc
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Self
@@ -23,7 +23,7 @@ from feedpub.model import (
 )
 from feedpub.model.instants import to_instant
 from feedpub.model.keeping import ExportReport
-from feedpub.ports import Progress
+from feedpub.ports import Progress, SourceRow
 from feedpub.ports.jobs import Failure, Job
 from feedpub.publishing.build import Build
 from feedpub.publishing.changes import Changes
@@ -173,18 +173,15 @@ class Publisher:
         return [*problems, *(check_links(self._setup) if links else ())]
 
     def status(self) -> SiteStatus:
-        """Return what is published, and what to type next."""
-        with self._catalog() as catalog:
+        """Return what is published, and what to type next; also while a build is under way."""
+        with self._look() as catalog:
             meta = catalog.shelves.meta()
             counts = catalog.sources.count_states()
             summaries = self._summarize(catalog)
             problems = [self._setup.make_problem(problem) for problem in catalog.sources.problems()]
-            sources = []
-            for source in self._setup.sources:
-                row = catalog.sources.open_source(source.name)
-                first_read = None if row.first_read is None else to_instant(row.first_read)
-                live = counts.get((row.id, int(State.LIVE)), 0)
-                sources.append(SourceStatus(source.name, live, first_read))
+            rows = {row.name: row for row in catalog.sources.list_sources()}
+            names = [source.name for source in self._setup.sources]
+            sources = tuple(_describe_source(name, rows.get(name), counts) for name in names)
             pending = bool(catalog.shelves.dirty())
             jobs = tuple(catalog.jobs.counts())
             failed = tuple(map(_describe_failure, catalog.agenda.failures()))
@@ -197,7 +194,7 @@ class Publisher:
             categories=sum(1 for item in summaries[1:] if item.articles),
             pending=pending,
             pictures_pending=int(meta.get("pictures_pending", "0")),
-            sources=tuple(sources),
+            sources=sources,
             problems=tuple(problems),
             next_command="feedpub serve" if last_build and not pending else "feedpub build",
             jobs=jobs,
@@ -206,7 +203,7 @@ class Publisher:
 
     def opml(self) -> bytes:
         """Return the list of all feeds with articles, as OPML 2.0."""
-        with self._catalog() as catalog:
+        with self._look() as catalog:
             return build_opml(self._summarize(catalog), self._setup.site)
 
     def embed(
@@ -227,7 +224,7 @@ class Publisher:
             raise ConfigError(
                 "embeds are switched off; set enabled = true in [embed]", key="embed.enabled"
             )
-        with self._catalog() as catalog:
+        with self._look() as catalog:
             node = look_up(catalog.shelves.load_tree(), category)
             summaries = self._summarize(catalog)
         articles = next(one.articles for one in summaries if one.category.id == node.id)
@@ -306,8 +303,24 @@ class Publisher:
     def _catalog(self) -> AbstractContextManager[Catalog]:
         return open_transaction(self._setup.open_store)
 
+    def _look(self) -> AbstractContextManager[Catalog]:
+        """Give the catalog to whoever only reads, so that nobody waits for a build to end."""
+        with self._setup.open_store():  # an older database is brought up to date
+            pass
+        return open_transaction(self._setup.open_store, read_only=True)
+
     def _summarize(self, catalog: Catalog) -> list[FeedSummary]:
         return summarize(catalog.shelves, catalog.shelves.load_tree())
+
+
+def _describe_source(
+    name: str, row: SourceRow | None, counts: Mapping[tuple[int, int], int]
+) -> SourceStatus:
+    """Return how a source stands; one that no build has come to has no row."""
+    if row is None:
+        return SourceStatus(name, 0, None)
+    first_read = None if row.first_read is None else to_instant(row.first_read)
+    return SourceStatus(name, counts.get((row.id, int(State.LIVE)), 0), first_read)
 
 
 def _describe_failure(failure: Failure) -> FailedJob:

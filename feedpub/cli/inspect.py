@@ -75,7 +75,11 @@ def status(session: Session) -> None:
     config = load_settings(session)
     with session.wiring.open_site(config) as publisher:
         found = publisher.status()
-    found = replace(found, problems=localise(found.problems, config.root))
+    found = replace(
+        found,
+        problems=localise(found.problems, config.root),
+        next_command=_suggest(config, found.next_command),
+    )
     newsletter = _look_at_newsletter(session, config)
     if session.json:
         plain = to_plain(found)
@@ -97,6 +101,13 @@ def status(session: Session) -> None:
     write(f"next: {found.next_command}")
 
 
+def _suggest(config: "Config", command: str) -> str:
+    """Return what to type next; where a bucket serves the feeds there is nothing to look at."""
+    if command == "feedpub serve" and config.bucket is not None and not config.web.url:
+        return "feedpub schedule"
+    return command
+
+
 def _look_at_newsletter(session: Session, config: "Config") -> "NewsletterStatus | None":
     if config.newsletter is None:
         return None
@@ -106,7 +117,10 @@ def _look_at_newsletter(session: Session, config: "Config") -> "NewsletterStatus
 def _describe(found: SiteStatus) -> list[tuple[str, str]]:
     built = f"{found.last_build:%Y-%m-%d %H:%M} UTC" if found.last_build else "never"
     lines = [
-        ("last build", built + (", a later one was interrupted" if found.pending else "")),
+        (
+            "last build",
+            built + (", a later one is under way or was interrupted" if found.pending else ""),
+        ),
         ("articles", f"{found.articles:,} in {count(found.categories, 'category', 'categories')}"),
     ]
     if found.pictures_pending:

@@ -165,11 +165,15 @@ def write_table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None
         numbers = all(isinstance(row[index], int) for row in rows)
         table.add_column(title, justify="right" if numbers else "left", overflow="fold")
     for row in rows:
-        table.add_row(*(Text(printable(cell)) for cell in row))
+        table.add_row(*(Text(_show_cell(cell)) for cell in row))
     with console.capture() as drawn:
         console.print(table)
     for line in drawn.get().splitlines():
         click.echo(line.rstrip())
+
+
+def _show_cell(cell: object) -> str:
+    return f"{cell:,}" if type(cell) is int else printable(cell)
 
 
 def make_console(stream: IO[str]) -> "Console":

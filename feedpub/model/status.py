@@ -46,10 +46,11 @@ class SiteStatus:
     """What ``feedpub status`` shows.
 
     Attributes:
-        last_build: End of the last whole build, None if there was none.
+        last_build: Beginning of the last whole build, None if there was none.
         articles: Published.
         categories: Nodes with articles.
-        pending: Whether an interrupted build is waiting to be finished.
+        pending: Whether a build has begun to publish and has not ended: it is under way, or was
+            interrupted.
         pictures_pending: Pictures left for the next build.
         sources: In the order of the configuration.
         problems: Of the last build.

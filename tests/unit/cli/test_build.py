@@ -1,6 +1,7 @@
 """``build`` asks for what it was told, sums up, and exits as its result deserves."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -256,12 +257,35 @@ def test_a_path_that_is_not_there_is_a_usage_error() -> None:
 def test_status_shows_the_site_and_what_to_type_next() -> None:
     result = run("status", site=FakeSite(site_status=STATUS))
 
-    assert "last build   2026-01-02 03:04 UTC, a later one was interrupted" in result.stdout
+    assert (
+        "last build   2026-01-02 03:04 UTC, a later one is under way or was interrupted"
+        in result.stdout
+    )
     assert "12 in 3 categories" in result.stdout
     assert "2 to be fetched by the next build" in result.stdout
     assert "never" in result.stdout
     assert "a.md:3:8: error" in result.stdout
     assert result.stdout.splitlines()[-1] == "next: feedpub build"
+
+
+def test_status_sets_large_numbers_in_groups() -> None:
+    large = replace(STATUS, sources=(SourceStatus("a", 200_000, None),))
+
+    assert "  200,000  never" in run("status", site=FakeSite(site_status=large)).stdout
+
+
+@pytest.mark.parametrize(
+    ("web", "command"), [("", "schedule"), ('[web]\nurl = "https://b.example/n/"\n', "serve")]
+)
+def test_status_sends_nobody_to_look_at_feeds_that_are_in_a_bucket(
+    site: Path, web: str, command: str
+) -> None:
+    site.write_text(f'target = "s3://bucket"\n{site.read_text()}\n{web}')
+    built = replace(STATUS, next_command="feedpub serve")
+
+    result = run("status", site=FakeSite(site_status=built))
+
+    assert result.stdout.splitlines()[-1] == f"next: feedpub {command}"
 
 
 def test_status_as_json_has_times_with_zones() -> None:
