@@ -16,6 +16,7 @@ from feedpub.ports.shards import Shard
 from feedpub.publisher import Publisher
 from feedpub.publishing import sharding
 from feedpub.publishing.parcels import pack_files
+from feedpub.sources.source import FolderSource
 from feedpub.testing import (
     FixedClock,
     MemoryShards,
@@ -373,12 +374,81 @@ def test_what_is_replaced_while_a_worker_reads_is_given_back(
     assert shards.brought == 0
 
 
-def test_few_files_are_read_where_they_are_wanted(blog: Blog) -> None:
-    for number in range(7):
+class Counting(Helped):
+    """Counts the shards that are laid out, whatever becomes of them."""
+
+    def __init__(self, readers: int = 1) -> None:
+        super().__init__()
+        self.readers, self.offered = readers, 0
+
+    def offer(self, shards: Sequence[Shard]) -> None:
+        self.offered += len(shards)
+        super().offer(shards)
+
+
+@pytest.mark.parametrize(("files", "offered"), [(7, 0), (8, 2), (9, 3)])
+def test_few_files_are_read_where_they_are_wanted(blog: Blog, files: int, offered: int) -> None:
+    for number in range(files):
         blog.write(f"{number}.md")
-    shards = Helped()
+    shards = Counting()
 
     build(blog.place(""), shards)
 
+    assert shards.offered == offered
+
+
+@pytest.mark.parametrize(
+    ("readers", "by_jobs", "shares"),
+    [(0, False, False), (1, False, True), (1, True, False), (2, True, True)],
+)
+def test_only_what_others_could_read_is_laid_out(
+    folder: Path, readers: int, by_jobs: bool, shares: bool
+) -> None:
+    """A build by a worker is one of those that are alive."""
+    shards = Counting(readers)
+
+    with make_publisher(make_config(folder), shards=shards) as publisher:
+        publisher.build(by_jobs=by_jobs)
+
+    assert bool(shards.offered) == shares
+
+
+def test_what_is_unpacked_here_is_read_here(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every machine unpacks it by itself, at another time."""
+    monkeypatch.setattr(FolderSource, "is_unpacked", property(lambda _: True))
+    shards = Counting()
+
+    build(folder, shards)
+
+    assert shards.offered == 0
+
+
+def test_each_source_is_read_where_it_is(blog: Blog, folder: Path) -> None:
+    more = folder.with_name("more")
+    for number in range(20):
+        blog.write(f"../more/b{number}.md")
+    config = make_config(folder, more)
+    alone, shared = MemoryTarget(), MemoryTarget()
+    with make_publisher(config, target=alone, clock=FixedClock()) as publisher:
+        publisher.build()
+    shards = Helped()
+    shards.worker = make_publisher(config, shards=shards)
+    with make_publisher(config, target=shared, shards=shards, clock=FixedClock()) as publisher:
+        report = publisher.build()
+
+    assert shared.files == alone.files
+    assert report.articles == ARTICLES + 20
+    assert shards.brought == 13 + 5
+
+
+@pytest.mark.parametrize("changes", [{"site_id": "another"}, {"settings": "of another version"}])
+def test_a_worker_of_another_site_or_version_gives_everything_back(
+    folder: Path, changes: dict[str, Any]
+) -> None:
+    shards = Helped()
+    shards.worker = make_worker(folder, shards)
+    shards.worker._setup = replace(shards.worker._setup, **changes)
+
+    build(folder, shards)
+
     assert shards.brought == 0
-    assert not shards.queue.jobs
