@@ -18,7 +18,8 @@ from feedpub.mailers.smtp_connection import SmtpConnection, Timeouts
 from feedpub.model import Message
 from feedpub.ports.mailing import Reply, Stage
 from tests.support import needs
-from tests.support.smtp import ScriptedServer, free_port, run_scripted_server
+from tests.support.ports import free_port
+from tests.support.smtp import ScriptedServer, run_scripted_server
 
 DATA = b"Subject: hi\r\n\r\nhello\r\n"
 QUICK = Timeouts(connect_s=5, reply_s=0.5, dot_s=0.5)

@@ -15,19 +15,16 @@ from typing import Any
 import pytest
 import requests
 
-from tests.e2e.test_web_face import running
-from tests.e2e.test_web_servers import caddy_command, free_port, nginx_command
-from tests.support import needs
 from tests.support.mail_site import MailSite
+from tests.support.ports import free_port
 from tests.support.programs import environment
+from tests.support.web_servers import WEB_SERVERS, running
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs/how-to"
 DOCUMENT = FOLDER / "deploy.md"
 READERS = [f"reader{number}@reader.test" for number in range(8)]
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 BINARIES = Path(sys.executable).parent
-
-Command = Callable[[Path, int, Path], list[str]]
 
 
 @dataclass
@@ -93,13 +90,7 @@ def make_site(root: Path, front: int) -> MailSite:
     return site
 
 
-@pytest.fixture(
-    scope="module",
-    params=[
-        pytest.param(nginx_command, marks=needs.program("nginx"), id="nginx"),
-        pytest.param(caddy_command, marks=needs.program("caddy"), id="caddy"),
-    ],
-)
+@pytest.fixture(scope="module", params=WEB_SERVERS)
 def deployed(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Deployed]:

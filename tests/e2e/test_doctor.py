@@ -21,7 +21,8 @@ from feedpub.wiring import open_doctor
 from tests.support.dkim_keys import rsa_pem
 from tests.support.dns_server import run_dns
 from tests.support.people import PeopleSite
-from tests.support.smtp import free_port, run_scripted_server
+from tests.support.ports import free_port
+from tests.support.smtp import run_scripted_server
 
 KEY_PEM = "dkim.pem"
 

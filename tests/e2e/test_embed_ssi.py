@@ -1,17 +1,17 @@
 """nginx puts a fragment into a page as docs/how-to/embed.md says, from a server of another name."""
 
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import requests
 
-from tests.e2e.test_web_servers import ROOT, free_port, nginx_command
 from tests.support import needs
 from tests.support.embed_hosts import run_host
-from tests.support.programs import wait_until_it_answers
+from tests.support.ports import free_port
+from tests.support.web_servers import nginx_command, running
 
+ROOT = Path(__file__).resolve().parents[2]
 DOCUMENT = ROOT / "docs/how-to/embed.md"
 PORTAL = '<!doctype html><title>Portal</title><!--#include virtual="/feeds/embed/notes.html" -->'
 
@@ -31,11 +31,8 @@ def portal(tmp_path: Path) -> Iterator[str]:
         document = tmp_path / "embed.md"
         document.write_text(text.replace("/srv/blog", str(tmp_path)), "utf-8")
         command = nginx_command(tmp_path, port, document)
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-        wait_until_it_answers(f"http://127.0.0.1:{port}/", process)
-        yield f"http://127.0.0.1:{port}/"
-        process.terminate()
-        process.communicate(timeout=60)
+        with running(command, port) as url:
+            yield url
 
 
 def test_the_include_line_becomes_the_fragment(portal: str) -> None:

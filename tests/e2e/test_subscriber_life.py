@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 import pytest
 import requests
 
-from tests.e2e.test_web_face import running
 from tests.support import needs
 from tests.support.browser import open_browser, open_page, wait_for_next_page
 from tests.support.dovecot import Dovecot, requires_dovecot, run_dovecot
 from tests.support.mail_site import MailSite
+from tests.support.ports import free_port
 from tests.support.postfix import requires_postfix, run_postfix
-from tests.support.smtp import free_port
+from tests.support.web_servers import running
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

@@ -4,23 +4,20 @@ import json
 import re
 import subprocess
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 import requests
 
-from tests.e2e.test_web_servers import caddy_command, free_port, nginx_command
-from tests.support import needs
 from tests.support.mail_site import MailSite
-from tests.support.programs import start, wait_for_line, wait_until_it_answers
+from tests.support.ports import free_port
+from tests.support.programs import start, wait_for_line
+from tests.support.web_servers import WEB_SERVERS, Command, running
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs/how-to/web-face.md"
 READER = "ann@reader.test"
-
-Command = Callable[[Path, int, Path], list[str]]
 
 
 class Face(NamedTuple):
@@ -34,12 +31,7 @@ class Face(NamedTuple):
         return dict(json.loads(self.site.run_well("--json", "subscribers", "show", READER)))
 
 
-@pytest.fixture(
-    params=[
-        pytest.param(nginx_command, marks=needs.program("nginx"), id="nginx"),
-        pytest.param(caddy_command, marks=needs.program("caddy"), id="caddy"),
-    ],
-)
+@pytest.fixture(params=WEB_SERVERS)
 def face(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Face]:
     front, back = free_port(), free_port()
     web = f'\n[web]\nurl = "http://127.0.0.1:{front}/news/"\n'
@@ -60,17 +52,6 @@ def front_command(make: Command, folder: Path, front: int, back: int) -> list[st
     page = folder / "page.md"
     page.write_text(DOCUMENT.read_text("utf-8").replace("127.0.0.1:8000", f"127.0.0.1:{back}"))
     return make(folder, front, page)
-
-
-@contextmanager
-def running(command: list[str], port: int) -> Iterator[None]:
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-    try:
-        wait_until_it_answers(f"http://127.0.0.1:{port}/", process)
-        yield
-    finally:
-        process.terminate()
-        process.communicate(timeout=60)
 
 
 def test_a_link_opens_and_one_click_unsubscribes(face: Face) -> None:

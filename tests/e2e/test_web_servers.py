@@ -1,10 +1,7 @@
 """The web servers' configurations in the documentation do what it says of them."""
 
-import os
 import re
 import shutil
-import socket
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,8 +11,8 @@ import requests
 from feedpub.web.feeds import create_app
 from tests.support import needs
 from tests.support.browser import open_browser, open_page
-from tests.support.documents import read_blocks
-from tests.support.programs import wait_until_it_answers
+from tests.support.ports import free_port
+from tests.support.web_servers import WEB_SERVERS, running
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENT = ROOT / "docs/how-to/web-servers.md"
@@ -31,50 +28,7 @@ FILES = {
 ENDLESS = "public, max-age=31536000, immutable"
 
 
-def snippet(language: str, document: Path) -> str:
-    (block,) = [block for block in read_blocks(document, name="") if block.language == language]
-    return block.text
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def nginx_command(folder: Path, port: int, document: Path = DOCUMENT) -> list[str]:
-    server = snippet("nginx", document).replace("listen 80;", f"listen 127.0.0.1:{port};")
-    temporary = " ".join(
-        f"{kind}_temp_path {folder}/{kind};"
-        for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    )
-    config = folder / "nginx.conf"
-    # Started by root it would drop its rights, and could not read the test's folder.
-    user = "user root;" if os.geteuid() == 0 else ""
-    config.write_text(
-        f"{user} daemon off; pid {folder}/pid; error_log stderr; events {{}}\n"
-        f"http {{ include /etc/nginx/mime.types; access_log off; {temporary}\n{server} }}"
-    )
-    program = needs.find("nginx") or ""
-    command = [program, "-e", "stderr", "-c", str(config)]
-    subprocess.run([*command, "-t"], check=True, capture_output=True)
-    return command
-
-
-def caddy_command(folder: Path, port: int, document: Path = DOCUMENT) -> list[str]:
-    site = snippet("caddy", document).replace("blog.example.org", f"http://127.0.0.1:{port}", 1)
-    config = folder / "Caddyfile"
-    config.write_text(f"{{\nadmin off\n}}\n{site}")
-    return ["caddy", "run", "--adapter", "caddyfile", "--config", str(config)]
-
-
-@pytest.fixture(
-    scope="module",
-    params=[
-        pytest.param(nginx_command, marks=needs.program("nginx"), id="nginx"),
-        pytest.param(caddy_command, marks=needs.program("caddy"), id="caddy"),
-    ],
-)
+@pytest.fixture(scope="module", params=WEB_SERVERS)
 def server(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[str]:
@@ -88,16 +42,12 @@ def server(
     (folder / "blog/public/index.html").write_text("blog")
     (folder / "blog/public/favicon.ico").touch()  # which browsers ask for unasked
     port = free_port()
-    command = request.param(folder, port)
+    command = request.param(folder, port, DOCUMENT)
     for config in folder.glob("*[fe]"):
         if config.is_file():
             config.write_text(config.read_text().replace("/srv/blog", str(folder / "blog")))
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-    url = f"http://127.0.0.1:{port}/"
-    wait_until_it_answers(url, process)
-    yield url
-    process.terminate()
-    process.communicate(timeout=60)
+    with running(command, port) as url:
+        yield url
 
 
 @pytest.mark.parametrize("name", FILES)

@@ -1,7 +1,6 @@
 """A store that speaks S3, as a process of its own: moto's server."""
 
 import itertools
-import socket
 import subprocess
 import sys
 import time
@@ -14,6 +13,7 @@ from typing import Any
 import requests
 
 from feedpub.targets.s3 import BucketSettings, S3Target
+from tests.support.ports import free_port
 
 CREDENTIALS = {
     "AWS_ACCESS_KEY_ID": "test",
@@ -97,9 +97,7 @@ class Bucket:
 @contextmanager
 def run_store() -> Iterator[str]:
     """Run the store; give its address."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:

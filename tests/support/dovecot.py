@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from tests.support import needs
+from tests.support.ports import free_port, wait_for_port
 from tests.support.processes import clean_environment
-from tests.support.smtp import free_port, open_folder, wait_for_port
+from tests.support.smtp import open_folder
 
 requires_dovecot = [
     needs.file("/usr/lib/dovecot/imap", "dovecot-imapd"),

@@ -3,22 +3,20 @@
 import json
 import os
 import re
-import socket
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.support import needs
+from tests.support.ports import free_port, wait_for_port
 from tests.support.processes import clean_environment
 from tests.support.real_site import REPOSITORY
 
 requires_smtp_sink = needs.program("smtp-sink")
-_START_S = 90
 
 
 @dataclass(frozen=True)
@@ -189,24 +187,3 @@ def open_folder() -> Iterator[Path]:
         folder = Path(name)
         folder.chmod(0o777)
         yield folder
-
-
-def free_port() -> int:
-    """Return a port of 127.0.0.1 that nobody uses now."""
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return int(sock.getsockname()[1])
-
-
-def wait_for_port(port: int, process: "subprocess.Popen[bytes] | None" = None) -> None:
-    """Wait until something listens on a port of 127.0.0.1."""
-    deadline = time.monotonic() + _START_S
-    while True:
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        except OSError:
-            assert process is None or process.poll() is None, "it has ended"
-            assert time.monotonic() < deadline, f"nothing listens on port {port}"
-            time.sleep(0.02)
-        else:
-            return

@@ -1,7 +1,6 @@
 """Servers that run for as long as they are measured."""
 
 import os
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tests.support import needs
+from tests.support.ports import free_port
 from tests.support.programs import PROGRAM, environment, wait_until_it_answers
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -43,13 +43,6 @@ class Server(NamedTuple):
         # Its name may have blanks; of what follows, these are user and system time.
         ticks = [sum(map(int, stat.rpartition(")")[2].split()[11:13])) for stat in stats]
         return sum(ticks) / os.sysconf("SC_CLK_TCK")
-
-
-def free_port() -> int:
-    """Return a port that nobody listens at."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from feedpub.cli.main import cli
 from tests.support import needs
 from tests.support.documents import read_blocks
 from tests.support.embed_hosts import Host
-from tests.support.nginx import run_nginx
+from tests.support.web_servers import run_nginx
 
 pytestmark = needs.program("nginx")
 

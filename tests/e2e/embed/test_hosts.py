@@ -16,7 +16,7 @@ from feedpub.pages.views import EVERYTHING
 from tests.support import needs
 from tests.support.browser import open_page
 from tests.support.embed_hosts import OPEN, Host, Page, run_feedpub, run_host, write_page
-from tests.support.nginx import run_nginx
+from tests.support.web_servers import run_nginx
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
