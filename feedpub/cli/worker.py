@@ -127,7 +127,8 @@ class _Output:
             return
         built = tell_outcome(verdict.built) if verdict.built else ""
         said = verdict.reason or built
-        if said or self._session.verbosity or job.task not in _DULL:
+        is_news = bool(said) and not verdict.is_busy
+        if is_news or self._session.verbosity or job.task not in _DULL:
             about = f": {said}" if said else ""
             self._say(f"{_now():%H:%M:%S} {job.name} {verdict.end} in {event.seconds:.1f} s{about}")
 

@@ -49,7 +49,7 @@ def judge(job: Job, error: Exception, attempts: int, now: int) -> Verdict:
     if not is_passing(error):
         return Verdict(End.FAILED, reason=reason)
     if job.key:
-        return Verdict(End.DONE, reason=reason)
+        return Verdict(End.DONE, reason=reason, is_busy=isinstance(error, BusyError))
     if attempts >= MOST_ATTEMPTS:
         return Verdict(End.FAILED, reason=reason)
     return Verdict(End.AGAIN, now + wait_s(attempts), reason)

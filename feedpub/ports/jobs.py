@@ -132,12 +132,15 @@ class Verdict(NamedTuple):
         at: When it is run again, not before, in seconds since the epoch.
         reason: What went wrong, for people; empty if nothing.
         built: What was built on the way, if anything was looked for.
+        is_busy: Whether all that went wrong is that somebody else is at it, and it is looked after:
+            nothing that a person needs to hear.
     """
 
     end: End
     at: int | None = None
     reason: str = ""
     built: BuildReport | None = None
+    is_busy: bool = False
 
 
 Run = Callable[[Job, int], Verdict]

@@ -70,6 +70,19 @@ def test_a_job_is_told_to_people_on_stderr(capsys: pytest.CaptureFixture[str]) -
     ]
 
 
+def test_a_build_that_finds_another_one_at_work_is_nothing_to_tell(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    busy = Event(BUILD, Verdict(End.DONE, reason="another run holds it", is_busy=True), 10.0)
+
+    for session in (Session(), Session(verbosity=1), Session(json=True)):
+        _Output(session).tell(busy)
+
+    out, err = capsys.readouterr()
+    assert err.split(" ", 1)[1] == "build done in 10.0 s: another run holds it\n"
+    assert json.loads(out)["reason"] == "another run holds it"
+
+
 def test_what_a_build_changed_is_told_as_the_command_does(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

@@ -66,7 +66,10 @@ def test_a_job_is_given_up_after_an_hour() -> None:
 
 
 def test_a_job_with_a_key_is_left_to_the_sweep() -> None:
-    assert judge(BUILD, BusyError("busy"), 1, NOON).end == End.DONE
+    assert judge(BUILD, BusyError("busy"), 1, NOON) == Verdict(
+        End.DONE, reason="busy", is_busy=True
+    )
+    assert judge(BUILD, StoreError("full"), 1, NOON) == Verdict(End.DONE, reason="full")
 
 
 def test_that_another_run_is_at_it_is_no_failure() -> None:
