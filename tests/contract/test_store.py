@@ -11,8 +11,8 @@ from feedpub.errors import MissingStoreError, StoreError
 from feedpub.ports import PictureRow, PictureState, RenditionRow, StoredProblem
 from feedpub.store.catalog import Catalog
 from feedpub.store.sql import SqlStore
+from tests.support.records import make_record
 from tests.support.stores import Store
-from tests.unit.catalog.test_duplicates import record as make_record
 
 DAY = 24 * 3600
 

@@ -24,7 +24,7 @@ from tests.support.ledger import ISSUE
 from tests.support.ledger_server import LedgerServer
 from tests.support.ledgers import NOW, hash_mailbox, states
 from tests.support.postgres import REASON, Cluster
-from tests.unit.catalog.test_duplicates import record as make_record
+from tests.support.records import make_record
 
 QUEUED, SENT, UNKNOWN = DeliveryState.QUEUED, DeliveryState.SENT, DeliveryState.UNKNOWN
 

@@ -196,6 +196,22 @@ def test_no_part_imports_itself_by_way_of_others() -> None:
     TopologicalSorter(edges).prepare()
 
 
+def test_what_tests_share_is_in_no_test() -> None:
+    tests = PACKAGE.with_name("tests")
+    files = [
+        file for layer in ("unit", "contract", "e2e") for file in (tests / layer).rglob("*.py")
+    ]
+
+    borrowed = [
+        f"{file.relative_to(tests)}:{number}: {line}"
+        for file in files
+        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1)
+        if re.match(r"(from|import) tests\.(unit|contract|e2e)\b", line)
+    ]
+
+    assert borrowed == []
+
+
 # Purity
 
 

@@ -8,7 +8,7 @@ from feedpub.bounces import Finding, Kind, read_letter
 from feedpub.bounces.findings import judge_code
 from feedpub.messages.return_paths import make_return_path
 from feedpub.tokens import Action, Signer
-from tests.unit.bounces.letters import (
+from tests.support.letters import (
     CONFIRM,
     LEAVE,
     LINK,

@@ -5,35 +5,9 @@ from hypothesis import strategies as st
 
 from feedpub.catalog.duplicates import unite
 from feedpub.catalog.identity import Flag, Moment, Record, State
+from tests.support.records import NOW, make_record
 
-NOW = 1_000_000
 MOMENT = Moment.after(0, NOW)
-
-
-def record(row: int, **changes: object) -> Record:
-    """Return a published file, seen in the order of its rows."""
-    plain = Record(
-        id=row,
-        uid=f"urn:x:{row}",
-        source=1,
-        folder="",
-        name=f"{row}.md",
-        size=1,
-        mtime_ns=1,
-        state=State.LIVE,
-        same_as=None,
-        content=b"same",
-        details=0,
-        title="Same",
-        published=NOW - 1000,
-        updated=NOW - 1000,
-        first_seen=NOW - 100 + row,
-        expires=None,
-        categories=(),
-        flags=0,
-        origin=None,
-    )
-    return plain._replace(**changes)
 
 
 def standing(*files: Record) -> list[tuple[int, int | None]]:
@@ -41,7 +15,7 @@ def standing(*files: Record) -> list[tuple[int, int | None]]:
 
 
 def test_the_first_seen_stands_for_the_others() -> None:
-    assert standing(record(2), record(1), record(3)) == [
+    assert standing(make_record(2), make_record(1), make_record(3)) == [
         (State.DUPLICATE, 1),
         (State.LIVE, None),
         (State.DUPLICATE, 1),
@@ -49,28 +23,36 @@ def test_the_first_seen_stands_for_the_others() -> None:
 
 
 def test_of_those_seen_together_the_first_by_path_stands_for_the_others() -> None:
-    files = [record(1, name="b.md", first_seen=NOW), record(2, name="a.md", first_seen=NOW)]
+    files = [
+        make_record(1, name="b.md", first_seen=NOW),
+        make_record(2, name="a.md", first_seen=NOW),
+    ]
 
     assert standing(*files) == [(State.DUPLICATE, 2), (State.LIVE, None)]
 
 
 def test_a_move_changes_nothing_about_that() -> None:
     files = [
-        record(1, name="z.md", origin="a.md", first_seen=NOW),
-        record(2, name="b.md", first_seen=NOW),
+        make_record(1, name="z.md", origin="a.md", first_seen=NOW),
+        make_record(2, name="b.md", first_seen=NOW),
     ]
 
     assert standing(*files) == [(State.LIVE, None), (State.DUPLICATE, 1)]
 
 
 def test_of_two_sources_the_one_known_longer_comes_first() -> None:
-    files = [record(1, source=2, name="a.md", first_seen=NOW), record(2, first_seen=NOW)]
+    files = [make_record(1, source=2, name="a.md", first_seen=NOW), make_record(2, first_seen=NOW)]
 
     assert standing(*files) == [(State.DUPLICATE, 2), (State.LIVE, None)]
 
 
 def test_what_is_not_fit_is_held_by_itself() -> None:
-    files = [record(1, flags=Flag.DRAFT), record(2), record(3, expires=NOW), record(4)]
+    files = [
+        make_record(1, flags=Flag.DRAFT),
+        make_record(2),
+        make_record(3, expires=NOW),
+        make_record(4),
+    ]
 
     assert standing(*files) == [
         (State.HELD, None),
@@ -81,26 +63,26 @@ def test_what_is_not_fit_is_held_by_itself() -> None:
 
 
 def test_a_copy_whose_article_is_gone_stands_alone() -> None:
-    files = [record(1, state=State.DELETED), record(2, state=State.DUPLICATE, same_as=1)]
+    files = [make_record(1, state=State.DELETED), make_record(2, state=State.DUPLICATE, same_as=1)]
 
     assert standing(*files) == [(State.DELETED, None), (State.LIVE, None)]
 
 
 def test_what_repeats_a_hidden_file_is_hidden_with_it() -> None:
-    files = [record(1), record(2, flags=Flag.HIDDEN), record(3, flags=Flag.DRAFT)]
+    files = [make_record(1), make_record(2, flags=Flag.HIDDEN), make_record(3, flags=Flag.DRAFT)]
 
     assert standing(*files) == [(State.DUPLICATE, 2), (State.HELD, None), (State.HELD, None)]
 
 
 def test_what_becomes_fit_is_first_seen_now() -> None:
-    (found,) = unite([record(1, state=State.HELD, first_seen=None)], MOMENT)
+    (found,) = unite([make_record(1, state=State.HELD, first_seen=None)], MOMENT)
 
     assert (found.state, found.first_seen) == (State.LIVE, NOW)
 
 
 FILES = st.lists(
     st.builds(
-        lambda row, flags, seen, state: record(row, flags=flags, first_seen=seen, state=state),
+        lambda row, flags, seen, state: make_record(row, flags=flags, first_seen=seen, state=state),
         st.integers(1, 9),
         st.sampled_from([0, Flag.DRAFT, Flag.HIDDEN, Flag.PROTECTED]),
         st.sampled_from([None, NOW - 1, NOW]),

@@ -5,10 +5,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from feedpub.embeds.maker import Embeds
-from feedpub.model import Category, Entry, Picture, Site
-
-BASE = "https://blog.example/feeds/"
-NEWS = Category(1, ("News", "中国"), ("news", "zhong-guo"))
+from feedpub.model import Entry, Picture, Site
+from tests.support.embeds import BASE, NEWS
 
 
 @pytest.fixture

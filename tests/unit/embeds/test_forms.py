@@ -12,9 +12,9 @@ from feedpub.embeds.places import fragment_path, frame_path, oembed_path
 from feedpub.embeds.scripts import load_scripts
 from feedpub.model import Category, Entry, FeedSummary, Picture, Site
 from feedpub.pages import Pages
+from tests.support.embeds import BASE, NEWS
+from tests.support.hostile_words import HOSTILE
 from tests.support.html import elements, links, shape, text
-from tests.unit.embeds.conftest import BASE, NEWS
-from tests.unit.pages.test_escaping import HOSTILE
 
 
 def test_a_category_has_a_fragment_a_frame_and_an_oembed_document(files: dict[str, bytes]) -> None:

@@ -9,7 +9,7 @@ import pytest
 from feedpub.embeds.maker import Embeds
 from feedpub.embeds.scripts import make_script
 from feedpub.model import Category, EmbedForm, EmbedLook, Site
-from tests.unit.embeds.conftest import NEWS
+from tests.support.embeds import NEWS
 
 FEEDS = "https://blog.example/feeds"
 SANDBOX = "allow-scripts allow-popups allow-popups-to-escape-sandbox"

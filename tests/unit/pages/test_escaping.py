@@ -9,22 +9,8 @@ import pytest
 
 from feedpub.model import Category, Entry, Feed, FeedSummary, Picture, Site
 from feedpub.pages import Pages
+from tests.support.hostile_words import HOSTILE
 from tests.support.html import elements, shape, text
-
-HOSTILE = [
-    "<script>alert(1)</script>",
-    '"><img src=x onerror=alert(1)>',
-    "' onmouseover='alert(1)",
-    "</title><script>alert(1)</script>",
-    "--><svg onload=alert(1)>",
-    "{{ 7 * 7 }}{% raw %}{{ cycler.__init__.__globals__ }}",
-    "%(title)s %s 100% %",
-    "&lt;b&gt; &amp;amp; &#60;i&#62;",
-    "]]><!--<![CDATA[",
-    "javascript:alert(1)",
-    "`${alert(1)}`",
-    "\u202egnp.exe \u200b\u2028",
-]
 
 
 def all_pages(site: Site, words: str, entry: Entry) -> Iterator[bytes]:

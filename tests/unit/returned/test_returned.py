@@ -20,8 +20,8 @@ from feedpub.messages.return_paths import (
 from feedpub.model import Subscriber, SubscriberState
 from feedpub.returned import Returned
 from feedpub.wiring import open_returned
+from tests.support.letters import arf, dsn, letter, qmail
 from tests.support.people import READER, PeopleSite
-from tests.unit.bounces.letters import arf, dsn, letter, qmail
 
 State = SubscriberState
 
