@@ -27,6 +27,7 @@ from feedpub.store.newsletter_schema import (
     senders,
     subscribers,
 )
+from feedpub.store.people import People
 from feedpub.store.schema import arrivals, articles
 
 _EVERYTHING = 0
@@ -209,15 +210,8 @@ class Issues:
 
     def people(self) -> dict[str, int]:
         """Return how many subscribers there are by state, as words; none that is empty."""
-        query = (
-            sa.select(subscribers.c.state, sa.func.count())
-            .group_by(subscribers.c.state)
-            .order_by(subscribers.c.state)
-        )
-        return {
-            SubscriberState(state).name.lower(): number
-            for state, number in self._connection.execute(query)
-        }
+        counts = sorted(People(self._connection).counts().items())
+        return {SubscriberState(state).name.lower(): number for state, number in counts}
 
     def knows_people(self) -> bool:
         """Return whether there is, or was, a subscriber."""

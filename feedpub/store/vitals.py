@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from feedpub.model import DeliveryState, IssueState, SubscriberState
 from feedpub.model.vitals import Numbers
 from feedpub.store.jobs import jobs_of
-from feedpub.store.newsletter_schema import deliveries, failures, issues, notices, subscribers
+from feedpub.store.newsletter_schema import deliveries, failures, issues, notices
+from feedpub.store.people import People
 from feedpub.store.schema import categories, meta, placements
 
 _EVERYTHING = 0
@@ -22,7 +23,7 @@ def measure(connection: sa.Connection, now: int) -> Numbers:
         connection: In a transaction.
         now: Seconds since the epoch.
     """
-    people = _count(connection, subscribers.c.state)
+    people = People(connection).counts()
     ledger = _count(connection, deliveries.c.state)
     shelves = _count(connection, placements.c.category)
     built = connection.scalar(sa.select(meta.c.value).where(meta.c.key == "last_build"))

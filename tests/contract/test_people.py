@@ -57,6 +57,8 @@ def test_everybody_comes_in_order_however_many(catalog: Catalog) -> None:
     assert list(catalog.people.browse()) == people
     assert list(catalog.people.browse([PENDING])) == [p for p in people if p.state == PENDING]
     assert catalog.people.counts() == {PENDING: 833, ACTIVE: 834, UNSUBSCRIBED: 834}
+    words = {"pending": 833, "active": 834, "unsubscribed": 834}
+    assert list(catalog.issues.people().items()) == list(words.items())
 
 
 def test_many_mailboxes_are_found_at_once(catalog: Catalog) -> None:
