@@ -143,12 +143,6 @@ def test_the_issue_goes_on_where_something_is_queued(everything: Run) -> None:
     assert (everything.report["sent"], everything.report["unknown"]) == (1, counted[UNKNOWN])
 
 
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[ScriptedServer]:
-    with run_scripted_server(tmp_path / "server") as running:
-        yield running
-
-
 def test_the_greylisted_get_it_later(server: ScriptedServer, tmp_path: Path) -> None:
     first = send(server, tmp_path, ["grey-1-a@a.test", "b@a.test"])
     too_soon = go_on(first.ledger, server)

@@ -15,16 +15,10 @@ from tests.matrices.points import run_matrix
 from tests.support import sending, strace
 from tests.support.ledger import LedgerFile
 from tests.support.small_disk import SmallDisk, mount_small_disk, requires_mounts
-from tests.support.smtp import ScriptedServer, run_scripted_server
+from tests.support.smtp import ScriptedServer
 
 SENT, UNKNOWN = DeliveryState.SENT, DeliveryState.UNKNOWN
 ADDRESSES = [f"reader{number}@a.test" for number in range(300)]
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[ScriptedServer]:
-    with run_scripted_server(tmp_path / "server") as running:
-        yield running
 
 
 @pytest.fixture

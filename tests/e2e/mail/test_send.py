@@ -4,14 +4,13 @@ import os
 import signal
 import time
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from feedpub.model import DeliveryState
 from tests.support.mail_site import SEND, MailSite
-from tests.support.smtp import ScriptedServer, run_scripted_server
+from tests.support.smtp import ScriptedServer
 
 pytestmark = pytest.mark.slow
 READERS = [f"reader{number}@inbox{number % 7}.test" for number in range(400)]
@@ -20,12 +19,6 @@ READERS = [f"reader{number}@inbox{number % 7}.test" for number in range(400)]
 @pytest.fixture(scope="module")
 def template(tmp_path_factory: pytest.TempPathFactory) -> MailSite:
     return MailSite.create(tmp_path_factory.mktemp("site") / "site", READERS)
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[ScriptedServer]:
-    with run_scripted_server(tmp_path / "server") as running:
-        yield running
 
 
 @pytest.fixture

@@ -3,23 +3,16 @@
 import signal
 import time
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from feedpub.model import DeliveryState
 from tests.support.mail_site import SEND, MailSite
-from tests.support.smtp import ScriptedServer, run_scripted_server
+from tests.support.smtp import ScriptedServer
 
 pytestmark = pytest.mark.slow
 READERS = [f"reader{number}@inbox.test" for number in range(8)]
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[ScriptedServer]:
-    with run_scripted_server(tmp_path / "server") as running:
-        yield running
 
 
 @pytest.mark.parametrize(

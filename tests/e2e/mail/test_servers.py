@@ -2,7 +2,6 @@
 
 import smtplib
 import socket
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,12 +15,6 @@ from tests.support.smtp import (
 
 SENDER = "bounce@feedpub.test"
 MESSAGE = b"Message-ID: <1@feedpub.test>\r\nSubject: x\r\n\r\n.dot\r\n"
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[ScriptedServer]:
-    with run_scripted_server(tmp_path / "server") as running:
-        yield running
 
 
 def connect(port: int) -> smtplib.SMTP:
