@@ -1,5 +1,6 @@
 """A real worker on another machine reads what a build has laid out."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,16 @@ jobs = 1
 ARTICLES = 600
 
 
+class Brought(list[int]):
+    """How many files were in each shard that a worker brought.
+
+    Attributes:
+        then: Is called at each.
+    """
+
+    then: Callable[[], None] = staticmethod(lambda: None)
+
+
 @pytest.fixture
 def articles(tmp_path: Path) -> Path:
     folder = tmp_path / "editor"
@@ -45,21 +56,33 @@ def articles(tmp_path: Path) -> Path:
     return folder
 
 
-def test_what_a_worker_reads_is_published_as_a_build_alone_would(
-    tmp_path: Path, articles: Path, database: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sharding, "SHARD", 16)
-    brought: list[int] = []
+@pytest.fixture
+def brought(monkeypatch: pytest.MonkeyPatch) -> Brought:
+    """What workers bring to builds of this process, of which shards are small."""
+    arrivals = Brought()
 
     def unpack(data: bytes) -> list[Sighting | StoredProblem]:
         found = unpack_findings(data)
-        brought.append(len(found))
+        arrivals.append(len(found))
+        arrivals.then()
         return found
 
+    monkeypatch.setattr(sharding, "SHARD", 16)
     monkeypatch.setattr(sharding, "unpack_findings", unpack)
-    alone = Machine(tmp_path / "alone", SETTINGS.format(database=""), articles)
+    return arrivals
+
+
+def build_alone(root: Path, articles: Path) -> dict[str, bytes]:
+    alone = Machine(root, SETTINGS.format(database=""), articles)
     create_site(load_config(alone.root / "feedpub.toml", {}))
     alone.build()
+    return alone.files()
+
+
+def test_what_a_worker_reads_is_published_as_a_build_alone_would(
+    tmp_path: Path, articles: Path, database: str, brought: Brought
+) -> None:
+    alone = build_alone(tmp_path / "alone", articles)
     settings = SETTINGS.format(database=f'database = "{database}"')
     reads, builds = (Machine(tmp_path / name, settings, articles) for name in ("reads", "builds"))
     config = load_config(builds.root / "feedpub.toml", {})
@@ -70,7 +93,30 @@ def test_what_a_worker_reads_is_published_as_a_build_alone_would(
         with open_site(config) as publisher:
             report = publisher.build()
 
-    assert builds.files() == alone.files()
+    assert builds.files() == alone
     assert [problem.path for problem in report.problems] == ["articles/broken.md"]
     assert brought
     assert set(brought) <= {16, (ARTICLES + 1) % 16}
+
+
+def test_a_worker_that_is_killed_while_it_reads_is_not_missed(
+    tmp_path: Path, articles: Path, database: str, brought: Brought
+) -> None:
+    """It has taken shards by then, which nobody else is given."""
+    alone = build_alone(tmp_path / "alone", articles)
+    settings = SETTINGS.format(database=f'database = "{database}"')
+    reads, builds = (Machine(tmp_path / name, settings, articles) for name in ("reads", "builds"))
+    config = load_config(builds.root / "feedpub.toml", {})
+    create_site(config)
+
+    with reads.work("read") as worker, open_shards(Address(database)) as shards:
+        wait_until(lambda: shards.count_readers() > 0, reads)
+        brought.then = worker.kill
+        with open_site(config) as publisher:
+            report = publisher.build()
+            status = publisher.status()
+
+    assert builds.files() == alone
+    assert [problem.path for problem in report.problems] == ["articles/broken.md"]
+    assert 0 < len(brought) < ARTICLES / 16
+    assert status.failed_jobs == ()
