@@ -11,11 +11,12 @@ import pytest
 
 from feedpub.errors import BusyError, FeedpubError, StoreError
 from feedpub.model import BuildReport
-from feedpub.ports import Lost, ReadTask, Workers
+from feedpub.ports import Lost, ReadTask, StoredProblem, Workers
 from feedpub.ports.shards import Shard
 from feedpub.publisher import Publisher
 from feedpub.publishing import sharding
 from feedpub.publishing.parcels import pack_files
+from feedpub.publishing.sharding import Found
 from feedpub.sources.source import FolderSource
 from feedpub.testing import (
     FixedClock,
@@ -199,6 +200,7 @@ def test_a_worker_that_does_not_see_the_same_files_gives_them_back(
         path.touch()
     shards = Helped()
     shards.worker = make_worker(other, shards)
+    shards.worker._setup = replace(shards.worker._setup, make_pool=fail)  # it reads none of them
 
     assert build(folder, shards)[0] == alone
     assert shards.brought == 0
@@ -235,27 +237,59 @@ def test_a_broken_file_is_reported_from_wherever_it_was_read(blog: Blog, folder:
 
 
 class Losing:
-    """Processes of which each file is the end."""
+    """Processes that read no file."""
 
-    def map(self, items: Iterable[Any], **_: int) -> Iterator[Lost]:
-        return map(Lost, items)
+    def __init__(self, lose: Callable[[ReadTask], Found]) -> None:
+        self._lose = lose
+
+    def map(self, items: Iterable[ReadTask], **_: int) -> Iterator[Found]:
+        return map(self._lose, items)
 
 
-def test_what_a_worker_could_not_read_is_read_here(folder: Path) -> None:
+def deny(task: ReadTask) -> StoredProblem:
+    """Return what this machine alone has against a file."""
+    reason = "cannot be opened: Permission denied"
+    return StoredProblem("posts", task.folder, task.file.name, "error", None, None, reason, True)
+
+
+@pytest.mark.parametrize("lose", [Lost, deny])
+def test_what_a_worker_could_not_read_is_read_here(
+    folder: Path, lose: Callable[[ReadTask], Found]
+) -> None:
     alone, _ = build(folder)
     shards = Helped()
     worker = make_worker(folder, shards)
-    worker._setup = replace(worker._setup, make_pool=lambda *_, **__: nullcontext(Losing()))
+    worker._setup = replace(worker._setup, make_pool=lambda *_, **__: nullcontext(Losing(lose)))
     shards.worker = worker
 
     assert build(folder, shards)[0] == alone
     assert shards.brought == 0
 
 
-def test_a_worker_that_fails_gives_back_what_it_has(folder: Path) -> None:
-    def fail(*_: object, **__: object) -> NoReturn:
-        raise OSError("no process to be had")
+def test_a_worker_reads_in_a_process_that_may_die(folder: Path) -> None:
+    """One, as it does other jobs beside; what it dies of costs the worker nothing."""
+    asked: list[dict[str, Any]] = []
 
+    def make_pool(_reader: Any, jobs: int, **options: Any) -> Any:
+        asked.append({"jobs": jobs, **options})
+        return nullcontext(Losing(Lost))
+
+    shards = Helped(lambda number: number == 0)
+    worker = make_worker(folder, shards)
+    worker._setup = replace(worker._setup, make_pool=make_pool)
+    shards.worker = worker
+
+    build(folder, shards)
+
+    assert asked
+    assert all(one == {"jobs": 1, "apart": True} for one in asked)
+
+
+def fail(*_: object, **__: object) -> NoReturn:
+    raise OSError("no process to be had")
+
+
+def test_a_worker_that_fails_gives_back_what_it_has(folder: Path) -> None:
     shards = MemoryShards(readers=1)
     worker = make_worker(folder, shards)
     worker._setup = replace(worker._setup, make_pool=fail)
