@@ -99,7 +99,6 @@ class _Reading:
         self._front, self._path, self._dialect = front, path, dialect
         self._published = published
         self._fields = fold_names(front.fields)
-        self._extra = self._fields.get("extra") or self._fields.get("params")
         self._warnings = list(front.warnings)
 
     def read(self, body: bytes | None) -> ReadArticle:

@@ -22,12 +22,10 @@ class Published:
     Attributes:
         feeds: For each format, how many feeds hold exactly these titles.
         empty: Entries without content.
-        size_mb: All feeds together.
     """
 
     feeds: dict[str, Counter[frozenset[str]]]
     empty: int
-    size_mb: float
 
     @property
     def count(self) -> int:
@@ -49,14 +47,13 @@ class Published:
 def read_published(folder: Path) -> Published:
     """Read every RSS, Atom and JSON feed below a folder, whatever its name."""
     feeds: dict[str, Counter[frozenset[str]]] = {name: Counter() for name in FORMATS}
-    empty, size = 0, 0
+    empty = 0
     for path in sorted(folder.rglob("*")):
         name, contents = _read_feed(path)
         if name:
             feeds[name][frozenset(contents)] += 1
             empty += sum(not content for content in contents.values())
-            size += path.stat().st_size
-    return Published(feeds, empty, size / 1e6)
+    return Published(feeds, empty)
 
 
 def list_state(*folders: Path) -> dict[str, tuple[int, int, int, str]]:

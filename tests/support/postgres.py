@@ -13,8 +13,6 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-import pytest
-
 REASON = "needs the apt package postgresql"
 _TEMPLATE = "feedpub_template"
 _OPTIONS = (
@@ -37,9 +35,6 @@ def find_binaries() -> Path | None:
     if wheel is None or wheel.origin is None:
         return None
     return Path(wheel.origin).parent / "pginstall" / "bin"
-
-
-needs_postgres = pytest.mark.skipif(find_binaries() is None, reason=REASON)
 
 
 class Cluster:

@@ -1,7 +1,6 @@
 """What stands between the program and a store, and makes its answers slow or wrong."""
 
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -93,13 +92,6 @@ class StoreProxy:
                 self.events.append(path)
             elif handler.command == "POST":
                 self.events.append("delete")
-
-    def wait_for_puts(self, number: int) -> None:
-        """Return as soon as the store has taken so many objects."""
-        deadline = time.monotonic() + 60
-        while len(self.puts) < number:
-            assert time.monotonic() < deadline, f"only {self.puts}"
-            time.sleep(0.005)
 
 
 @contextmanager

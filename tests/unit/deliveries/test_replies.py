@@ -11,7 +11,6 @@ from feedpub.ports.mailing import Reply, Stage
 QUEUED, SENT = DeliveryState.QUEUED, DeliveryState.SENT
 FAILED, UNKNOWN = DeliveryState.FAILED, DeliveryState.UNKNOWN
 RECIPIENT, DOMAIN, SERVER, RUN = Scope
-BEFORE_DOT = [stage for stage in Stage if stage is not Stage.DOT]
 
 replies = st.builds(
     Reply,
