@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def _read_nameserver(
     context: click.Context,  # noqa: ARG001 # click's signature
-    parameter: click.Parameter,  # noqa: ARG001
+    parameter: click.Parameter,  # noqa: ARG001 # click's signature
     value: str | None,
 ) -> tuple[str, int] | None:
     """Return address and port of a name server."""

@@ -64,7 +64,7 @@ class Program(click.Group):
         """Return the names of all commands, in the order of the help."""
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 # click's signature
         """Import a command; None if there is none of that name."""
         if cmd_name not in COMMANDS:
             return None

@@ -19,7 +19,7 @@ _ABOVE = 2
 _HEADING = re.compile(r"<(/?)h([1-6])(?=[ >])")
 _IMAGE = re.compile(r'<img((?: [a-z]+="[^"]*")*)>')
 _PARAGRAPHS = frozenset(
-    "p div h1 h2 h3 h4 h5 h6 ul ol dl pre blockquote table figure figcaption hr".split()  # noqa: SIM905
+    "p div h1 h2 h3 h4 h5 h6 ul ol dl pre blockquote table figure figcaption hr".split()  # noqa: SIM905 # likewise in feeds/text.py
 )
 _LINES = frozenset(["li", "tr", "dt", "dd", "br", "caption"])
 _CJK = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef"

@@ -16,7 +16,7 @@ _BATCH_CHARACTERS = 1_000_000
 
 def load_libraries() -> None:
     """Import what writing feeds takes; a caller that has to wait for others may do it meanwhile."""
-    from feedpub.feeds import extension  # noqa: F401
+    from feedpub.feeds import extension  # noqa: F401 # to load it is all
 
 
 def render_entries(entries: Sequence[Entry], site: Site) -> list[RenderedEntry | LintError]:

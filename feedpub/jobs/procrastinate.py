@@ -107,7 +107,7 @@ class ProcrastinateEngine:
             _revive(self._app, self._dead_s), self._loop
         ).result()
 
-    def pending(self, task: str) -> list[Mapping[str, JobValue]] | None:  # noqa: ARG002
+    def pending(self, task: str) -> list[Mapping[str, JobValue]] | None:  # noqa: ARG002 # as the port has it
         """Return None: the database knows."""
         return None
 
@@ -209,7 +209,7 @@ def _make_retry() -> Any:
             self,
             *,
             exception: BaseException,
-            job: "QueuedJob",  # noqa: ARG002
+            job: "QueuedJob",  # noqa: ARG002 # as the library calls it
         ) -> RetryDecision | None:
             if isinstance(exception, _PutBackError):
                 return RetryDecision(retry_at=exception.at)

@@ -67,7 +67,7 @@ class MaildirConnection:
         self._waiting = path
         return None
 
-    def finish(self, following: Message | None = None) -> Reply:  # noqa: ARG002
+    def finish(self, following: Message | None = None) -> Reply:  # noqa: ARG002 # a file takes one mail
         """Put the message where readers look."""
         path, self._waiting = self._waiting, None
         if path is None:

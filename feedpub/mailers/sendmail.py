@@ -84,7 +84,7 @@ class SendmailConnection:
         self._offered = message, file
         return None
 
-    def finish(self, following: Message | None = None) -> Reply:  # noqa: ARG002
+    def finish(self, following: Message | None = None) -> Reply:  # noqa: ARG002 # a process takes one mail
         """Start the process and wait for its verdict."""
         if self._offered is None:
             return Reply(Stage.DOT, 503, "5.5.1 no message was offered")

@@ -93,7 +93,7 @@ class SmtpMailer:
             smtp = _PlainSmtp(settings.timeouts, self._helo)
         try:
             # As its constructor would, which cannot be told of two timeouts.
-            smtp._host = settings.host  # type: ignore[attr-defined]
+            smtp._host = settings.host  # type: ignore[attr-defined] # the stubs leave it out
             code, text = smtp.connect(settings.host, settings.port)
             if code != 220:
                 raise smtplib.SMTPConnectError(code, text)
@@ -119,7 +119,7 @@ class _PlainSmtp(smtplib.SMTP):
         self._timeouts = timeouts
         super().__init__(local_hostname=helo, timeout=timeouts.reply_s)
 
-    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:  # noqa: ARG002
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:  # noqa: ARG002 # as smtplib calls it
         opened = socket.create_connection((host, port), self._timeouts.connect_s)
         opened.settimeout(self._timeouts.reply_s)
         return opened

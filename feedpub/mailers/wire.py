@@ -115,7 +115,7 @@ def _drain(opened: socket.socket, read_before: BinaryIO | None) -> bytes:
     """Return what a reader holds that nobody has asked it for."""
     opened.settimeout(0)
     with suppress(OSError):  # there is nothing, or what is wrong is found out by the next call
-        return read_before.read1(_AT_ONCE) or b"" if read_before else b""  # type: ignore[attr-defined]
+        return read_before.read1(_AT_ONCE) or b"" if read_before else b""  # type: ignore[attr-defined] # a buffered reader has it
     return b""
 
 

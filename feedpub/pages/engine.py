@@ -45,7 +45,7 @@ class Engine:
         )
         self._environment.policies["ext.i18n.trimmed"] = True
         # The extension adds this method when it is loaded, which no type stub can know.
-        install = self._environment.install_gettext_translations  # type: ignore[attr-defined]
+        install = self._environment.install_gettext_translations  # type: ignore[attr-defined] # see above
         install(language.translations, newstyle=True)
         self._environment.filters.update(
             day=format_day(language, zone),

@@ -35,7 +35,7 @@ def pack_findings(findings: Sequence[Sighting | StoredProblem]) -> bytes:
     """Return what files say, or what is wrong with them."""
     return _pack(
         [
-            [*found._replace(content=found.content.hex())]  # type: ignore[arg-type]
+            [*found._replace(content=found.content.hex())]  # type: ignore[arg-type] # as JSON has it
             if isinstance(found, Sighting)
             else {"problem": found}
             for found in findings

@@ -25,7 +25,7 @@ _ATTRIBUTE = re.compile(
 )
 
 VOID = frozenset(
-    "area base br col embed hr img input link meta param source track wbr".split()  # noqa: SIM905
+    "area base br col embed hr img input link meta param source track wbr".split()  # noqa: SIM905 # quotes of a list would hide the words
 )
 """Elements that have no end tag."""
 

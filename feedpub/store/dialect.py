@@ -60,7 +60,7 @@ class SqliteDialect:
         connection.exec_driver_sql(statement, list(rows))
 
     @contextmanager
-    def filling_ledger(self, connection: sa.Connection, issue: int) -> Iterator[sa.Table]:  # noqa: ARG002
+    def filling_ledger(self, connection: sa.Connection, issue: int) -> Iterator[sa.Table]:  # noqa: ARG002 # as the other has it
         """All issues are in one table."""
         yield deliveries
 

@@ -49,7 +49,7 @@ class LocalJobs:
         """Keep jobs until ``announce``."""
         self._deferred += jobs
 
-    def pending(self, task: str) -> list[Mapping[str, JobValue]]:  # noqa: ARG002
+    def pending(self, task: str) -> list[Mapping[str, JobValue]]:  # noqa: ARG002 # as the port has it
         """Return nothing: nothing is written."""
         return []
 

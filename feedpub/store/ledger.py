@@ -212,12 +212,12 @@ class SqlLedger:
         query = statements.LIST.format(states=statements.join_states(states))
         for row in self._pages(query, issue):
             id, who, address, state, *rest = row
-            yield Listed(id, who, address, DeliveryState(state), *rest)  # type: ignore[arg-type]
+            yield Listed(id, who, address, DeliveryState(state), *rest)  # type: ignore[arg-type] # as the statement selects
 
     def bounced(self, issue: int) -> Iterator[Bounced]:
         """Yield failed rows whose address does not exist and whose subscriber is still active."""
         for row in self._pages(statements.BOUNCED, issue):
-            yield Bounced(*row)  # type: ignore[arg-type]
+            yield Bounced(*row)  # type: ignore[arg-type] # as the statement selects
 
     def _pages(self, query: str, issue: int) -> Iterator[tuple[object, ...]]:
         last: object = 0

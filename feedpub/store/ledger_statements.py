@@ -53,7 +53,7 @@ REQUEUE_LOST, DOUBT_LOST = _REQUEUE + _LOST, _DOUBT + _LOST
 REQUEUE_OURS, DOUBT_OURS = _REQUEUE + _OURS, _DOUBT + _OURS
 SETTLE = {
     state: (
-        f"UPDATE deliveries SET state = {int(state)}, at = ?, code = ?, reply = ?, not_before = ?,"  # noqa: S608
+        f"UPDATE deliveries SET state = {int(state)}, at = ?, code = ?, reply = ?, not_before = ?,"  # noqa: S608 # a number of ours
         " bounced = ?, attempts = attempts + ?,"
         " first_try = coalesce(first_try, ?)"
         f" WHERE issue = ? AND id = ? AND token = ? AND state IN ({join_states(sources(state))})"
@@ -66,7 +66,7 @@ IS_QUEUED = "SELECT 1 FROM deliveries WHERE issue = ? AND state = 0 LIMIT 1"
 SUM_UP = "SELECT count(*), count(*) FILTER (WHERE state < 3) FROM deliveries WHERE issue = ?"
 FINISH = "UPDATE issues SET state = ?, finished = ? WHERE id = ? AND state = 1 AND recipients = ?"
 # To group them would sort all rows, which takes tens of megabytes for a million.
-COUNT = "SELECT {counts} FROM deliveries WHERE issue = ?".format(  # noqa: S608
+COUNT = "SELECT {counts} FROM deliveries WHERE issue = ?".format(  # noqa: S608 # numbers of ours
     counts=", ".join(f"count(*) FILTER (WHERE state = {int(state)})" for state in DeliveryState)
 )
 LIST = """

@@ -18,7 +18,7 @@ SELECT n.id, n.subscriber, n.kind, n.details, s.address, s.language, s.state, s.
 FROM notices n JOIN subscribers s ON s.id = n.subscriber
 WHERE n.state = {DeliveryState.QUEUED.value} AND n.not_before <= ?
 ORDER BY n.id LIMIT ?
-"""  # noqa: S608
+"""  # noqa: S608 # a number of ours
 _TAKE = "UPDATE notices SET not_before = ? WHERE id = ?"
 _SETTLE = (
     "UPDATE notices SET state = ?, not_before = ?, attempts = attempts + ?, reply = ? WHERE id = ?"
@@ -64,7 +64,7 @@ class SqlNoticeBook:
             for id, who, kind, details, address, language, state, box, *rest in rows
         ]
 
-    def settle_notices(self, outcomes: Sequence[Outcome], now: int) -> None:  # noqa: ARG002
+    def settle_notices(self, outcomes: Sequence[Outcome], now: int) -> None:  # noqa: ARG002 # as the port has it
         """Write what became of them."""
         with self._database.transaction() as cursor:
             cursor.executemany(

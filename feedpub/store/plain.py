@@ -121,6 +121,6 @@ def find_suppressed(
 
 
 _AT_ONCE = 100
-_SUPPRESSED = "SELECT hash, reason FROM suppressions WHERE hash IN ({values})".format(  # noqa: S608
+_SUPPRESSED = "SELECT hash, reason FROM suppressions WHERE hash IN ({values})".format(  # noqa: S608 # question marks only
     values=", ".join("?" * _AT_ONCE)
 )

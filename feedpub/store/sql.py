@@ -115,7 +115,7 @@ class SqlStore:
         # VACUUM does not run in a transaction, and our engine begins one at every turn.
         raw = self._engine.raw_connection()
         try:
-            raw.driver_connection.execute("VACUUM INTO ?", (str(path),))  # type: ignore[union-attr]
+            raw.driver_connection.execute("VACUUM INTO ?", (str(path),))  # type: ignore[union-attr] # it is open
         finally:
             raw.close()
 

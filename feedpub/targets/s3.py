@@ -321,7 +321,7 @@ class S3Target:
 
 def _check_library(url: str) -> None:
     try:
-        import obstore  # noqa: F401
+        import obstore  # noqa: F401 # whether it is there
     except ImportError as error:
         raise TargetError(
             f"{url}: the library for buckets is missing; type: pip install 'feedpub[s3]'"
@@ -340,7 +340,7 @@ def _open_store(settings: BucketSettings) -> "S3Store":
     return S3Store(
         settings.bucket,
         prefix=settings.prefix or None,
-        config={key: value for key, value in config.items() if value},  # type: ignore[arg-type]
+        config={key: value for key, value in config.items() if value},  # type: ignore[arg-type] # keys are known, the filter hides it
         client_options={
             "allow_http": True,
             "timeout": timeout,

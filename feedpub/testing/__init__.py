@@ -148,7 +148,7 @@ class MemoryStore:
         self._listening.enter_context(self._store.listen(self.queue.defer))
 
     @contextmanager
-    def open(self, *, read_only: bool = False) -> Iterator[SqlStore]:  # noqa: ARG002
+    def open(self, *, read_only: bool = False) -> Iterator[SqlStore]:  # noqa: ARG002 # as the port has it
         """Give the store; it stays open."""
         yield self._store
 
@@ -188,8 +188,8 @@ class MemoryPictures(Thumbnailer):
         urls: Iterable[str],
         *,
         done: Callable[[str, Any], None],
-        budget_s: float = 60,  # noqa: ARG002
-        at_most: int = 8,  # noqa: ARG002
+        budget_s: float = 60,  # noqa: ARG002 # as the port has it
+        at_most: int = 8,  # noqa: ARG002 # as the port has it
     ) -> list[str]:
         """Tell what became of each URL, in order; the budget is never used up."""
         for url in dict.fromkeys(urls):
@@ -224,9 +224,9 @@ class MemoryHub:
 
 def no_processes(
     function: Callable[[Any], Any],
-    jobs: int,  # noqa: ARG001
+    jobs: int,  # noqa: ARG001 # as the port has it
     *,
-    apart: bool = False,  # noqa: ARG001
+    apart: bool = False,  # noqa: ARG001 # as the port has it
 ) -> Pool[Any, Any]:
     """Return a pool that does the work itself, however many processes are asked for."""
     return Pool(function, 1)

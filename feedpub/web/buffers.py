@@ -30,7 +30,7 @@ class Body(ReadOnlyFileBasedBuffer):
         self.remain = len(self._rest)
         return self.remain
 
-    def get(self, numbytes: int = -1, skip: bool = False) -> memoryview:  # type: ignore[override]
+    def get(self, numbytes: int = -1, skip: bool = False) -> memoryview:  # type: ignore[override] # waitress copies
         """Return the next bytes, without a copy of them.
 
         Args:
@@ -57,7 +57,7 @@ class Body(ReadOnlyFileBasedBuffer):
         self._rest = self._rest[numbytes:]
         self.remain -= numbytes
 
-    def __iter__(self) -> Iterator[bytes]:  # type: ignore[override]
+    def __iter__(self) -> Iterator[bytes]:  # type: ignore[override] # none in waitress
         """Yield everything, for a server that knows no files."""
         yield bytes(self._rest)
 

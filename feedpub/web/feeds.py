@@ -65,7 +65,7 @@ def create_app(
     # What is published is answered before Flask looks at it, and what goes around is around both.
     server = FileServer(app.wsgi_app, files, prefix)
     app.extensions[AT_HAND] = server.find_at_hand
-    app.wsgi_app = Frame(server, tally, proxies)  # type: ignore[method-assign]
+    app.wsgi_app = Frame(server, tally, proxies)  # type: ignore[method-assign] # how Flask is wrapped
     return app
 
 

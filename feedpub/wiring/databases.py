@@ -132,7 +132,7 @@ class FileDatabase:
 
     def load_libraries(self) -> None:
         """See ``SiteDatabase``."""
-        import feedpub.store.sql  # noqa: F401
+        import feedpub.store.sql  # noqa: F401 # to load it is all
 
     @contextmanager
     def open(self, *, read_only: bool = False) -> "Iterator[Store]":
@@ -205,7 +205,7 @@ class ServerDatabase:
 
     def load_libraries(self) -> None:
         """See ``SiteDatabase``."""
-        import feedpub.store.postgres.store  # noqa: F401
+        import feedpub.store.postgres.store  # noqa: F401 # to load it is all
 
     @contextmanager
     def open(self, *, read_only: bool = False) -> "Iterator[Store]":

@@ -72,5 +72,5 @@ class _Counter(ContentHandler):
         if self._depth > MAX_DEPTH:
             raise FeedError(f"nested more than {MAX_DEPTH} levels deep", url=self._url)
 
-    def endElement(self, *_: object) -> None:  # noqa: N802
+    def endElement(self, *_: object) -> None:  # noqa: N802 # likewise
         self._depth -= 1

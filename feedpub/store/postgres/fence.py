@@ -75,7 +75,7 @@ def _make_statement(issue: int, size: int) -> bytes:
         (_ROW if index else _FIRST).format(*place) for index, place in enumerate(places)
     )
     return (
-        "UPDATE deliveries d SET state = v.state, at = coalesce(v.at, d.at),"  # noqa: S608
+        "UPDATE deliveries d SET state = v.state, at = coalesce(v.at, d.at),"  # noqa: S608 # only places, no values
         " code = coalesce(v.code, d.code), reply = coalesce(v.reply, d.reply),"
         " not_before = coalesce(v.not_before, d.not_before),"
         " bounced = coalesce(v.bounced, d.bounced), attempts = d.attempts + v.tried,"
