@@ -112,7 +112,13 @@ class MemoryLedger:
             self._token = token = next(self._shared.tokens)
             senders[token] = Lease(_HOST, token, token, now + LEASE_S, now, shared)
             main.state = IssueState.SENDING
-            return self._recover(now, dead)
+            owners = {row.token for row in self.deliveries.values() if row.token is not None}
+            return self._recover(now, dead if shared else owners)
+
+    def forget_senders(self) -> None:
+        """Lose every lease, as in a database that knew of none."""
+        with self._shared.lock:
+            self._shared.senders.clear()
 
     def _recover(self, now: int, tokens: Collection[int]) -> Recovery:
         queued = unknown = 0

@@ -105,6 +105,20 @@ def test_only_the_rows_of_a_dead_sender_are_put_right(world: World) -> None:
     assert len(living.senders(ISSUE)) == 2
 
 
+def test_what_nobody_is_known_to_have_is_put_right_by_who_sends_alone(world: World) -> None:
+    lost = join(world)
+    claim(lost, limit=2)
+    cross(lost, 1)
+    world.forget_senders()
+
+    beside = join(world)  # who looks through all the rows of an issue only for a dead sender's
+    assert states(beside) == {1: COMMITTING, 2: SENDING, 3: QUEUED, 4: QUEUED}
+    beside.release(ISSUE, NOW)
+
+    assert world.open().acquire(ISSUE, NOW) == Recovery(queued=1, unknown=1)
+    assert states(beside) == {1: UNKNOWN, 2: QUEUED, 3: QUEUED, 4: QUEUED}
+
+
 def test_who_joins_leaves_alone_what_living_senders_have(world: World) -> None:
     first = join(world)
     claim(first)

@@ -39,6 +39,10 @@ class World(Protocol):
         """Change where the issue stands."""
         ...
 
+    def forget_senders(self) -> None:
+        """Lose every lease, as in a database that knew of none."""
+        ...
+
     def issue_state(self) -> IssueState:
         """Return where the issue stands."""
         ...
@@ -72,6 +76,9 @@ class MemoryWorld:
 
     def set_issue(self, state: IssueState) -> None:
         self._ledger.state = state
+
+    def forget_senders(self) -> None:
+        self._ledger.forget_senders()
 
     def issue_state(self) -> IssueState:
         return self._ledger.state
@@ -120,6 +127,9 @@ class SqlWorld:
 
     def set_issue(self, state: IssueState) -> None:
         self.file.change("UPDATE issues SET state = ?", int(state))
+
+    def forget_senders(self) -> None:
+        self.file.change("DELETE FROM senders")
 
     def issue_state(self) -> IssueState:
         return self.file.issue_state()

@@ -4,6 +4,7 @@ import json
 from typing import Any
 from xml.etree import ElementTree as ET
 
+from feedpub.feeds import FORMATS
 from tests.support.blog import Blog
 from tests.support.links import find_dangling
 
@@ -188,6 +189,33 @@ def test_a_month_may_be_emptied_while_all_is_made_anew(blog: Blog) -> None:
     blog.build()
 
     assert archived(blog) == ["2025-08", "2025-11"]
+
+
+def test_an_open_month_that_fits_into_the_feed_again_loses_its_archive(blog: Blog) -> None:
+    blog.set(feeds_entries=3)
+    for number in range(5):
+        write(blog, f"{number}", f"2026-01-0{number + 1}")
+    write(blog, "old", "2025-10-01")
+    blog.build()
+
+    for number in (0, 1, 2):
+        blog.delete(f"{number}.md")
+    blog.build()
+
+    assert archived(blog) == ["2025-10"]
+    assert find_dangling(blog.target.files) == set()
+
+
+def test_of_an_archive_that_goes_the_document_goes_last_that_tells_of_it(blog: Blog) -> None:
+    fill(blog)
+    blog.build()
+
+    blog.delete("b.md")
+    blog.build()
+
+    gone = [path for path in blog.target.deleted if path.startswith("all/archive/2025-10/")]
+    assert len(gone) == 3
+    assert gone[-1] == f"all/archive/2025-10/{FORMATS[0].file}"
 
 
 def test_the_latest_archive_may_be_emptied(blog: Blog) -> None:

@@ -294,3 +294,35 @@ def test_archives_move_with_their_category(blog: Blog) -> None:
     assert blog.titles("new/archive/2025-10") == ["A"]
     assert not [path for path in blog.target.files if path.startswith("old/archive/")]
     assert find_dangling(blog.target.files) == set()
+
+
+def test_an_archive_that_is_emptied_as_its_category_is_renamed_goes_from_both_addresses(
+    blog: Blog,
+) -> None:
+    for name, date in {"a": "2025-10-01", "b": "2025-11-01", "c": "2026-01-01"}.items():
+        blog.write(f"{name}.md", categories=["old"], date=f"{date}T00:00:00Z")
+    blog.build()
+    assert "old/archive/2025-10/feed.json" in blog.target.files
+
+    rename(blog, {("old",): ("new",)})
+    blog.delete("a.md")
+    blog.build()
+
+    assert not [path for path in blog.target.files if "/archive/2025-10/" in path]
+    assert find_dangling(blog.target.files) == set()
+
+
+def test_nothing_is_taken_down_at_a_former_address_that_is_not_there(
+    blog: Blog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blog.write("a.md", categories=["old"], date="2025-10-01T00:00:00Z")
+    blog.write("b.md", categories=["old"])
+    blog.build()
+    rename(blog, {("old",): ("new",)})
+    blog.build()
+    asked: list[str] = []
+    monkeypatch.setattr(blog.target, "delete", lambda paths: asked.extend(paths) or [])
+
+    blog.build(everything=True)
+
+    assert not [path for path in asked if "/archive/" in path]

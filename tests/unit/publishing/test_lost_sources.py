@@ -171,6 +171,13 @@ def test_a_source_that_was_never_there_is_reported_and_harms_no_other(blogs: Blo
     assert blogs.titles() == ["A"]
 
 
+def test_a_source_that_was_never_there_is_not_accepted_as_empty(blogs: Blog) -> None:
+    shutil.rmtree(blogs.place("."))
+    blogs.write("other:a.md")
+
+    assert_held(blogs.build(accept_deletions=True))
+
+
 def test_a_source_that_cannot_be_listed_is_never_accepted_as_empty(blog: Blog) -> None:
     fill(blog, 3)
     blog.build()
