@@ -75,6 +75,11 @@ def page_path(issue: Issue) -> str:
     return f"{FOLDER}/{issue.key}/index.html"
 
 
+def has_page(issue: Issue) -> bool:
+    """Return whether an issue has a page: from the moment on when its first mail may leave."""
+    return issue.state in _SHOWN
+
+
 def _list_issues(setup: MailSetup, beginning: Issue | None) -> list[Issue]:
     """Return the issues that are shown, newest first."""
     with open_transaction(setup.site.open_store, read_only=True) as catalog:
@@ -82,7 +87,7 @@ def _list_issues(setup: MailSetup, beginning: Issue | None) -> list[Issue]:
     return [
         issue
         for issue in recent
-        if issue.state in _SHOWN or (beginning is not None and issue.id == beginning.id)
+        if has_page(issue) or (beginning is not None and issue.id == beginning.id)
     ]
 
 

@@ -1,6 +1,7 @@
 """Wires the mails to one person: settings in, what sends those that wait out."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from feedpub.audience import Audience
@@ -60,10 +61,10 @@ class _Composer:
     def __init__(self, config: Config, audience: Audience, signer: Signer) -> None:
         from feedpub.messages.notices import Notices
 
-        newsletter = config.newsletter
+        newsletter, sender = config.newsletter, make_sender(config)
         self._audience, self._has_web = audience, bool(config.web.url)
         self._notices = Notices(
-            make_sender(config),
+            sender if _has_archive(config) else replace(sender, archive_url=""),
             signer,
             load_dkim_keys(config.dkim),
             site=config.site,
@@ -92,3 +93,11 @@ class _Composer:
             language=notice.language,
             token=token,
         )
+
+
+def _has_archive(config: Config) -> bool:
+    """Return whether there is anything to read where the sent issues are."""
+    from feedpub.mailing.archive import has_page
+
+    with make_database(config).open(read_only=True) as store, store.transaction() as catalog:
+        return any(map(has_page, catalog.issues.recent()))

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from dataclasses import replace
 
 import pytest
 
@@ -98,3 +99,19 @@ def test_the_served_application_mails_by_itself(site: PeopleSite) -> None:
         deadline.wait(0.05)
 
     assert len(list(folder.iterdir())) == 1
+
+
+def test_a_welcome_leads_to_earlier_issues_only_where_there_are_any(site: PeopleSite) -> None:
+    site.config = replace(site.config, pages=replace(site.config.pages, enabled=True))
+    archive = f"{site.config.site.feeds_url}newsletter/"
+
+    site.ask("first@reader.example")
+    press(site.client, site.mailed_link(Place.CONFIRM), "confirm")
+    (first,) = site.collect()
+    site.deliver(site.add())
+    site.ask("second@reader.example")
+    press(site.client, site.mailed_link(Place.CONFIRM), "confirm")
+    second = site.collect()[-1]
+
+    texts = [str(mail.get_body(("plain",)).get_content()) for mail in (first, second)]
+    assert [archive in text for text in texts] == [False, True]
