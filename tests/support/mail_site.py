@@ -95,6 +95,6 @@ class MailSite:
 
     def run_well(self, *words: str) -> str:
         """Run the program, hold that it succeeds, and return what it printed."""
-        done = self.site.prepare(*words)
+        done = self.site.run(*words)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout

@@ -7,12 +7,18 @@ from importlib import import_module
 from tests.support.compiled import compile_once
 
 _MODULES = (
-    "feedpub.cli.main", "feedpub.cli.build", "feedpub.cli.keep", "feedpub.cli.site",
-    "feedpub.cli.subscriber_files", "feedpub.cli.subscribers", "feedpub.wiring", "feedpub.config",
-    "feedpub.store.sql", "feedpub.feeds", "feedpub.pages", "feedpub.thumbnails", "feedpub.net",
-    "feedpub.net.transport", "feedpub.publishing.checking", "feedpub.embeds.builder",
-    "feedpub.embeds.oembed", "PIL.PngImagePlugin", "PIL.JpegImagePlugin", "jinja2.ext",
-    "markdown_it", "nh3", "requests", "slugify", "yaml",
+    "feedpub.audience", "feedpub.bounces", "feedpub.cli.bounces", "feedpub.cli.build",
+    "feedpub.cli.export", "feedpub.cli.inspect", "feedpub.cli.issue", "feedpub.cli.keep",
+    "feedpub.cli.main", "feedpub.cli.preview", "feedpub.cli.send", "feedpub.cli.site",
+    "feedpub.cli.subscriber_files", "feedpub.cli.subscribers", "feedpub.config",
+    "feedpub.embeds.builder", "feedpub.embeds.maker", "feedpub.embeds.oembed", "feedpub.feeds",
+    "feedpub.mailers.smtp", "feedpub.net", "feedpub.net.transport", "feedpub.newsletter",
+    "feedpub.pages", "feedpub.publishing.checking", "feedpub.store.ledger", "feedpub.store.sql",
+    "feedpub.thumbnails", "feedpub.wiring", "feedpub.wiring.audience",
+    "feedpub.wiring.departures", "feedpub.wiring.newsletter", "feedpub.wiring.notices",
+    # What they import as they need it.
+    "PIL.JpegImagePlugin", "PIL.PngImagePlugin", "cssutils", "email.policy", "email_validator",
+    "feedgen.feed", "jinja2.ext", "markdown_it", "nh3", "premailer", "requests", "slugify", "yaml",
 )  # fmt: skip
 
 

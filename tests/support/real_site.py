@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from tests.support import warm
 from tests.support.pictures import drawing
 from tests.support.processes import clean_environment
 
@@ -132,6 +133,8 @@ class RealSite:
             timeout: Seconds.
             options: For ``subprocess.run``.
         """
+        if not wrapper and not options:
+            return warm.run(self.words(*words), environment=environment(), timeout=timeout)
         return subprocess.run(
             [*wrapper, *self.command(*words)],
             capture_output=True,
@@ -146,15 +149,9 @@ class RealSite:
         """Build, offline."""
         return self.run("build", "--offline", *words, wrapper=wrapper)
 
-    def prepare(self, *words: str | Path) -> subprocess.CompletedProcess[str]:
-        """Run the program for what it leaves behind, by a process that need not start first."""
-        from tests.support import warm
-
-        return warm.run(self.words(*words), environment=environment(), timeout=120)
-
     def build_well(self, *words: str) -> str:
         """Build, hold that it succeeds, and return what it said."""
-        done = self.prepare("build", "--offline", *words)
+        done = self.build(*words)
         assert done.returncode == 0, done.stderr
         return done.stderr
 

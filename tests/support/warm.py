@@ -1,36 +1,33 @@
-"""Runs by which a test only prepares: forked off a process that has loaded feedpub already.
+"""Runs of the program that are forked off a process which has loaded feedpub already.
 
-Each is a process of its own that runs the program's ``main``, for a third of what a start costs.
-What a test is about is started as a user starts it (``RealSite.run``).
+Each is a process of its own, with the words, the environment, the streams and the end of one that
+was started, for a third of its cost. What is about the start itself, or about signals, runs below
+another program or stays is started (``RealSite.start``, ``tests.support.programs``).
 """
 
 import atexit
-import json
 import os
-import signal
 import socket
 import subprocess
 import sys
 import tempfile
-import threading
-import time
 from collections.abc import Sequence
 from functools import cache
-from importlib import import_module
 from pathlib import Path
 from typing import IO
 
-from tests.support.preloaded import preload
+from tests.support import warm_feedpub
 from tests.support.processes import clean_environment
 
-FEEDPUB = "feedpub.cli.main"
 _REPOSITORY = Path(__file__).resolve().parents[2]
-_LARGEST = 1 << 20
-_one_at_a_time = threading.Lock()
 
 
 def run(
-    words: Sequence[str], *, environment: dict[str, str], program: str = FEEDPUB, timeout: float
+    words: Sequence[str],
+    *,
+    environment: dict[str, str],
+    program: str = warm_feedpub.FEEDPUB,
+    timeout: float,
 ) -> "subprocess.CompletedProcess[str]":
     """Run a program to its end, from the root of the file system, without input.
 
@@ -41,23 +38,23 @@ def run(
         timeout: Seconds.
 
     Raises:
-        TimeoutError: It took longer, and was killed.
+        TimeoutExpired: It took longer, and was killed.
     """
-    request = json.dumps([program, list(words), environment]).encode()
-    with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors, _one_at_a_time:
-        channel = _start(os.getpid())
-        socket.send_fds(channel, [request], [output.fileno(), errors.fileno()])
-        pid = int(channel.recv(_LARGEST))
-        channel.settimeout(timeout)
+    with (
+        Path(os.devnull).open() as nothing,
+        tempfile.TemporaryFile() as output,
+        tempfile.TemporaryFile() as errors,
+    ):
+        streams = [nothing.fileno(), output.fileno(), errors.fileno()]
+        arguments = [str(_REPOSITORY / "feedpub" / "__main__.py"), *words]
         try:
-            code = int(channel.recv(_LARGEST))
+            code = warm_feedpub.ask(
+                line(), arguments, environment, program=program, folder="/", streams=streams,
+                patience_s=timeout,
+            )  # fmt: skip
         except TimeoutError:
-            os.kill(pid, signal.SIGKILL)
-            channel.settimeout(None)
-            channel.recv(_LARGEST)
-            raise
-        channel.settimeout(None)
-        return subprocess.CompletedProcess(list(words), code, _read(output), _read(errors))
+            raise subprocess.TimeoutExpired(arguments, timeout, _read(output)) from None
+        return subprocess.CompletedProcess(arguments, code, _read(output), _read(errors))
 
 
 def _read(stream: IO[bytes]) -> str:
@@ -65,54 +62,28 @@ def _read(stream: IO[bytes]) -> str:
     return stream.read().decode()
 
 
+def write_program(path: Path) -> None:
+    """Write ``feedpub`` for a shell that is given the line (``WARM_LINE``)."""
+    words = f'"{sys.executable}" -IS "{warm_feedpub.__file__}"'
+    installed = Path(sys.executable).with_name("feedpub")
+    path.write_text(f'#!/bin/sh\nexec {words} "{installed}" "$@"\n')
+    path.chmod(0o755)
+
+
+def line() -> socket.socket:
+    """Return this process' line to the one that forks, which ends when nobody holds the line."""
+    return _start(os.getpid())
+
+
 @cache
 def _start(_: int) -> socket.socket:
-    """Return this process' line to the one that forks, which ends when nobody holds the line."""
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with theirs:
         process = subprocess.Popen(
-            [sys.executable, "-m", "tests.support.warm", str(theirs.fileno())],
+            [sys.executable, "-m", "tests.support.warm_server", str(theirs.fileno())],
             pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
             cwd=_REPOSITORY, env=clean_environment(LC_ALL="C.UTF-8"),
         )  # fmt: skip
     atexit.register(process.wait)
     atexit.register(ours.close)
     return ours
-
-
-def main() -> None:
-    """Fork a process for each request, until nobody is there to ask."""
-    preload()
-    channel = socket.socket(fileno=int(sys.argv[1]))
-    while True:
-        request, descriptors, _, _ = socket.recv_fds(channel, _LARGEST, 2)
-        if not request:
-            return
-        pid = os.fork()
-        if pid == 0:
-            channel.close()
-            break
-        for descriptor in descriptors:
-            os.close(descriptor)
-        channel.send(str(pid).encode())
-        _, status = os.waitpid(pid, 0)
-        channel.send(str(os.waitstatus_to_exitcode(status)).encode())
-    _become(request, descriptors)
-
-
-def _become(request: bytes, descriptors: Sequence[int]) -> None:
-    """Run what was asked for, in the process that was forked for it."""
-    program, words, environment = json.loads(request)
-    for number, descriptor in enumerate(descriptors, 1):
-        os.dup2(descriptor, number)
-        os.close(descriptor)
-    os.environ.clear()
-    os.environ.update(environment)
-    time.tzset()
-    os.chdir("/")
-    sys.argv[1:] = words
-    import_module(program).main()
-
-
-if __name__ == "__main__":
-    main()
