@@ -46,7 +46,7 @@ def test_the_only_frequency_says_how_many_mails_it_makes(built_site: Path, tmp_p
 
     page = site.client.get(PAGE).text
 
-    assert "It comes every week. When there is nothing new, nothing comes. · " in page
+    assert "It comes every week.<br>When there is nothing new, nothing comes. · " in page
     assert "about 1 mail a month" in page
 
 
