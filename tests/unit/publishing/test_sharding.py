@@ -148,6 +148,7 @@ class Time:
 
     def __init__(self) -> None:
         self.now, self.slept = 100.0, 0.0
+        self.order: list[str] = []
 
     def monotonic(self) -> float:
         return self.now
@@ -157,9 +158,21 @@ class Time:
         self.now += seconds
 
     def read(self, workers: Workers, tasks: Iterable[ReadTask]) -> Iterator[Any]:
+        tasks = list(tasks)
+        self.order.append(f"{tasks[0].folder}/{tasks[0].file.name}")
         found = list(workers.map(tasks))
         self.now += 1
         yield from found
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Time:
+    """What builds look at that are made after it was asked for."""
+    made = Time()
+    monkeypatch.setattr(sharding, "time", made)
+    monkeypatch.setattr(sharding, "_PAUSE_S", 0.1)
+    monkeypatch.setattr(sharding, "_read", made.read)
+    return made
 
 
 @pytest.mark.parametrize(
@@ -172,22 +185,59 @@ class Time:
     ids=["one", "all but the first", "all"],
 )
 def test_nobody_is_waited_for_longer_than_reading_takes(
-    folder: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    takes: Callable[[int], bool],
-    least: float,
-    most: float,
+    folder: Path, clock: Time, takes: Callable[[int], bool], least: float, most: float
 ) -> None:
-    clock = Time()
-    monkeypatch.setattr(sharding, "time", clock)
-    monkeypatch.setattr(sharding, "_PAUSE_S", 0.1)
-    monkeypatch.setattr(sharding, "_read", clock.read)
     alone, _ = build(folder)
     shards = Slow(10_000, takes)
     shards.worker = make_worker(folder, shards)
 
     assert build(folder, shards)[0] == alone
     assert least <= clock.slept <= most
+
+
+def hold(folder: Path, number: int) -> MemoryShards:
+    """Return shards of which one is taken, and never brought."""
+    shards = Slow(10_000, lambda one: one == number)
+    shards.worker = make_worker(folder, shards)
+    return shards
+
+
+def test_the_last_shard_is_waited_for_as_well(
+    folder: Path, clock: Time, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sharding, "_OFFERED", 20)
+
+    build(folder, hold(folder, 12))
+
+    assert 1 <= clock.slept < 1.2
+
+
+def test_so_much_is_read_ahead_of_what_a_worker_has_and_no_more(
+    folder: Path, clock: Time, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is kept in memory: four shards, and what our own processes are at."""
+    build(folder)
+    monkeypatch.setattr(sharding, "_OFFERED", 20)
+    clock.order.clear()
+
+    build(folder, hold(folder, 0))
+
+    by_worker, *ahead, here = clock.order[:7]
+    assert here == by_worker
+    assert [by_worker, *ahead] == sorted({by_worker, *ahead})
+
+
+def test_who_is_alone_waits_for_nobody(folder: Path, clock: Time) -> None:
+    class Gone(Slow):
+        def collect(self, shard: Shard) -> bytes | None:
+            raise StoreError("the server is gone; start it")
+
+    shards = Gone(10_000, lambda _: True)
+    shards.worker = make_worker(folder, shards)
+
+    build(folder, shards)
+
+    assert clock.slept == 0
 
 
 def test_a_worker_that_does_not_see_the_same_files_gives_them_back(
