@@ -47,6 +47,9 @@ def mint_slug(
 
     Returns:
         Lower-case letters, digits and single hyphens; 1 to 80 bytes, never reserved.
+
+    Raises:
+        ValueError: Every slug that the name may get is taken, its whole hash too.
     """
     name = unicodedata.normalize("NFC", name)
     for slug in _candidates(name, (read or transliterate)(name)):

@@ -30,7 +30,7 @@ class Observer(Protocol):
         ...
 
     def ended(self, job: Job, verdict: Verdict, seconds: float) -> None:
-        """It has ended."""
+        """It has ended, after so many seconds."""
         ...
 
 

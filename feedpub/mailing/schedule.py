@@ -131,7 +131,11 @@ def end_of(now: datetime) -> datetime:
 
 
 def find_latest(schedule: Schedule, zone: tzinfo, moment: datetime) -> datetime:
-    """Return the last scheduled instant at or before a moment, in UTC."""
+    """Return the last scheduled instant at or before a moment, in UTC.
+
+    Raises:
+        ValueError: The schedule has no instants; settings let none such through.
+    """
     day = moment.astimezone(zone).date() + _DAY
     for back in range(_SEARCHED_DAYS):
         instant = _instant(schedule, zone, day - back * _DAY)
@@ -141,7 +145,11 @@ def find_latest(schedule: Schedule, zone: tzinfo, moment: datetime) -> datetime:
 
 
 def find_next(schedule: Schedule, zone: tzinfo, moment: datetime) -> datetime:
-    """Return the first scheduled instant after a moment, in UTC."""
+    """Return the first scheduled instant after a moment, in UTC.
+
+    Raises:
+        ValueError: The schedule has no instants; settings let none such through.
+    """
     day = moment.astimezone(zone).date() - _DAY
     for ahead in range(_SEARCHED_DAYS):
         instant = _instant(schedule, zone, day + ahead * _DAY)

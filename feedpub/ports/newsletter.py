@@ -1,4 +1,7 @@
-"""What the newsletter asks of the store about issues, and the rows that pass between them."""
+"""What the newsletter asks of the store about issues, and the rows that pass between them.
+
+A bare number for an instant is whole seconds since the epoch.
+"""
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime

@@ -136,7 +136,7 @@ class MemoryLedger:
     def _is_ours(self) -> bool:
         return self._token in self._shared.senders and self._main.state is IssueState.SENDING
 
-    def renew(self, issue: int, now: int, *, moved: bool) -> bool:  # noqa: ARG002
+    def renew(self, issue: int, now: int, *, moved: bool) -> bool:  # noqa: ARG002 # as the port has it
         """Prolong our lease."""
         with self._shared.lock:
             if not self._is_ours():
@@ -148,7 +148,7 @@ class MemoryLedger:
             )
             return True
 
-    def release(self, issue: int, now: int) -> bool:  # noqa: ARG002
+    def release(self, issue: int, now: int) -> bool:  # noqa: ARG002 # as the port has it
         """Put what is ours and unsent back, and be a sender no more."""
         main, senders = self._main, self._shared.senders
         with self._shared.lock:
@@ -207,13 +207,13 @@ class MemoryLedger:
         row.state = DeliveryState.COMMITTING
         return True
 
-    def counts(self, issue: int) -> dict[DeliveryState, int]:  # noqa: ARG002
+    def counts(self, issue: int) -> dict[DeliveryState, int]:  # noqa: ARG002 # as the port has it
         """Return how many rows are in each state, those without a row left out."""
         with self._shared.lock:
             states = [row.state for row in self.deliveries.values()]
         return {state: states.count(state) for state in DeliveryState if state in states}
 
-    def next_due(self, issue: int) -> int | None:  # noqa: ARG002
+    def next_due(self, issue: int) -> int | None:  # noqa: ARG002 # as the port has it
         """Return when the next queued row is due; None if none is queued."""
         with self._shared.lock:
             return min(
@@ -225,7 +225,7 @@ class MemoryLedger:
                 default=None,
             )
 
-    def senders(self, issue: int) -> list[Lease]:  # noqa: ARG002
+    def senders(self, issue: int) -> list[Lease]:  # noqa: ARG002 # as the port has it
         """Return who sends the issue, in no order, also those whose lease is over."""
         with self._shared.lock:
             return list(self._shared.senders.values())
@@ -240,7 +240,7 @@ class MemoryLedger:
                     row.at, last.not_before, last.code, last.reply,
                 )  # fmt: skip
 
-    def bounced(self, issue: int) -> Iterator[Bounced]:  # noqa: ARG002
+    def bounced(self, issue: int) -> Iterator[Bounced]:  # noqa: ARG002 # as the port has it
         """Yield failed rows whose address does not exist and whose subscriber is still active."""
         for row in list(self.deliveries.values()):
             gone = row.state is DeliveryState.FAILED and row.last.bounced
@@ -319,7 +319,7 @@ class MemoryConnection:
         self._offered = message
         return None
 
-    def finish(self, following: Message | None = None) -> Reply:  # noqa: ARG002
+    def finish(self, following: Message | None = None) -> Reply:  # noqa: ARG002 # as the port has it
         """Take the dot."""
         message, self._offered = self._offered, None
         if message is None:

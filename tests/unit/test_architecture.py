@@ -286,6 +286,15 @@ def test_help_takes_less_than_a_fifth_of_a_second_of_cpu() -> None:
 
 
 @pytest.mark.parametrize("module", modules())
+def test_an_exception_to_a_rule_says_why(module: str) -> None:
+    bare = re.compile(r"# (noqa(: [A-Z0-9, ]+)?|type: ignore(\[[a-z, -]+\])?)\s*$")
+
+    lines = modules()[module].read_text(encoding="utf-8").splitlines()
+
+    assert [line for line in lines if bare.search(line)] == []
+
+
+@pytest.mark.parametrize("module", modules())
 def test_a_module_can_be_read_in_one_sitting(module: str) -> None:
     assert len(modules()[module].read_text(encoding="utf-8").splitlines()) <= 400
 

@@ -134,7 +134,7 @@ class Gatherer:
         self, due: Sequence[RemoteSource], now: int, progress: Progress
     ) -> frozenset[str]:
         news: set[str] = set()
-        end = time.monotonic() + self._budget_s
+        deadline = time.monotonic() + self._budget_s
         hosts: dict[str, list[RemoteSource]] = {}
         for source in due:
             hosts.setdefault(host_of(self._state(source).address), []).append(source)
@@ -146,8 +146,8 @@ class Gatherer:
             stack.callback(pool.shutdown)
             stack.callback(stop.set)  # called first: nobody pauses for a round that was broken off
             turns = _Turns(list(hosts.values()), self._pause_s, stop)
-            fetch = _Fetch(fetchers, self._state, end)
-            for number, (source, outcome) in enumerate(turns.run(pool, fetch, end), 1):
+            fetch = _Fetch(fetchers, self._state, deadline)
+            for number, (source, outcome) in enumerate(turns.run(pool, fetch, deadline), 1):
                 if self._take(source, outcome, now):
                     news.add(source.name)
                 progress("fetch", number, len(due))
@@ -219,15 +219,15 @@ class _Fetch:
         self,
         fetchers: dict[bool, Fetcher],
         state: Callable[[RemoteSource], FeedState],
-        end: float,
+        deadline: float,
     ) -> None:
-        self._fetchers, self._state, self._end = fetchers, state, end
+        self._fetchers, self._state, self._deadline = fetchers, state, deadline
         # At most half of the round, so that whoever is slow is told from a round that is over.
-        self._deadline_s = min(_DEADLINE_S, (end - time.monotonic()) / 2)
+        self._patience_s = min(_DEADLINE_S, (deadline - time.monotonic()) / 2)
 
     def __call__(self, source: RemoteSource) -> Fetched | FetchError | None:
         """Return the answer or the error; None if it was our time that ran out."""
-        left = self._end - time.monotonic()
+        left = self._deadline - time.monotonic()
         if left <= 0:
             return None
         state = self._state(source)
@@ -235,12 +235,12 @@ class _Fetch:
             return self._fetchers[source.private].get(
                 state.address,
                 max_bytes=MAX_BYTES,
-                deadline_s=min(left, self._deadline_s),
+                deadline_s=min(left, self._patience_s),
                 accept=_ACCEPT,
                 known=state.known,
             )
         except FetchError as error:
-            late = error.retry and error.status is None and left < self._deadline_s
+            late = error.retry and error.status is None and left < self._patience_s
             return None if late else error
 
 
@@ -253,9 +253,15 @@ class _Turns:
         self._queues, self._pause_s, self._stop = queues, pause_s, stop
 
     def run(
-        self, pool: ThreadPoolExecutor, fetch: _Fetch, end: float
+        self, pool: ThreadPoolExecutor, fetch: _Fetch, deadline: float
     ) -> Iterator[tuple[RemoteSource, Fetched | FetchError]]:
-        """Yield each source that was asked, with what came of it, as they come."""
+        """Yield each source that was asked, with what came of it, as they come.
+
+        Args:
+            pool: Asks one at a time in each of its threads.
+            fetch: Asks one.
+            deadline: By ``time.monotonic``; after it none is asked that was not yet.
+        """
         running: dict[Future[Fetched | FetchError | None], list[RemoteSource]] = {}
         for queue in self._queues:
             running[pool.submit(fetch, queue[0])] = queue
@@ -265,7 +271,7 @@ class _Turns:
                 outcome = future.result()
                 if outcome is not None:
                     yield source, outcome
-                if rest and time.monotonic() < end:
+                if rest and time.monotonic() < deadline:
                     running[pool.submit(self._ask_later, fetch, rest[0])] = rest
 
     def _ask_later(self, fetch: _Fetch, source: RemoteSource) -> Fetched | FetchError | None:
