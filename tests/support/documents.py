@@ -25,6 +25,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+from tests.support import warm
 from tests.support.processes import clean_environment
 from tests.support.programs import PATIENCE_S
 
@@ -105,6 +106,11 @@ class Scenario:
             HOME=str(home), COLUMNS="100", LANG="C.UTF-8", PYTHONWARNINGS="error"
         )
         self._environment["PATH"] = f"{binaries}:{self._environment['PATH']}:/usr/sbin:/sbin"
+        warm.write_program(home / "feedpub")
+        self._forking = self._environment | {
+            "PATH": f"{home}:{self._environment['PATH']}",
+            "WARM_LINE": str(warm.line().fileno()),
+        }
 
     def __enter__(self) -> Self:
         return self
@@ -144,20 +150,31 @@ class Scenario:
             return self._start(block, command)
         where = self.folder / ".home" / "here"
         script = f"{command.line}\nstatus=$?; pwd > {shlex.quote(str(where))}; exit $status"
-        done = self._call(block, ["bash", "-c", script], shown=command.line, code=code)
+        # What a newcomer types first is started; the rest need not load feedpub again and again.
+        environment = self._environment if block.page.startswith("README") else self._forking
+        done = self._call(
+            block, ["bash", "-c", script], shown=command.line, code=code, environment=environment
+        )
         self._here = Path(where.read_text().strip())
         if command.expected:
             assert matches(command.expected, done.stdout), f"{block}: {command.line}\n{done.stdout}"
         return None
 
     def _call(
-        self, block: Block, command: list[str], shown: str = "", *, code: int = 0
+        self,
+        block: Block,
+        command: list[str],
+        shown: str = "",
+        *,
+        code: int = 0,
+        environment: dict[str, str] | None = None,
     ) -> subprocess.CompletedProcess[str]:
         # As on a terminal, where both streams come out in the order written.
         done = subprocess.run(
             command,
             cwd=self._here,
-            env=self._environment,
+            env=environment or self._environment,
+            pass_fds=[warm.line().fileno()],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
