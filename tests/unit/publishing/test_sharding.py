@@ -227,6 +227,29 @@ def test_so_much_is_read_ahead_of_what_a_worker_has_and_no_more(
     assert [by_worker, *ahead] == sorted({by_worker, *ahead})
 
 
+class Returning(MemoryShards):
+    """Shards that somebody takes and gives back, a little later."""
+
+    def __init__(self) -> None:
+        super().__init__(readers=1)
+        self._taken: list[Shard] = []
+
+    def offer(self, shards: Sequence[Shard]) -> None:
+        super().offer(shards)
+        self._taken += [taken for shard in shards if (taken := self.claim(shard.number))]
+
+    def collect(self, shard: Shard) -> bytes | None:
+        while self._taken:
+            self.release(self._taken.pop())
+        return super().collect(shard)
+
+
+def test_what_is_given_back_is_read_at_once(folder: Path, clock: Time) -> None:
+    build(folder, Returning())
+
+    assert clock.slept < 2
+
+
 def test_who_is_alone_waits_for_nobody(folder: Path, clock: Time) -> None:
     class Gone(Slow):
         def collect(self, shard: Shard) -> bytes | None:
