@@ -69,6 +69,7 @@ def _kinds() -> dict[str, Check]:
 
 def _guess(folder: Path, blog: "Blog | None", environ: Mapping[str, str]) -> dict[str, str]:
     from feedpub.config.formats import normal_language
+    from feedpub.sources.written import guess_written_language
 
     kinds = _kinds()
 
@@ -80,10 +81,11 @@ def _guess(folder: Path, blog: "Blog | None", environ: Mapping[str, str]) -> dic
             return ""
 
     language = normal_language(blog.language) if blog and blog.language else None
+    written = guess_written_language(folder / (blog.articles if blog else "articles"))
     return {
         "title": usable("title", blog.title if blog else "") or folder.name or "feedpub",
         "url": usable("url", blog.url if blog else ""),
-        "language": language or DEFAULT_LANGUAGE,
+        "language": language or written or DEFAULT_LANGUAGE,
         "timezone": usable("timezone", blog.zone if blog else "") or local_zone(environ),
     }
 

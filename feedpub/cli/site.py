@@ -47,7 +47,8 @@ def init(
 
     DIR is this folder if it is left out. A blog of Hexo, Jekyll, Hugo, Eleventy, Zola, Astro,
     Pelican or Nikola is recognised: title, address, time zone and permalink pattern are taken from
-    its configuration. In any other folder articles are read from a folder called articles.
+    its configuration, the language also from its articles. In any other folder articles are read
+    from a folder called articles.
     """
     root = folder or session.directory
     settings = session.config_file or root / "feedpub.toml"

@@ -1,6 +1,7 @@
 """``init`` and ``demo`` turn a folder into a site that builds at once."""
 
 import json
+import os
 import tomllib
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from feedpub.model import BuildReport, Category, FeedReport
 from feedpub.sources.generators import GENERATORS
 from tests.support.cli import FakeSite, run, write_site
 from tests.support.settings import SITE_ID
+
+ENGLISH = "It was the first day of the year, and it is on this day that we look for the old radio."
 
 
 @pytest.fixture(autouse=True)
@@ -62,6 +65,17 @@ def test_init_says_what_it_had_to_guess(folder: Path) -> None:
         guessed == "wrote a/feedpub.toml and .gitignore (language zh-CN, time zone Asia/Shanghai)"
     )
     assert said == "wrote b/feedpub.toml and .gitignore (language en, time zone Asia/Shanghai)"
+
+
+def test_a_language_that_nobody_names_is_that_of_the_articles(folder: Path) -> None:
+    (folder / "articles/2026").mkdir(parents=True)
+    for name in ("a.md", "b.md", "2026/c.md"):
+        (folder / "articles" / name).write_text(f"---\ntitle: x\n---\n{ENGLISH}", "utf-8")
+    os.mkfifo(folder / "articles/d.md")
+
+    run("init", "--no-input")
+
+    assert load_config(folder / "feedpub.toml", {}).site.language == "en"
 
 
 def test_every_site_has_an_id_of_its_own(folder: Path) -> None:
@@ -188,6 +202,18 @@ def test_a_blog_s_own_settings_are_taken_over(folder: Path) -> None:
     assert (source.generator, source.permalink) == ("hexo", "posts/:abbrlink/")
     assert source.path == folder / "source/_posts"
     assert not (folder / "articles").exists()
+
+
+@pytest.mark.parametrize(("said", "language"), [("", "en"), ("language: zh-TW", "zh-TW")])
+def test_the_language_of_a_blog_is_that_of_its_articles_where_it_names_none(
+    folder: Path, said: str, language: str
+) -> None:
+    write_hexo(folder, f"title: T\n{said}\n")
+    (folder / "source/_posts/a.md").write_text(ENGLISH, "utf-8")
+
+    run("init", "--no-input")
+
+    assert load_config(folder / "feedpub.toml", {}).site.language == language
 
 
 def test_a_setting_of_the_blog_that_cannot_be_used_is_told_and_left_out(folder: Path) -> None:
