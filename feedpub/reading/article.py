@@ -52,35 +52,24 @@ def read_article(
     """
     text = decode(data, path)
     front = split_article(text, path=path, dialect=dialect, sidecar=sidecar)
-    return read_fields(front, data, text, path=path, dialect=dialect, published=published)
+    body = _body_bytes(data, text, front)
+    return _Reading(front, path, dialect, published).read(body)
 
 
-def read_fields(
-    front: FrontMatter,
+def read_with_body(
     data: bytes,
-    text: str,
     *,
     path: str,
     dialect: Dialect,
-    published: datetime | None,
-    hashed: bool = True,
-) -> ReadArticle:
-    """Return an article that ``split_article`` took apart.
+    sidecar: bytes | None = None,
+    published: datetime | None = None,
+) -> tuple[ReadArticle, str]:
+    """Do as ``read_article`` but for the hash of the content; return the body as well, as written.
 
-    Args:
-        front: Its parts.
-        data: Of the file.
-        text: The file decoded.
-        path: Within the source.
-        dialect: Of the source.
-        published: As for ``read_article``.
-        hashed: Whether the content's hash is asked for; else it is empty.
-
-    Raises:
-        ArticleError: A date that is none.
+    Arguments and errors as there.
     """
-    body = _body_bytes(data, text, front) if hashed else None
-    return _Reading(front, path, dialect, published).read(body)
+    front = split_article(decode(data, path), path=path, dialect=dialect, sidecar=sidecar)
+    return _Reading(front, path, dialect, published).read(None), front.body
 
 
 def _body_bytes(data: bytes, text: str, front: FrontMatter) -> bytes:

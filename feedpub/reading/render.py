@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from feedpub.model import ReadArticle, Rendition
-from feedpub.reading.article import read_fields
+from feedpub.reading.article import read_with_body
 from feedpub.reading.decoding import decode
 from feedpub.reading.dialect import Dialect
 from feedpub.reading.frontmatter import split_article
@@ -42,13 +42,11 @@ def render_article(
     Raises:
         ArticleError: The file cannot be read, or its markup takes a library that is missing.
     """
-    text = decode(data, path)
-    front = split_article(text, path=path, dialect=dialect, sidecar=sidecar)
-    article = read_fields(
-        front, data, text, path=path, dialect=dialect, published=published, hashed=False
+    article, body = read_with_body(
+        data, path=path, dialect=dialect, sidecar=sidecar, published=published
     )
     rendition = render_markup(
-        front.body,
+        body,
         path=path,
         dialect=dialect,
         base_url=make_base_url(article),

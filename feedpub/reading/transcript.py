@@ -5,10 +5,8 @@ from datetime import datetime
 from typing import NamedTuple
 
 from feedpub.model import ReadArticle
-from feedpub.reading.article import read_fields
-from feedpub.reading.decoding import decode
+from feedpub.reading.article import read_with_body
 from feedpub.reading.dialect import Dialect
-from feedpub.reading.frontmatter import split_article
 from feedpub.reading.markup import to_html
 from feedpub.reading.rewrite import prepare
 from feedpub.reading.tags import list_signs
@@ -48,12 +46,10 @@ def transcribe_article(
     Raises:
         ArticleError: The file cannot be read, or its markup takes a library that is missing.
     """
-    text = decode(data, path)
-    front = split_article(text, path=path, dialect=dialect, sidecar=sidecar)
-    article = read_fields(
-        front, data, text, path=path, dialect=dialect, published=published, hashed=False
+    article, body = read_with_body(
+        data, path=path, dialect=dialect, sidecar=sidecar, published=published
     )
-    html = to_html(front.body, path=path, dialect=dialect)
+    html = to_html(body, path=path, dialect=dialect)
     found: list[str] = [article.thumbnail] if article.thumbnail else []
     prepare(
         html,
