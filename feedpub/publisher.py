@@ -39,6 +39,8 @@ from feedpub.publishing.store import Catalog
 
 __all__ = ["Publisher", "Setup"]
 
+_PICTURES_TOLD = 100
+
 
 class Publisher:
     """Reads the sources of one site and publishes its feeds; made by ``feedpub.wiring.open_site``.
@@ -183,6 +185,7 @@ class Publisher:
             names = [source.name for source in self._setup.sources]
             sources = tuple(_describe_source(name, rows.get(name), counts) for name in names)
             pending = bool(catalog.shelves.dirty())
+            failed_pictures = catalog.renditions.pictures_failed(_PICTURES_TOLD)
             jobs = tuple(catalog.jobs.counts())
             failed = tuple(map(_describe_failure, catalog.agenda.failures()))
         if self._setup.remotes is not None:
@@ -198,6 +201,7 @@ class Publisher:
             problems=tuple(problems),
             next_command="feedpub serve" if last_build and not pending else "feedpub build",
             jobs=jobs,
+            pictures_failed=tuple(Problem("warning", *one) for one in failed_pictures),
             failed_jobs=failed,
         )
 

@@ -71,7 +71,10 @@ def _sum_up(errors: int, warnings: int) -> str:
 @click.command(cls=SiteCommand)
 @pass_session
 def status(session: Session) -> None:
-    """Show what the site has and what to type next."""
+    """Show what the site has and what to type next.
+
+    With -v also the pictures that could not be fetched, and why.
+    """
     config = load_settings(session)
     with session.wiring.open_site(config) as publisher:
         found = publisher.status()
@@ -95,6 +98,8 @@ def status(session: Session) -> None:
          for s in found.sources],
     )  # fmt: skip
     write_problems(found.problems)
+    if session.verbosity:
+        write_problems(found.pictures_failed)
     if newsletter is not None:
         write_newsletter(newsletter)
     _write_failed_jobs(found)

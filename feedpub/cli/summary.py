@@ -30,7 +30,7 @@ def summarise(report: BuildReport, *, seconds: float) -> list[str]:
     if report.pictures_failed:
         lines.append(
             f"{count(report.pictures_failed, 'picture')} could not be fetched: left out;"
-            " -v says which and why"
+            " 'feedpub -v status' says which and why"
         )
     if report.pinged:
         lines.append(f"told the hub of {count(len(report.pinged), 'feed')}")

@@ -56,6 +56,7 @@ class SiteStatus:
         problems: Of the last build.
         next_command: What to type next.
         jobs: Of the queue of PostgreSQL, by queue and state.
+        pictures_failed: The first hundred that could not be had, by URL.
         failed_jobs: What went wrong with workers and was not done since, oldest first.
     """
 
@@ -68,4 +69,5 @@ class SiteStatus:
     problems: tuple[Problem, ...]
     next_command: str
     jobs: tuple[JobCount, ...] = ()
+    pictures_failed: tuple[Problem, ...] = ()
     failed_jobs: tuple[FailedJob, ...] = ()

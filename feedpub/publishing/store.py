@@ -259,6 +259,10 @@ class Renditions(Protocol):
         """Return the URLs that an earlier build left for the next one."""
         ...
 
+    def pictures_failed(self, limit: int) -> list[tuple[str, str]]:
+        """Return URLs that could not be had, in their order, each with the reason."""
+        ...
+
     def articles_showing(self, urls: Iterable[str]) -> list[int]:
         """Return the articles whose rendition shows one of these pictures."""
         ...

@@ -66,6 +66,14 @@ class Renditions:
         query = sa.select(table.c.url).where(table.c.state == int(PictureState.WAITING))
         return list(self._connection.scalars(query.order_by(table.c.url)))
 
+    def pictures_failed(self, limit: int) -> list[tuple[str, str]]:
+        """Return URLs that could not be had, in their order, each with the reason."""
+        table = schema.pictures
+        query = sa.select(table.c.url, sa.func.coalesce(table.c.reason, ""))
+        query = query.where(table.c.state == int(PictureState.FAILED))
+        rows = self._connection.execute(query.order_by(table.c.url).limit(limit))
+        return [(url, reason) for url, reason in rows]
+
     def articles_showing(self, urls: Iterable[str]) -> list[int]:
         """Return the articles whose rendition shows one of these pictures."""
         table = schema.renditions

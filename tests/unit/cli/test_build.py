@@ -150,7 +150,7 @@ def test_everything_that_happened_is_summed_up() -> None:
         "1 duplicate merged into another article",
         "5 articles not published: drafts, future dates, passwords, hidden",
         "6 pictures to be fetched by the next build",
-        "1 picture could not be fetched: left out; -v says which and why",
+        "1 picture could not be fetched: left out; 'feedpub -v status' says which and why",
         "told the hub of 1 feed",
         "1 error; what it is about is as it was, the rest is published",
     ]
@@ -266,6 +266,14 @@ def test_status_shows_the_site_and_what_to_type_next() -> None:
     assert "never" in result.stdout
     assert "a.md:3:8: error" in result.stdout
     assert result.stdout.splitlines()[-1] == "next: feedpub build"
+
+
+def test_status_names_missing_pictures_to_whoever_wants_to_hear_more() -> None:
+    missing = (Problem("warning", "https://a.example/p.png", "the server answered 404"),)
+    site = FakeSite(site_status=replace(STATUS, pictures_failed=missing))
+
+    assert "p.png: warning: the server answered 404" in run("-v", "status", site=site).stdout
+    assert "p.png" not in run("status", site=site).stdout
 
 
 def test_status_sets_large_numbers_in_groups() -> None:

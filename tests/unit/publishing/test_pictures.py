@@ -67,3 +67,9 @@ def test_a_picture_that_cannot_be_had_is_told_with_its_reason_and_not_each_time(
     assert (first.pictures_failed, second.pictures_failed) == (1, 0)
     assert "no copy of 'https://gone.example/a.png': no answer in this test" in caplog.text
     assert "image" not in blog.item("A")
+    with blog.publisher() as publisher:
+        (missing,) = publisher.status().pictures_failed
+    assert (missing.path, missing.message) == (
+        "https://gone.example/a.png",
+        "no answer in this test",
+    )
