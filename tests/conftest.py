@@ -13,6 +13,7 @@ from tests.support.bytecode import compile_package, import_share
 from tests.support.compiled import compile_once
 from tests.support.coverage_data import remove_broken
 from tests.support.memory import use_memory
+from tests.support.order import deal_out, find_group
 from tests.support.postgres import REASON, Cluster, find_binaries
 
 if TYPE_CHECKING:
@@ -75,6 +76,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if any(item.path.is_relative_to(folder) for folder in folders):
             item.add_marker("no_cover")
+    count = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    if count > 1:
+        units = REPOSITORY / "tests" / "unit"
+        short = [item for item in items if item.path.is_relative_to(units)]
+        known = set(short)
+        long = [(find_group(item.path), item) for item in items if item not in known]
+        items[:] = deal_out(long, short, count)
 
 
 @pytest.hookimpl(wrapper=True, trylast=True)
