@@ -1,11 +1,9 @@
-"""A bucket of any store that speaks S3, behind a CDN or by itself."""
+"""Publishing into a bucket, which stands behind a CDN or by itself."""
 
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from datetime import timedelta
+from contextlib import suppress
 from hashlib import blake2b, md5
 from itertools import groupby
 from pathlib import Path
@@ -14,50 +12,18 @@ from typing import TYPE_CHECKING
 from feedpub.errors import BusyError, TargetError
 from feedpub.filetypes import is_lasting, media_type
 from feedpub.ports import Staged
+from feedpub.targets.bucket import Bucket, BucketSettings
 from feedpub.targets.manifest import Known, Manifest, Presence
 
 if TYPE_CHECKING:
     from obstore import PutMode
-    from obstore.store import S3Store
 
 STATE = "feedpub-state.txt"
 """Object that tells whose turn was the last; it holds nothing but chance."""
 
 AT_ONCE = 16
-_FOR_EVER = "public, max-age=31536000, immutable"
-_SHORT = "public, max-age=60"  # so that a CDN takes the load of a popular feed; news go on
 _TURN = "turn"
 _PLACE = "place"
-
-
-@dataclass(frozen=True, slots=True)
-class BucketSettings:
-    """Which bucket, and how it is spoken to; credentials come from ``AWS_*``.
-
-    Attributes:
-        bucket: Its name.
-        prefix: Within it, without slashes at its ends; may be empty.
-        endpoint: Address of the store; ``""`` for Amazon's.
-        region: ``""`` for that of the environment.
-        virtual_host: Whether the bucket's name is a part of the host's.
-        conditional_put: Whether the store knows ``If-Match``; else it is asked before each write.
-        timeout_s: For one request.
-        retry_s: After which a request that fails is given up.
-    """
-
-    bucket: str
-    prefix: str = ""
-    endpoint: str = ""
-    region: str = ""
-    virtual_host: bool = False
-    conditional_put: bool = True
-    timeout_s: float = 60
-    retry_s: float = 60
-
-    @property
-    def url(self) -> str:
-        """As the settings have it."""
-        return f"s3://{self.bucket}/{self.prefix}".rstrip("/")
 
 
 class S3Target:
@@ -77,15 +43,11 @@ class S3Target:
             folder: For what waits, and for the manifest; nobody else may read it.
             rank: A path's place in the publishing order: of two ranks the lower is there first.
         """
-        self._settings, self._rank = settings, rank
+        self._bucket, self._rank = Bucket(settings), rank
         self._waiting = folder / "waiting"
         self._manifest = Manifest(folder / "manifest.db")
-        self._store: S3Store | None = None
         self._is_known = False
         self._has_turn = False
-
-    def __getstate__(self) -> dict[str, object]:
-        return {**self.__dict__, "_store": None}
 
     # The port
 
@@ -181,72 +143,18 @@ class S3Target:
         """Write an object, if it is what we know; return its ETag.
 
         Raises:
-            BusyError: Somebody else wrote it meanwhile.
+            BusyError: It is not; what we know of the bucket is not true any more.
             TargetError: The store refuses, or does not answer.
         """
-        import obstore
-        from obstore.exceptions import AlreadyExistsError, PreconditionError
-
-        with self._explain(path):
-            if not self._settings.conditional_put:
-                self._compare(path, mode)
-                mode = "overwrite"
-            try:
-                made = obstore.put(
-                    self._connect(),
-                    path,
-                    data,
-                    attributes={
-                        "Content-Type": media_type(path),
-                        "Cache-Control": _FOR_EVER if is_lasting(path) else _SHORT,
-                    },
-                    mode=mode,
-                    use_multipart=False,
-                )
-            except (AlreadyExistsError, PreconditionError) as error:
-                return self._settle(path, data, error)
-        return made["e_tag"]
-
-    def _settle(self, path: str, data: bytes, error: Exception) -> str | None:
-        """Return the ETag of an object that was not as we knew it, if it has our bytes already.
-
-        So it is where an answer was lost, and the request came a second time.
-        """
-        import obstore
-
-        with suppress(FileNotFoundError):
-            found = obstore.get(self._connect(), path)
-            if bytes(found.bytes()) == data:
-                return found.meta["e_tag"]
-        raise self._give_way(path) from error
-
-    def _compare(self, path: str, mode: "PutMode") -> None:
-        """Look whether an object is what we know, where the store cannot do so by itself."""
-        import obstore
-
-        if mode == "overwrite":
-            return
         try:
-            etag = obstore.head(self._connect(), path)["e_tag"]
-        except FileNotFoundError:
-            etag = None
-        if etag != (mode.get("e_tag") if isinstance(mode, dict) else None):
-            raise self._give_way(path)
-
-    def _give_way(self, path: str) -> BusyError:
-        """Forget what we know of the bucket, for it is not true any more; return the error."""
-        self._manifest.set_note(_TURN, "")
-        self._is_known = self._has_turn = False
-        return BusyError(
-            f"{self._settings.url}/{path}: somebody else wrote to the bucket meanwhile;"
-            " build again, which looks through it first"
-        )
+            return self._bucket.put(path, data, mode)
+        except BusyError:
+            self._manifest.set_note(_TURN, "")
+            self._is_known = self._has_turn = False
+            raise
 
     def _delete(self, paths: Sequence[str]) -> None:
-        import obstore
-
-        with self._explain(paths[0]):
-            obstore.delete(self._connect(), list(paths))
+        self._bucket.delete(paths)
         self._manifest.remove(paths)
 
     # Turns
@@ -255,34 +163,17 @@ class S3Target:
         """Make sure that the manifest is true: look through a bucket of which others had a turn."""
         if self._is_known:
             return
-        _check_library(self._settings.url)
-        place = f"{self._settings.endpoint} {self._settings.url}"
-        turn = self._read_turn()
+        self._bucket.check_library()
+        settings = self._bucket.settings
+        place = f"{settings.endpoint} {settings.url}"
+        state = self._bucket.get(STATE)
+        turn = None if state is None else state.decode("ascii", "replace")
         known = self._manifest.note(_PLACE) == place and self._manifest.note(_TURN)
         if turn is None or turn != known:
-            self._manifest.adopt(self._list())
+            self._manifest.adopt(self._bucket.list_objects())
             self._manifest.set_note(_PLACE, place)
             self._manifest.set_note(_TURN, turn or "none")
         self._is_known = True
-
-    def _read_turn(self) -> str | None:
-        import obstore
-
-        with self._explain(STATE):
-            try:
-                return bytes(obstore.get(self._connect(), STATE).bytes()).decode("ascii", "replace")
-            except FileNotFoundError:
-                return None
-
-    def _list(self) -> dict[str, str | None]:
-        import obstore
-
-        with self._explain(""):
-            return {
-                meta["path"]: meta["e_tag"]
-                for page in obstore.list(self._connect())
-                for meta in page
-            }
 
     def _take_turn(self) -> None:
         """Tell all others that what they know of the bucket is about to be true no more."""
@@ -294,79 +185,6 @@ class S3Target:
         self._manifest.put(STATE, b"", etag)
         self._manifest.set_note(_TURN, turn)
         self._has_turn = True
-
-    # The store
-
-    def _connect(self) -> "S3Store":
-        if self._store is None:
-            self._store = _open_store(self._settings)
-        return self._store
-
-    @contextmanager
-    def _explain(self, path: str) -> Iterator[None]:
-        """Name the object and the remedy in an error of the store.
-
-        Raises:
-            TargetError: In its place.
-        """
-        from obstore.exceptions import BaseError
-
-        try:
-            yield
-        except (BaseError, FileNotFoundError, PermissionError) as error:
-            place = f"{self._settings.url}/{path}".rstrip("/")
-            said = " ".join(str(error).partition("Debug source:")[0].split())[:300]
-            raise TargetError(f"{place}: {said}; {_find_remedy(error, said)}") from error
-
-
-def _check_library(url: str) -> None:
-    try:
-        import obstore  # noqa: F401 # whether it is there
-    except ImportError as error:
-        raise TargetError(
-            f"{url}: the library for buckets is missing; type: pip install 'feedpub[s3]'"
-        ) from error
-
-
-def _open_store(settings: BucketSettings) -> "S3Store":
-    from obstore.store import S3Store
-
-    config = {
-        "endpoint": settings.endpoint,
-        "region": settings.region,
-        "virtual_hosted_style_request": settings.virtual_host,
-    }
-    timeout = timedelta(seconds=settings.timeout_s)
-    return S3Store(
-        settings.bucket,
-        prefix=settings.prefix or None,
-        config={key: value for key, value in config.items() if value},  # type: ignore[arg-type] # keys are known, the filter hides it
-        client_options={
-            "allow_http": True,
-            "timeout": timeout,
-            "connect_timeout": min(timeout, timedelta(seconds=10)),
-        },
-        retry_config={
-            "max_retries": 10,
-            "backoff": {"init_backoff": timedelta(milliseconds=200), "base": 2},
-            "retry_timeout": timedelta(seconds=settings.retry_s),
-        },
-    )
-
-
-def _find_remedy(error: Exception, said: str) -> str:
-    from obstore.exceptions import NotSupportedError, PermissionDeniedError, UnauthenticatedError
-
-    if isinstance(error, (PermissionDeniedError, UnauthenticatedError, PermissionError)):
-        return "check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and what they may do"
-    if "NoSuchBucket" in said or isinstance(error, FileNotFoundError):
-        return "make the bucket, or correct its name in target"
-    if isinstance(error, NotSupportedError) or "NotImplemented" in said or " 501 " in said:
-        return "add conditional_put = false to [s3]"
-    # Without credentials of its own, the library asks the machine for its role.
-    if "credential" in said.lower() or "/latest/" in said:
-        return "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment"
-    return "nothing that was published is harmed; build again, which goes on from here"
 
 
 def _choose_mode(known: Known | None) -> "PutMode":

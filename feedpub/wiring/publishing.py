@@ -161,7 +161,8 @@ def _make_target(config: Config) -> Target:
     if config.bucket is None:
         return LocalTarget(config.feeds.folder)
     from feedpub.publishing.output import rank_path
-    from feedpub.targets.s3 import BucketSettings, S3Target
+    from feedpub.targets.bucket import BucketSettings
+    from feedpub.targets.s3 import S3Target
 
     settings = BucketSettings(**asdict(config.bucket), retry_s=config.bucket.timeout_s)
     return S3Target(settings, config.root / UPLOAD, rank_path)

@@ -69,7 +69,8 @@ def test_nothing_is_listed_while_the_last_turn_was_ours(
     bucket: Bucket, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     publish(bucket.target(folder), a=b"1")
-    monkeypatch.setattr(S3Target, "_list", lambda _: pytest.fail("it lists"))
+    listing = "feedpub.targets.bucket.Bucket.list_objects"
+    monkeypatch.setattr(listing, lambda _: pytest.fail("it lists"))
 
     publish(bucket.target(folder), a=b"2", b=b"1")
 

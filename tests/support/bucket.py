@@ -12,7 +12,8 @@ from typing import Any
 
 import requests
 
-from feedpub.targets.s3 import BucketSettings, S3Target
+from feedpub.targets.bucket import BucketSettings
+from feedpub.targets.s3 import S3Target
 from tests.support.ports import free_port
 
 CREDENTIALS = {
