@@ -71,6 +71,10 @@ def test_who_comes_too_late_changes_nothing(shards: Shards) -> None:
 
     shards.finish(late, b"of the one before")
     assert shards.collect(again) is None
+    shards.finish(again, b"found")
+    assert shards.collect(late) is None
+    assert shards.collect(again) == b"found"
+    shards.offer([again := again._replace(token="d")])
     assert shards.claim(0) == again
     shards.release(late)
     assert shards.claim(0) is None
@@ -167,6 +171,31 @@ def test_a_job_that_somebody_is_stuck_at_is_left_to_him(database: str) -> None:
         assert shards.claim(0) is None
         left = stuck.execute("SELECT queueing_lock FROM procrastinate_jobs").fetchall()
         assert left == [("read 0",)]
+
+
+def test_a_job_that_is_being_done_is_neither_in_the_way_nor_taken_back(database: str) -> None:
+    """A worker is still at the shard that had the number before."""
+    address = Address(database)
+    PostgresStore.open(address).close()
+    count = "SELECT status::text, count(*) FROM procrastinate_jobs GROUP BY 1 ORDER BY 1"
+    with open_shards(address) as shards, address.connect(autocommit=True) as connection:
+        shards.offer([ONE])
+        connection.execute("UPDATE procrastinate_jobs SET status = 'doing'")
+
+        shards.offer([ONE._replace(token="c")])
+        assert connection.execute(count.encode()).fetchall() == [("doing", 1), ("todo", 1)]
+        shards.withdraw()
+        assert connection.execute(count.encode()).fetchall() == [("doing", 1)]
+
+
+def test_of_jobs_with_one_key_one_is_deferred(database: str) -> None:
+    address = Address(database)
+    PostgresStore.open(address).close()
+    with address.connect() as connection:
+        defer_jobs(connection, [make_shard_job(0), make_shard_job(1), make_shard_job(0)])
+
+        found = connection.execute("SELECT queueing_lock FROM procrastinate_jobs ORDER BY id")
+        assert found.fetchall() == [("read 0",), ("read 1",)]
 
 
 def test_a_copy_that_is_being_made_keeps_nobody_for_long(database: str) -> None:
