@@ -212,6 +212,25 @@ def test_the_last_shard_is_waited_for_as_well(
     assert 1 <= clock.slept < 1.2
 
 
+def test_while_it_waits_a_build_asks_for_the_first_shard_alone(folder: Path, clock: Time) -> None:
+    """Each question is one to the database, fifty times a second."""
+
+    class Asked(Slow):
+        asked = 0
+
+        def claim(self, number: int) -> Shard | None:
+            self.asked += 1
+            return super().claim(number)
+
+    shards = Asked(10_000, lambda _: True)
+    shards.worker = make_worker(folder, shards)
+
+    build(folder, shards)
+
+    assert clock.slept > 10
+    assert shards.asked < 10 * clock.slept + 100
+
+
 def test_so_much_is_read_ahead_of_what_a_worker_has_and_no_more(
     folder: Path, clock: Time, monkeypatch: pytest.MonkeyPatch
 ) -> None:
