@@ -17,6 +17,13 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
         yield opened
 
 
+@pytest.fixture
+def source(store: Store) -> int:
+    """The row of a source without files."""
+    with store.transaction() as catalog:
+        return catalog.sources.open_source("posts").id
+
+
 @pytest.fixture(params=["memory", "file", "server"])
 def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
     """An issue with four recipients, in each form of the ledger."""

@@ -1,4 +1,4 @@
-"""An empty store in each of its forms, and somebody to put into it."""
+"""An empty store in each of its forms, and what is put into it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from feedpub.catalog.identity import Record
 from feedpub.model import SubscriberState
 from feedpub.ports.people import Person
 from feedpub.store.postgres.address import Address
@@ -37,3 +38,9 @@ def somebody(row: int, state: int = int(SubscriberState.ACTIVE), **changes: obje
     """Return a subscriber as the store keeps one."""
     name = f"a{row}@example.com"
     return Person(row, name, name, state, 100)._replace(**changes)  # type: ignore[arg-type]
+
+
+def insert(store: Store, *records: Record) -> None:
+    """Have a store keep files."""
+    with store.transaction() as catalog:
+        catalog.sources.insert(records)
