@@ -131,6 +131,7 @@ class Publisher:
             number: That the shard has, see ``feedpub.ports.shards``.
 
         Raises:
+            BusyError: Somebody else keeps it for too long.
             StoreError: The database is missing, damaged or full.
         """
         return read_shard(self._setup, number)
