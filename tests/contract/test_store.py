@@ -14,7 +14,6 @@ from feedpub.store.sql import SqlStore
 from tests.support.records import make_record
 from tests.support.stores import Store, insert
 
-
 # Transactions
 
 
