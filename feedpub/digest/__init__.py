@@ -5,7 +5,6 @@ from pathlib import Path
 
 from feedpub.catalog.categories import CategoryTree
 from feedpub.digest.digest import FrozenDigest
-from feedpub.digest.freezing import freeze
 from feedpub.digest.frozen import FrozenArticle
 from feedpub.digest.plan import Block, Plan, Slot
 from feedpub.digest.values import DigestArticle, DigestHead, Level
@@ -58,6 +57,9 @@ class DigestMaker:
             TemplateError: A template or a style sheet cannot be used, or what stands around the
                 articles is too large for a mail.
         """
+        # The engine and its tables of dates, which to look at issues takes none of.
+        from feedpub.digest.freezing import freeze
+
         tags = dict.fromkeys([head.site.language, *languages])
         digest = FrozenDigest(freeze(self._folders, head, articles, tree, tuple(tags)))
         digest.check()

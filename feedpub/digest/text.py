@@ -4,7 +4,6 @@ import re
 from urllib.parse import urlsplit, urlunsplit
 
 from feedpub.feeds.text import to_uri
-from feedpub.pages.links import web_url
 from feedpub.reading.text import drop_illegal
 
 LONGEST_TITLE = 300
@@ -44,6 +43,8 @@ def mail_url(url: str, utm: str = "") -> str:
         url: Of an article or a picture: anything.
         utm: Appended to its query.
     """
+    from feedpub.pages.links import web_url  # that part brings the engine of all pages along
+
     if not web_url(url):
         return ""
     try:

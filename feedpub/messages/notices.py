@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from feedpub.links import address_url, confirm_url, erase_url, export_url
 from feedpub.messages.blocks import CLOSE, OPEN_HTML, OPEN_TEXT, encode
@@ -26,10 +27,11 @@ from feedpub.messages.headers import Field, canonicalize_fields, make_line, writ
 from feedpub.messages.return_paths import make_confirm_address
 from feedpub.messages.sender import Sender, check_address
 from feedpub.model import Message, NoticeKind, Site
-from feedpub.pages.engine import Engine
-from feedpub.pages.language import choose_language
 from feedpub.resources import list_template_folders
 from feedpub.tokens import Action, Signer
+
+if TYPE_CHECKING:
+    from feedpub.pages.engine import Engine
 
 _URLS = {
     NoticeKind.CONFIRM: confirm_url,
@@ -141,7 +143,10 @@ class Notices:
         html = engine.render(f"mails/{kind}.html", **values)
         return tag, subject, _end_lines(rest.strip().encode()), _end_lines(html.strip())
 
-    def _make_engine(self, language: str) -> tuple[str, Engine]:
+    def _make_engine(self, language: str) -> "tuple[str, Engine]":
+        from feedpub.pages.engine import Engine
+        from feedpub.pages.language import choose_language
+
         chosen = choose_language(language)
         return chosen.tag, Engine(self._folders, language=chosen, zone=self._site.zone)
 

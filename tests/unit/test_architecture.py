@@ -274,6 +274,17 @@ def test_help_loads_no_heavy_library() -> None:
     assert {line.split("|")[-1].strip() for line in loaded.splitlines()} & HEAVY == set()
 
 
+@pytest.mark.parametrize(
+    "module", ["feedpub.wiring.newsletter", "feedpub.wiring.audience", "feedpub.wiring.publishing"]
+)
+def test_to_look_at_a_site_loads_nothing_that_makes_pages_mails_or_feeds(module: str) -> None:
+    loaded = run_python("-X", "importtime", "-c", f"import {module}", stream="stderr")
+
+    names = {line.split("|")[-1].strip() for line in loaded.splitlines()}
+    assert module in names
+    assert names & {"jinja2", "babel", "markupsafe", "feedgen", "lxml", "PIL", "nh3"} == set()
+
+
 def test_help_takes_less_than_a_fifth_of_a_second_of_cpu() -> None:
     def seconds() -> float:
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
