@@ -30,7 +30,7 @@ from feedpub.publishing.changes import Changes
 from feedpub.publishing.checking import check_links, check_sources
 from feedpub.publishing.chores import BUILD, defer_later, fetch_left_over, list_jobs, read_feeds
 from feedpub.publishing.exporting import Export, check_place
-from feedpub.publishing.frontpage import summarize
+from feedpub.publishing.frontpage import summarise_feeds
 from feedpub.publishing.hub import tell_hub
 from feedpub.publishing.lookup import find_article
 from feedpub.publishing.setup import BuildOptions, Setup, open_transaction
@@ -315,7 +315,7 @@ class Publisher:
         return open_transaction(self._setup.open_store, read_only=True)
 
     def _summarize(self, catalog: Catalog) -> list[FeedSummary]:
-        return summarize(catalog.shelves, catalog.shelves.load_tree())
+        return summarise_feeds(catalog.shelves, catalog.shelves.load_tree())
 
 
 def _describe_source(

@@ -12,7 +12,7 @@ from feedpub.feeds import FORMATS
 from feedpub.model import BuildReport, FeedReport, FeedSummary, Problem
 from feedpub.ports import Glance, Progress
 from feedpub.publishing.chores import PICTURES, list_leftovers
-from feedpub.publishing.frontpage import summarize
+from feedpub.publishing.frontpage import summarise_feeds
 from feedpub.publishing.hub import forget_topics, load_topics
 from feedpub.publishing.lookout import Lookout
 from feedpub.publishing.observation import Observation
@@ -172,7 +172,7 @@ class Build:
                     look_up(catalog.shelves.load_tree(), options.category)
                 self._note_beginning(catalog, moment)
                 if options.dry_run:
-                    summaries = summarize(catalog.shelves, catalog.shelves.load_tree())
+                    summaries = summarise_feeds(catalog.shelves, catalog.shelves.load_tree())
                     report = self._report(observation, self._count(catalog, summaries))
                     raise _UndoneError
         except _UndoneError:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from feedpub.ports import Progress, Staged, Target
 from feedpub.ports.jobs import Job
 from feedpub.publishing.hub import load_topics
-from feedpub.publishing.output import soil
+from feedpub.publishing.output import mark_articles_dirty
 from feedpub.publishing.pictures import PictureDesk
 from feedpub.publishing.renditions import place_media
 from feedpub.publishing.setup import Setup, open_transaction
@@ -109,7 +109,7 @@ def _keep(setup: Setup, desk: PictureDesk) -> int:
     """Keep the rows that promise the files, once these are there."""
     with open_transaction(setup.open_store) as catalog:
         catalog.renditions.put_pictures(desk.rows)
-        soil(catalog, catalog.renditions.articles_showing(desk.changed))
+        mark_articles_dirty(catalog, catalog.renditions.articles_showing(desk.changed))
         left = len(catalog.renditions.pictures_waiting())
         catalog.shelves.set_meta({PICTURES: str(left)})
         if desk.changed:  # a network that gives nothing is asked again later

@@ -21,7 +21,7 @@ _WEEK_S = 7 * 24 * 3600
 _WEEKS = 12
 
 
-def summarize(shelves: Shelves, tree: CategoryTree) -> list[FeedSummary]:
+def summarise_feeds(shelves: Shelves, tree: CategoryTree) -> list[FeedSummary]:
     """Return a line for each category that has or had articles, everything first, depth-first."""
     counts = shelves.counts()
     doubled = _count_doubled(shelves.overlaps(), tree)

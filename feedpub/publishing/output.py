@@ -13,7 +13,7 @@ from feedpub.ports import Lost, Progress, Staged
 from feedpub.publishing.articlepages import ArticlePageMaker
 from feedpub.publishing.demand import Demand, share
 from feedpub.publishing.feedmaker import FeedMaker
-from feedpub.publishing.frontpage import find_children, make_front_pages, summarize
+from feedpub.publishing.frontpage import find_children, make_front_pages, summarise_feeds
 from feedpub.publishing.hub import note_topics
 from feedpub.publishing.pictures import PictureDesk
 from feedpub.publishing.renditions import place_media, render_stale
@@ -127,12 +127,12 @@ class Output:
         self._media += place_media(self._setup.target, desk.staged)
         with self._transaction() as catalog:
             catalog.renditions.put_pictures(desk.rows)
-            soil(catalog, catalog.renditions.articles_showing(desk.changed))
+            mark_articles_dirty(catalog, catalog.renditions.articles_showing(desk.changed))
 
     # Documents
 
     def _make_recipe(self, catalog: Catalog, demand: Demand) -> Recipe:
-        self.summaries = summarize(catalog.shelves, demand.tree)
+        self.summaries = summarise_feeds(catalog.shelves, demand.tree)
         return Recipe(
             site=self._setup.site,
             tree=demand.tree,
@@ -238,7 +238,7 @@ class Output:
                 if record.state == State.DELETED
             ]
             catalog.renditions.drop(gone)
-            soil(catalog, failed)
+            mark_articles_dirty(catalog, failed)
 
 
 def _list_pictures(catalog: Catalog, rows: Sequence[int]) -> list[str]:
@@ -253,14 +253,14 @@ def _list_pictures(catalog: Catalog, rows: Sequence[int]) -> list[str]:
     return sorted(published, key=lambda url: (-published[url], url))
 
 
-def soil(catalog: Catalog, articles: Sequence[int]) -> None:
+def mark_articles_dirty(catalog: Catalog, articles: Sequence[int]) -> None:
     """Note that the feeds and pages that show these articles have to be made."""
     tree = catalog.shelves.load_tree()
     difference = Difference()
     for some in cut_batches(articles):
         for standing in load_standings(catalog.sources, some):
             if standing.is_public:
-                difference.soil(standing, tree)
+                difference.mark_dirty(standing, tree)
     catalog.shelves.mark_dirty(difference.dirty)
     catalog.shelves.touch(difference.touched)
 

@@ -90,7 +90,7 @@ class Difference:
             return
         for standing in (old, new):
             if standing is not None and not self.quiet:
-                self.soil(standing, tree)
+                self.mark_dirty(standing, tree)
         taken = _shelve(old, first_reads)
         given = _shelve(new, first_reads)
         if taken != given:
@@ -105,7 +105,7 @@ class Difference:
         if record.state != State.LIVE:
             return
         if not self.quiet:
-            self.soil(Standing(record, record.categories), tree)
+            self.mark_dirty(Standing(record, record.categories), tree)
         published, row = record.published, record.id
         self.placed.append((EVERYTHING, published, row))
         self.placed += [(category, published, row) for category in record.categories]
@@ -113,7 +113,7 @@ class Difference:
             shelves = (EVERYTHING, *record.categories)
             self.announced += [(category, record.first_seen, row) for category in shelves]
 
-    def soil(self, standing: Standing, tree: CategoryTree) -> None:
+    def mark_dirty(self, standing: Standing, tree: CategoryTree) -> None:
         """Note that every feed and page that shows an article has to be made again."""
         self.touched.add(standing.record.id)
         month = month_of(standing.record.published)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feedpub.catalog.categories import CategoryTree
-from feedpub.publishing.frontpage import summarize
+from feedpub.publishing.frontpage import summarise_feeds
 from feedpub.publishing.standing import EVERYTHING
 from feedpub.publishing.store import Shelves
 
@@ -41,6 +41,8 @@ def test_an_article_in_several_categories_counts_once_above_them(
 ) -> None:
     standings = Standings(articles)
 
-    found = {line.category.id: line.articles for line in summarize(cast(Shelves, standings), TREE)}
+    found = {
+        line.category.id: line.articles for line in summarise_feeds(cast(Shelves, standings), TREE)
+    }
 
     assert found == {node.id: standings.count(node.id) for node in TREE}

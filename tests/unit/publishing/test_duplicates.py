@@ -1,6 +1,6 @@
 """Equal title and body are one article."""
 
-from feedpub.publishing.frontpage import summarize
+from feedpub.publishing.frontpage import summarise_feeds
 from tests.support.blog import SAME, Blog
 
 
@@ -323,7 +323,7 @@ def test_a_rate_of_posts_knows_an_article_once(blog: Blog) -> None:
     blog.build()
 
     with blog.store.open() as store, store.transaction() as catalog:
-        lines = summarize(catalog.shelves, catalog.shelves.load_tree())
+        lines = summarise_feeds(catalog.shelves, catalog.shelves.load_tree())
 
     assert {line.category.folder: line.weekly for line in lines} == {
         "all": 4.0,
