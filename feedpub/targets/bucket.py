@@ -1,5 +1,6 @@
 """The objects of a bucket, in any store that speaks S3: one asked, written or listed at a time."""
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -178,7 +179,7 @@ class Bucket:
             yield
         except (BaseError, FileNotFoundError, PermissionError) as error:
             place = f"{self.settings.url}/{path}".rstrip("/")
-            said = " ".join(str(error).partition("Debug source:")[0].split())[:300]
+            said = _shorten(str(error))
             raise TargetError(f"{place}: {said}; {_find_remedy(error, said)}") from error
 
 
@@ -208,6 +209,16 @@ def _open_store(settings: BucketSettings) -> "S3Store":
     )
 
 
+def _shorten(text: str) -> str:
+    """Return what an error says in a line: of a document the message that is in it."""
+    said = " ".join(text.partition("Debug source:")[0].split())
+    before, _, document = said.partition("<?xml")
+    found = re.search("<Code>([^<]+)</Code>(?: ?<Message>([^<]+)</Message>)?", document)
+    if found:
+        said = before + ": ".join(part for part in found.groups() if part)
+    return said[:300].rstrip(".")
+
+
 def _find_remedy(error: Exception, said: str) -> str:
     from obstore.exceptions import NotSupportedError, PermissionDeniedError, UnauthenticatedError
 
@@ -218,6 +229,9 @@ def _find_remedy(error: Exception, said: str) -> str:
     if isinstance(error, NotSupportedError) or "NotImplemented" in said or " 501 " in said:
         return "add conditional_put = false to [s3]"
     # Without credentials of its own, the library asks the machine for its role.
-    if "credential" in said.lower() or "/latest/" in said:
+    if "credential" in said.lower() or "AccessKey" in said or "/latest/" in said:
         return "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment"
-    return "nothing that was published is harmed; build again, which goes on from here"
+    harmless = "nothing that was published is harmed; build again, which goes on from here"
+    if "error sending request" in said:
+        return f"see that the store can be reached, and the endpoint of [s3]; {harmless}"
+    return harmless

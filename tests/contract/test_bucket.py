@@ -345,8 +345,11 @@ def test_another_bucket_is_another_place(bucket: Bucket, folder: Path, object_st
 def test_a_bucket_that_is_not_there_is_an_error_with_a_remedy(bucket: Bucket, folder: Path) -> None:
     target = Bucket(bucket.endpoint, "no-such-bucket").target(folder)
 
-    with pytest.raises(TargetError, match="make the bucket, or correct its name in target"):
+    with pytest.raises(TargetError, match="make the bucket, or correct its name in target") as told:
         publish(target, a=b"1")
+
+    assert "NoSuchBucket: The specified bucket does not exist; make" in str(told.value)
+    assert "<" not in str(told.value)
 
 
 def test_a_missing_library_is_an_error_with_a_remedy(
@@ -363,8 +366,17 @@ def test_a_store_that_does_not_answer_is_an_error_with_a_remedy(
 ) -> None:
     target = bucket.target(folder, endpoint="http://127.0.0.1:9", retry_s=0.2)
 
-    with pytest.raises(TargetError, match=r"s3://.*; nothing that was published is harmed"):
+    with pytest.raises(TargetError, match=r"s3://.*; see that .* nothing that was published is"):
         publish(target, a=b"1")
+
+
+def test_half_of_the_credentials_is_an_error_with_a_remedy(
+    bucket: Bucket, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+
+    with pytest.raises(TargetError, match="set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"):
+        publish(bucket.target(folder), a=b"1")
 
 
 def test_a_manifest_that_is_damaged_is_an_error_with_a_remedy(bucket: Bucket, folder: Path) -> None:
