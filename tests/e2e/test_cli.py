@@ -5,6 +5,7 @@ import os
 import pty
 import re
 import shlex
+import shutil
 import signal
 import subprocess
 import threading
@@ -21,12 +22,19 @@ GOOD = "---\ntitle: 一篇文章 😀\ndate: 2026-01-31T09:00:00+08:00\ncategori
 BAD = "---\ntitle: 坏文章 😀\ndate: [\n---\nbody\n"
 
 
-@pytest.fixture
-def site(tmp_path: Path) -> Path:
-    """A fresh site with one article; never built."""
-    site = tmp_path / "站点"
-    made = finish("init", "--no-input", "--url", "https://a.example/", site, cwd=tmp_path)
+@pytest.fixture(scope="module")
+def fresh(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A fresh site, for others to copy."""
+    folder = tmp_path_factory.mktemp("fresh")
+    made = finish("init", "--no-input", "--url", "https://a.example/", "站点", cwd=folder)
     assert made.returncode == 0, made.stderr.decode()
+    return folder / "站点"
+
+
+@pytest.fixture
+def site(fresh: Path, tmp_path: Path) -> Path:
+    """A fresh site with one article; never built."""
+    site = shutil.copytree(fresh, tmp_path / "站点")
     (site / "articles" / "good.md").write_text(GOOD, "utf-8")
     return site
 

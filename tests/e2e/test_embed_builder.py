@@ -1,8 +1,6 @@
 """The builder page and the frames in a browser: what they make, and what they tell."""
 
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +10,7 @@ import pytest
 from tests.support import needs
 from tests.support.browser import find_violations, open_browser, open_page
 from tests.support.embed_hosts import Host, run_host
-from tests.support.processes import clean_environment
+from tests.support.programs import fork
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -42,14 +40,9 @@ def feeds(site: Path) -> Iterator[Host]:
 
 
 def feedpub(*words: str | Path) -> str:
-    return subprocess.run(
-        [sys.executable, "-m", "feedpub", *map(str, words)],
-        env=clean_environment(),
-        check=True,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-    ).stdout
+    done = fork(*words, cwd=Path("/"))
+    done.check_returncode()
+    return done.stdout
 
 
 def choose(page: "Page", form: str, options: list[str]) -> None:

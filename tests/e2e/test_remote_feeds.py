@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.support.feed_server import FeedServer, run_feed_server
-from tests.support.programs import PATIENCE_S, finish, start
+from tests.support.programs import PATIENCE_S, fork, start
 from tests.support.rsshub import SETTINGS, rsshub
 
 SITE = """
@@ -29,13 +29,13 @@ def server() -> Iterator[FeedServer]:
 @pytest.fixture
 def site(tmp_path: Path, server: FeedServer) -> Path:
     (tmp_path / "feedpub.toml").write_text(SITE + SETTINGS.format(url=server.url), "utf-8")
-    made = finish("init", "--database", cwd=tmp_path)
-    assert made.returncode == 0, made.stderr.decode()
+    made = fork("init", "--database", cwd=tmp_path)
+    assert made.returncode == 0, made.stderr
     return tmp_path
 
 
 def build(site: Path, *options: str) -> dict[str, Any]:
-    done = finish("--json", "build", *options, cwd=site)
+    done = fork("--json", "build", *options, cwd=site)
     report: dict[str, Any] = json.loads(done.stdout)
     return report | {"exit": done.returncode}
 

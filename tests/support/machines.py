@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.support.bucket import CREDENTIALS
-from tests.support.programs import PATIENCE_S, environment, finish
+from tests.support.programs import PATIENCE_S, environment, fork
 
 # As `feedpub worker` does, but for how often it looks; it looks for articles at its start only.
 WORKER = """
@@ -57,8 +57,8 @@ class Machine:
                 process.kill()
 
     def build(self) -> None:
-        done = finish("build", cwd=self.root)
-        assert done.returncode == 0, done.stderr.decode()
+        done = fork("build", cwd=self.root)
+        assert done.returncode == 0, done.stderr
 
     def files(self) -> dict[str, bytes]:
         folder = self.root / "feeds"

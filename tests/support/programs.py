@@ -11,10 +11,12 @@ from typing import Any
 
 import requests
 
+from tests.support import warm
 from tests.support.processes import clean_environment
 
 PROGRAM = [sys.executable, "-m", "feedpub"]
 PATIENCE_S = 180
+Ended = subprocess.CompletedProcess[str]
 
 
 def environment(**variables: str) -> dict[str, str]:
@@ -30,6 +32,14 @@ def finish(
     return subprocess.run(
         command, cwd=cwd, env=environment(**(env or {})), capture_output=True,
         timeout=PATIENCE_S, stdin=subprocess.DEVNULL, check=False,
+    )  # fmt: skip
+
+
+def fork(*words: str | Path, cwd: Path, env: Mapping[str, str] | None = None) -> Ended:
+    """Do the same by a process that need not load feedpub, where the start is not the point."""
+    return warm.run(
+        [str(word) for word in words], environment=environment(**(env or {})), folder=cwd,
+        timeout=PATIENCE_S,
     )  # fmt: skip
 
 

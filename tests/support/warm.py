@@ -27,14 +27,16 @@ def run(
     *,
     environment: dict[str, str],
     program: str = warm_feedpub.FEEDPUB,
+    folder: Path = Path("/"),
     timeout: float,
 ) -> "subprocess.CompletedProcess[str]":
-    """Run a program to its end, from the root of the file system, without input.
+    """Run a program to its end, without input.
 
     Args:
         words: Of its command line.
         environment: All of it, but for what Python looks at as it starts.
         program: A module whose ``main`` takes its words from ``sys.argv``.
+        folder: Where it runs.
         timeout: Seconds.
 
     Raises:
@@ -49,7 +51,8 @@ def run(
         arguments = [str(_REPOSITORY / "feedpub" / "__main__.py"), *words]
         try:
             code = warm_feedpub.ask(
-                line(), arguments, environment, program=program, folder="/", streams=streams,
+                line(), arguments, environment, program=program, folder=str(folder),
+                streams=streams,
                 patience_s=timeout,
             )  # fmt: skip
         except TimeoutError:
