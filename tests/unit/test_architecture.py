@@ -310,6 +310,15 @@ def test_a_module_can_be_read_in_one_sitting(module: str) -> None:
     assert len(modules()[module].read_text(encoding="utf-8").splitlines()) <= 400
 
 
+def test_so_can_every_test() -> None:
+    tests = PACKAGE.with_name("tests")
+    files = [file for file in tests.rglob("*.py") if "node_modules" not in file.parts]
+
+    lengths = {file: len(file.read_text(encoding="utf-8").splitlines()) for file in files}
+
+    assert [f"{file}: {lines} lines" for file, lines in lengths.items() if lines > 400] == []
+
+
 def run_python(*arguments: str, stream: str = "stdout", **variables: str) -> str:
     done = subprocess.run(
         [sys.executable, *arguments],

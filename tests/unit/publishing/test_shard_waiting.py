@@ -10,9 +10,7 @@ from feedpub.errors import StoreError
 from feedpub.ports import ReadTask, Workers
 from feedpub.ports.shards import Shard
 from feedpub.publishing import sharding
-from feedpub.testing import (
-    MemoryShards,
-)
+from feedpub.testing import MemoryShards
 from tests.support.shards import Slow, build, make_worker
 
 pytestmark = pytest.mark.usefixtures("small_shards")
