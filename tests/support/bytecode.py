@@ -15,7 +15,7 @@ import pytest
 
 def compile_package(folder: Path) -> None:
     """Write the byte code of a package; what is up to date, or may not be written, is left."""
-    compileall.compile_dir(folder, quiet=2, workers=0)
+    compileall.compile_dir(folder, quiet=2)
 
 
 def import_share(config: pytest.Config) -> None:
