@@ -17,11 +17,14 @@ pytestmark = pytest.mark.usefixtures("small_shards")
 
 
 class Time:
-    """A clock that goes on while somebody reads or waits; a shard takes a second."""
+    """A clock that goes on while somebody reads or waits.
+
+    A shard takes a second, and eight after so many quick ones.
+    """
 
     def __init__(self) -> None:
         self.now, self.slept = 100.0, 0.0
-        self.order: list[str] = []
+        self.quick, self.order = 1000, list[str]()
 
     def monotonic(self) -> float:
         return self.now
@@ -34,7 +37,7 @@ class Time:
         tasks = list(tasks)
         self.order.append(f"{tasks[0].folder}/{tasks[0].file.name}")
         found = list(workers.map(tasks))
-        self.now += 1
+        self.now += 1 if len(self.order) <= self.quick else 8
         yield from found
 
 
@@ -66,6 +69,17 @@ def test_nobody_is_waited_for_longer_than_reading_takes(
 
     assert build(folder, shards)[0] == alone
     assert least <= clock.slept <= most
+
+
+def test_that_reading_took_long_once_makes_no_build_more_patient(folder: Path, clock: Time) -> None:
+    """It may have stood still meanwhile: what it reads comes in when its turn has come."""
+    shards = Slow(10_000, lambda number: number > 0)
+    shards.worker = make_worker(folder, shards)
+    clock.quick = 5  # four by the worker, and the first by the build
+
+    build(folder, shards)
+
+    assert clock.slept < 12
 
 
 def hold(folder: Path, number: int) -> MemoryShards:
