@@ -8,8 +8,8 @@ from pathlib import Path
 from feedpub.audience import Audience
 from feedpub.config import UPLOAD, Config
 from feedpub.errors import FeedpubError
-from feedpub.mailing.archive import page_path
-from feedpub.model import Frequency
+from feedpub.mailing.archive import has_page, page_path
+from feedpub.model import Frequency, Issue
 from feedpub.pages.people import PeoplePages
 from feedpub.subscribers.addresses import mask_address
 from feedpub.wiring.pool import StorePool
@@ -100,8 +100,15 @@ class Lookout:
         """Return the path of the latest issue's page below the output folder, or nothing."""
         with self._pool(read_only=True) as store, store.transaction() as catalog:
             issues = catalog.issues.recent(_LOOKED_AT)
-        folder = find_served_folder(self._config)
-        paths = (page_path(issue) for issue in issues)
-        # Not all that was prepared was sent, and all of an issue may have been withdrawn since.
-        found = (path for path in paths if (folder / path).is_file())
+        found = (page_path(issue) for issue in issues if self._is_published(issue))
         return next(found, "").removesuffix("index.html")
+
+    def _is_published(self, issue: Issue) -> bool:
+        """Return whether an issue has a page: not all that was prepared was sent.
+
+        A bucket is not asked, as somebody waits; in a folder it also shows if all of the issue was
+        withdrawn since.
+        """
+        if self._config.bucket is not None:
+            return has_page(issue)
+        return (find_served_folder(self._config) / page_path(issue)).is_file()

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from lxml.html import fromstring
 
-from feedpub.config.values import PagesConfig
+from feedpub.config.values import BucketConfig, PagesConfig
 from feedpub.links import Place
 from feedpub.model import Frequency
 from tests.support.forms import CHINESE, FROM, PAGE, ask, stamp_of, value_of
@@ -78,6 +78,18 @@ def test_the_latest_issue_is_the_sample(built_site: Path, tmp_path: Path) -> Non
     base = site.config.site.feeds_url
     assert f'href="{base}newsletter/weekly/2026-01-02/"' in shown
     assert f'href="{base}newsletter/"' in shown
+
+
+def test_the_latest_issue_in_a_bucket_is_the_sample(built_site: Path, tmp_path: Path) -> None:
+    pages = PagesConfig(tmp_path / "none")
+    site = PeopleSite(tmp_path / "site", built_site, pages=pages, bucket=BucketConfig("feeds"))
+    assert "latest issue" not in site.client.get(PAGE).text
+
+    site.deliver(site.add())
+    site.clock.advance(minutes=11)
+
+    sample = f"{site.config.site.feeds_url}newsletter/weekly/2026-01-02/"
+    assert f'href="{sample}"' in site.client.get(PAGE).text
 
 
 @pytest.mark.parametrize(
