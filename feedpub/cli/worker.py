@@ -16,6 +16,7 @@ from feedpub.cli.output import printable, write
 from feedpub.cli.session import Session, pass_session
 from feedpub.cli.summary import tell_outcome
 from feedpub.model import BuildReport
+from feedpub.ports.jobs import is_shard_job
 
 if TYPE_CHECKING:
     from feedpub.worker import Event
@@ -128,7 +129,8 @@ class _Output:
         built = tell_outcome(verdict.built) if verdict.built else ""
         said = verdict.reason or built
         is_news = bool(said) and not verdict.is_busy
-        if is_news or self._session.verbosity or job.task not in _DULL:
+        is_dull = job.task in _DULL or is_shard_job(job)
+        if is_news or self._session.verbosity or not is_dull:
             about = f": {said}" if said else ""
             self._say(f"{_now():%H:%M:%S} {job.name} {verdict.end} in {event.seconds:.1f} s{about}")
 
@@ -139,7 +141,7 @@ class _Output:
 
 
 _DULL = ("sweep", "build")
-"""Done every few minutes, mostly for nothing."""
+"""Done every few minutes, mostly for nothing; shards of a large source are read by the hundred."""
 
 
 def _count_built(report: BuildReport | None) -> dict[str, object]:

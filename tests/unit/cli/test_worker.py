@@ -10,7 +10,8 @@ from feedpub.cli.worker import _HostPort, _Output
 from feedpub.errors import ConfigError
 from feedpub.jobs.tally import Event
 from feedpub.model import BuildReport, Problem
-from feedpub.ports.jobs import End, Job, Verdict
+from feedpub.ports.jobs import End, Job, Verdict, make_shard_job
+from feedpub.publishing.chores import READ
 from feedpub.worker import check_queues
 
 BUILD, PREPARE = Job("build", key="build"), Job("prepare", {"frequency": "weekly"})
@@ -60,12 +61,15 @@ def test_a_job_is_told_to_people_on_stderr(capsys: pytest.CaptureFixture[str]) -
 
     output.tell(Event(DELIVER, Verdict(End.DONE), 2.0))
     output.tell(Event(Job("sweep", key="sweep"), Verdict(End.DONE), 0.1))
+    output.tell(Event(make_shard_job(3), Verdict(End.DONE), 0.1))
+    output.tell(Event(READ, Verdict(End.DONE), 0.5))
     output.tell(Event(Job("build", key="build"), Verdict(End.FAILED, reason="disk full"), 0.1))
 
     out, err = capsys.readouterr()
     assert out == ""
     assert [line.split(" ", 1)[1] for line in err.splitlines()] == [
         "deliver issue=weekly/周报 done in 2.0 s",
+        "read done in 0.5 s",
         "build failed in 0.1 s: disk full",
     ]
 
