@@ -61,8 +61,9 @@ class ScriptedServer:
         return self.folder / "accepted.jsonl"
 
     def accepted(self) -> list[Accepted]:
-        """Return the messages that it took, in order."""
-        lines = self.journal.read_text().splitlines() if self.journal.exists() else []
+        """Return the messages that it took, in order; it may be writing of another one."""
+        text = self.journal.read_text() if self.journal.exists() else ""
+        lines = text[: text.rfind("\n") + 1].splitlines()
         return [_read_accepted(json.loads(line)) for line in lines]
 
     def recipients(self) -> list[str]:
