@@ -27,6 +27,7 @@ from tests.support.blog import Blog
 from tests.support.shards import ARTICLES, Helped, Slow, build, make_worker
 
 NONE = pack_files([])
+LOGGER = sharding.__name__
 
 pytestmark = pytest.mark.usefixtures("small_shards")
 
@@ -247,7 +248,7 @@ def test_a_build_goes_on_alone_when_the_database_fails(
     error: type[FeedpubError],
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    caplog.set_level("INFO", "feedpub.publishing.sharding")
+    caplog.set_level("INFO", LOGGER)
     alone, _ = build(folder)
     shards = Failing(call, number, error)
     helper = MemoryShards()
@@ -257,7 +258,7 @@ def test_a_build_goes_on_alone_when_the_database_fails(
     assert build(folder, shards)[0] == alone
     after = shards.asked[_find(shards.asked, call, number) + 1 :]
     assert set(after) <= {"withdraw"}  # it is not asked again: each time may take seconds
-    told = [record.getMessage() for record in caplog.records]
+    told = [record.getMessage() for record in caplog.records if record.name == LOGGER]
     expected = f"source {folder.name!r} is read by this machine alone: the server is gone; start it"
     assert told == ([] if call == "withdraw" else [expected])
 
