@@ -10,7 +10,6 @@ an undisturbed one gives, and leave nothing behind. A call that fails must also 
 remedy, and whatever was staged be taken down.
 """
 
-import random
 import signal
 import sqlite3
 import sys
@@ -21,7 +20,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.matrices.points import make_parser, run_well, say, spread, tell_failure, visit
+from tests.matrices.points import (
+    make_parser,
+    run_well,
+    say,
+    say_tried,
+    tell_failure,
+    visit_chosen,
+)  # fmt: skip
 from tests.support import strace
 from tests.support.generations import write_first, write_second
 from tests.support.published import find_dead_ends, list_starts
@@ -179,8 +185,7 @@ def list_points(scenarios: Sequence[Scenario], faults: Sequence[str]) -> list[Po
 
 def main() -> int:
     """Run the matrix; return 1 if a promise is broken."""
-    parser = make_parser("python -m tests.matrices.builds", KINDS)
-    parser.add_argument("--faults", default="kill", help=f"of {', '.join(FAULTS)}; default: kill")
+    parser = make_parser("python -m tests.matrices.builds", KINDS, FAULTS)
     parser.add_argument("--jobs", default="1,2", help="numbers of processes, such as 1,2")
     options = parser.parse_args()
     tally = Tally()
@@ -192,11 +197,9 @@ def main() -> int:
         ]
         for scenario in scenarios:
             say(f"{scenario.name}: {len(scenario.calls)} points")
-        points = list_points(scenarios, options.faults.split(","))
-        if options.sample is not None:
-            points = spread(points, options.sample, random.Random(options.seed), group=kind_of)
-        failures = visit(points, lambda point: disturb(point, tally))
-    say(", ".join(f"{name} {count}" for name, count in sorted(tally.tried.items())))
+        points = list_points(scenarios, options.faults)
+        failures = visit_chosen(points, lambda point: disturb(point, tally), options, group=kind_of)
+    say_tried(tally.tried)
     say(
         f"{tally.tried.total()} points, {tally.survived} builds came through, "
         f"{len(failures)} failures"

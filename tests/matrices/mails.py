@@ -8,7 +8,6 @@ to finish the issue, and then: nobody was mailed twice; whoever was not mailed i
 or failed; and at most one recipient for each connection is unknown.
 """
 
-import random
 import sys
 import tempfile
 from collections import Counter
@@ -18,7 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from feedpub.model import DeliveryState, IssueState
-from tests.matrices.points import make_parser, say, spread, tell_failure, visit
+from tests.matrices.points import make_parser, say, say_tried, tell_failure, visit_chosen
 from tests.support import sending, strace
 from tests.support.ledger import LedgerFile
 from tests.support.smtp import ScriptedServer, run_scripted_server
@@ -200,8 +199,7 @@ def kind_of(point: Point) -> tuple[str, int, str, str]:
 
 def main() -> int:
     """Run the matrix; return 1 if a promise is broken."""
-    parser = make_parser("python -m tests.matrices.mails", KINDS)
-    parser.add_argument("--faults", default="kill", help=f"of {', '.join(FAULTS)}; default: kill")
+    parser = make_parser("python -m tests.matrices.mails", KINDS, FAULTS)
     options = parser.parse_args()
     tally = Tally()
     with tempfile.TemporaryDirectory(prefix="killmatrix-", dir=options.folder) as name:
@@ -210,11 +208,11 @@ def main() -> int:
             scenarios = [prepare(folder, kind, server) for kind in options.scenario or KINDS]
             for scenario in scenarios:
                 say(f"{scenario.name}: {len(scenario.calls)} calls")
-            points = list_points(scenarios, options.faults.split(","))
-            if options.sample is not None:
-                points = spread(points, options.sample, random.Random(options.seed), group=kind_of)
-            failures = visit(points, lambda point: disturb(point, tally))
-    say(", ".join(f"{name} {count}" for name, count in sorted(tally.tried.items())))
+            points = list_points(scenarios, options.faults)
+            failures = visit_chosen(
+                points, lambda point: disturb(point, tally), options, group=kind_of
+            )
+    say_tried(tally.tried)
     say(
         f"{tally.tried.total()} points, {tally.ended} runs ended early, {tally.unknown} recipients "
         f"unknown, {tally.arrived} of them mailed, {len(failures)} failures"

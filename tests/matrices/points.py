@@ -6,6 +6,7 @@ import random
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from pathlib import Path
 from typing import TypeVar
@@ -16,9 +17,22 @@ from tests.support.real_site import REPOSITORY, RealSite, environment
 P = TypeVar("P")
 
 
-def make_parser(prog: str, kinds: Iterable[str]) -> argparse.ArgumentParser:
-    """Return a parser of the options that every matrix has."""
+def make_parser(
+    prog: str, kinds: Iterable[str], faults: Iterable[str] = ()
+) -> argparse.ArgumentParser:
+    """Return a parser of the options that matrices have.
+
+    Args:
+        prog: What is typed.
+        kinds: Of scenarios.
+        faults: Names; none where there is but one.
+    """
     parser = argparse.ArgumentParser(prog=prog)
+    if faults:
+        known = f"of {', '.join(faults)}; default: kill"
+        parser.add_argument(
+            "--faults", type=lambda text: text.split(","), default="kill", help=known
+        )
     parser.add_argument("--sample", type=int, help="so many points, instead of every one")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--scenario", choices=tuple(kinds), action="append")
@@ -42,6 +56,19 @@ def spread(
         chosen += [queue.pop() for queue in queues]
         queues = [queue for queue in queues if queue]
     return chosen[:size]
+
+
+def visit_chosen(
+    points: Sequence[P],
+    disturb: Callable[[P], str],
+    options: argparse.Namespace,
+    *,
+    group: Callable[[P], Hashable],
+) -> list[str]:
+    """Disturb a run at each of the points, or at a sample if the options say so; see ``visit``."""
+    if options.sample is not None:
+        points = spread(points, options.sample, random.Random(options.seed), group=group)
+    return visit(points, disturb)
 
 
 def visit(points: Sequence[P], disturb: Callable[[P], str]) -> list[str]:
@@ -75,6 +102,11 @@ def run_well(site: RealSite, *words: str) -> None:
     """Run a command undisturbed."""
     ended = strace.run(site.words(*words))
     assert ended.code == 0, ended.said
+
+
+def say_tried(tried: "Counter[str]") -> None:
+    """Say how many points there were of each kind."""
+    say(", ".join(f"{name} {number}" for name, number in sorted(tried.items())))
 
 
 def say(text: str) -> None:
