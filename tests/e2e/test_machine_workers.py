@@ -10,17 +10,10 @@ from feedpub.targets.s3 import STATE
 from feedpub.wiring import create_site, open_site
 from tests.support.bucket import Bucket
 from tests.support.feed_server import FeedServer, run_feed_server
-from tests.support.machines import Machine, wait_until
+from tests.support.machines import Machine, make_settings, wait_until
 from tests.support.rsshub import rsshub
 
-SETTINGS = """\
-{places}
-[site]
-id = "7e0cf2a2-4c3f-4c3a-9e26-6d7d5b2c0a11"
-title = "门户"
-url = "https://portal.example/"
-[[sources]]
-path = "articles"
+FEED = """\
 categories = "path"
 [[sources]]
 type = "feed"
@@ -28,14 +21,8 @@ name = "快讯"
 url = "{feed}36kr/rss.xml"
 private = true
 category = "新媒体"
-[feeds]
-url = "https://feeds.example/"
 [remote]
 every = 0
-[thumbnails]
-mode = "none"
-[build]
-jobs = 1
 """
 
 
@@ -58,7 +45,7 @@ def server() -> Iterator[FeedServer]:
 
 def make_alone(tmp_path: Path, server: FeedServer, articles: Path) -> Machine:
     """Return a site of one machine, whose builds are typed."""
-    machine = Machine(tmp_path / "alone", SETTINGS.format(places="", feed=server.url), articles)
+    machine = Machine(tmp_path / "alone", make_settings(FEED.format(feed=server.url)), articles)
     create_site(load_config(machine.root / "feedpub.toml", {}))
     return machine
 
@@ -67,7 +54,7 @@ def test_what_one_machine_fetches_another_publishes_as_a_build_alone_would(
     tmp_path: Path, server: FeedServer, articles: Path, database: str
 ) -> None:
     alone = make_alone(tmp_path, server, articles)
-    settings = SETTINGS.format(places=f'database = "{database}"', feed=server.url)
+    settings = make_settings(FEED.format(feed=server.url), f'database = "{database}"')
     reads, builds = (Machine(tmp_path / name, settings, articles) for name in ("reads", "builds"))
     create_site(load_config(reads.root / "feedpub.toml", {}))
     server.documents["/36kr/rss.xml"] = rsshub(3, 2, 1)
@@ -121,7 +108,7 @@ def test_a_build_that_is_killed_is_finished_by_the_worker_of_another_machine(
         f'database = "{database}"\ntarget = "s3://{bucket.name}"\n'
         f'[s3]\nendpoint = "{bucket.endpoint}"\n'
     )
-    settings = SETTINGS.format(places=places, feed=server.url)
+    settings = make_settings(FEED.format(feed=server.url), places)
     one, two = (Machine(tmp_path / name, settings, articles) for name in ("one", "two"))
     create_site(load_config(one.root / "feedpub.toml", {}))
 

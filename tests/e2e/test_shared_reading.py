@@ -1,35 +1,23 @@
 """A real worker on another machine reads what a build has laid out."""
 
-from collections.abc import Callable
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from feedpub.catalog.identity import Sighting
-from feedpub.config import load_config
+from feedpub.config import Config, load_config
 from feedpub.ports import StoredProblem
 from feedpub.publishing import sharding
 from feedpub.publishing.parcels import unpack_findings
 from feedpub.store.postgres.address import Address
 from feedpub.store.postgres.shards import open_shards
 from feedpub.wiring import create_site, open_site
-from tests.support.machines import Machine, wait_until
+from tests.support.machines import Machine, make_settings, wait_until
 
-SETTINGS = """\
-{database}
-[site]
-id = "7e0cf2a2-4c3f-4c3a-9e26-6d7d5b2c0a11"
-title = "门户"
-url = "https://portal.example/"
-[[sources]]
-path = "articles"
-[feeds]
-url = "https://feeds.example/"
-[thumbnails]
-mode = "none"
-[build]
-jobs = 1
-"""
 ARTICLES = 600
 
 
@@ -72,51 +60,56 @@ def brought(monkeypatch: pytest.MonkeyPatch) -> Brought:
     return arrivals
 
 
-def build_alone(root: Path, articles: Path) -> dict[str, bytes]:
-    alone = Machine(root, SETTINGS.format(database=""), articles)
+@dataclass(frozen=True)
+class Site:
+    """One site of two machines, and what a third one publishes alone."""
+
+    reads: Machine
+    builds: Machine
+    alone: dict[str, bytes]
+    config: Config
+
+
+@pytest.fixture
+def site(tmp_path: Path, articles: Path, database: str) -> Site:
+    alone = Machine(tmp_path / "alone", make_settings(), articles)
     create_site(load_config(alone.root / "feedpub.toml", {}))
     alone.build()
-    return alone.files()
-
-
-def test_what_a_worker_reads_is_published_as_a_build_alone_would(
-    tmp_path: Path, articles: Path, database: str, brought: Brought
-) -> None:
-    alone = build_alone(tmp_path / "alone", articles)
-    settings = SETTINGS.format(database=f'database = "{database}"')
+    settings = make_settings(places=f'database = "{database}"')
     reads, builds = (Machine(tmp_path / name, settings, articles) for name in ("reads", "builds"))
     config = load_config(builds.root / "feedpub.toml", {})
     create_site(config)
+    return Site(reads, builds, alone.files(), config)
 
-    with reads.work("read"), open_shards(Address(database)) as shards:
-        wait_until(lambda: shards.count_readers() > 0, reads)
-        with open_site(config) as publisher:
-            report = publisher.build()
 
-    assert builds.files() == alone
+@contextmanager
+def reading(site: Site) -> Iterator["subprocess.Popen[bytes]"]:
+    """Run a worker that reads, once it is known to builds."""
+    with site.reads.work("read") as worker, open_shards(Address(site.config.database)) as shards:
+        wait_until(lambda: shards.count_readers() > 0, site.reads)
+        yield worker
+
+
+def test_what_a_worker_reads_is_published_as_a_build_alone_would(
+    site: Site, brought: Brought
+) -> None:
+    with reading(site), open_site(site.config) as publisher:
+        report = publisher.build()
+
+    assert site.builds.files() == site.alone
     assert [problem.path for problem in report.problems] == ["articles/broken.md"]
     assert brought
     assert set(brought) <= {16, (ARTICLES + 1) % 16}
 
 
-def test_a_worker_that_is_killed_while_it_reads_is_not_missed(
-    tmp_path: Path, articles: Path, database: str, brought: Brought
-) -> None:
+def test_a_worker_that_is_killed_while_it_reads_is_not_missed(site: Site, brought: Brought) -> None:
     """It has taken shards by then, which nobody else is given."""
-    alone = build_alone(tmp_path / "alone", articles)
-    settings = SETTINGS.format(database=f'database = "{database}"')
-    reads, builds = (Machine(tmp_path / name, settings, articles) for name in ("reads", "builds"))
-    config = load_config(builds.root / "feedpub.toml", {})
-    create_site(config)
-
-    with reads.work("read") as worker, open_shards(Address(database)) as shards:
-        wait_until(lambda: shards.count_readers() > 0, reads)
+    with reading(site) as worker, open_site(site.config) as publisher:
         brought.then = worker.kill
-        with open_site(config) as publisher:
-            report = publisher.build()
-            status = publisher.status()
+        report = publisher.build()
+        status = publisher.status()
 
-    assert builds.files() == alone
+    assert site.builds.files() == site.alone
     assert [problem.path for problem in report.problems] == ["articles/broken.md"]
     assert 0 < len(brought) < ARTICLES / 16
     assert status.failed_jobs == ()

@@ -12,6 +12,22 @@ from pathlib import Path
 from tests.support.bucket import CREDENTIALS
 from tests.support.programs import PATIENCE_S, environment, fork
 
+_SETTINGS = """\
+{places}
+[site]
+id = "7e0cf2a2-4c3f-4c3a-9e26-6d7d5b2c0a11"
+title = "门户"
+url = "https://portal.example/"
+[[sources]]
+path = "articles"
+{source}
+[feeds]
+url = "https://feeds.example/"
+[thumbnails]
+mode = "none"
+[build]
+jobs = 1
+"""
 # As `feedpub worker` does, but for how often it looks; it looks for articles at its start only.
 WORKER = """
 import sys
@@ -24,6 +40,16 @@ options = Options(queues=tuple(sys.argv[2:]), pace=pace, allow_private=True)
 config = load_config(Path(sys.argv[1]), {})
 sys.exit(run_worker(config, options, tell=print, ready=print))
 """
+
+
+def make_settings(source: str = "", places: str = "") -> str:
+    """Return what a ``feedpub.toml`` says.
+
+    Args:
+        source: More of the source in the folder ``articles``, and tables that follow it.
+        places: Where the site has its database and its feeds, if elsewhere.
+    """
+    return _SETTINGS.format(source=source, places=places)
 
 
 class Machine:
